@@ -1,0 +1,10 @@
+"""What is said of frameworks and targets, read from `templates/guidance.toml`."""
+
+from __future__ import annotations
+
+from dlscaffold.catalog import Cell
+
+
+def for_cell(cell: Cell) -> dict[str, object]:
+    """Return the statements that a generated project repeats."""
+    return {}

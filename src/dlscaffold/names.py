@@ -1,0 +1,79 @@
+"""A person's project name, and the folder and package names derived from it."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import sys
+import unicodedata
+from dataclasses import dataclass
+
+from slugify import slugify
+
+from dlscaffold.catalog import templates_root
+from dlscaffold.errors import UsageError
+
+# As in cookiecutter.json of an ejected template, so that both derive the same slug.
+SLUG_LENGTH = 40
+NAME_LENGTH = 200
+
+# The project's own folders, and the names that Windows keeps for devices.
+FOLDERS = {"android", "artifacts", "ios", "models", "reports", "requirements", "tests"}
+DEVICES = {"aux", "con", "nul", "prn"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(10)}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a project is called: in prose, as a folder, and as a Python package."""
+
+    project: str
+    slug: str
+    package: str
+
+
+def derive(project_name: str) -> Names:
+    """Return the names for a project; raises UsageError where none can be derived."""
+    project = project_name.strip()
+    if not project or len(project) > NAME_LENGTH:
+        raise UsageError(f"Give a project name of 1 to {NAME_LENGTH} characters.")
+    if any(unicodedata.category(character) in UNPRINTABLE for character in project):
+        raise UsageError("Give a project name of one line, without control characters.")
+    slug = slugify(project, max_length=SLUG_LENGTH, word_boundary=True)
+    if not slug:
+        raise UsageError("Give a project name with at least one letter or digit.")
+    if slug[0].isdigit() or _is_taken(slug.replace("-", "_")):
+        slug = f"project-{slug}"
+    return Names(project, slug, slug.replace("-", "_"))
+
+
+# Control characters, lone surrogates (bytes that were no text), line separators.
+UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
+
+
+def _is_taken(package: str) -> bool:
+    return (
+        keyword.iskeyword(package)
+        or keyword.issoftkeyword(package)
+        or package in sys.stdlib_module_names
+        or package in FOLDERS | DEVICES
+        or package in dependency_modules()
+    )
+
+
+def dependency_modules() -> set[str]:
+    """Return the names that any generated project may import or install.
+
+    They are read from the layers: every requirement, and the `modules` that a
+    requirement installs under another name.
+    """
+    modules: set[str] = set()
+    for file in templates_root().rglob("requirements/*.txt"):
+        modules.update(REQUIREMENT.findall(file.read_text("utf-8")))
+    for file in templates_root().rglob("layer.toml"):
+        for names in MODULES.findall(file.read_text("utf-8")):
+            modules.update(re.findall(r'"([^"]+)"', names))
+    return {module.lower().replace("-", "_") for module in modules}
+
+
+REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)", re.MULTILINE)
+MODULES = re.compile(r"^modules = \[(.*?)\]", re.MULTILINE | re.DOTALL)

@@ -1,0 +1,164 @@
+"""Render a project into staging and move it into place, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlscaffold import __version__, catalog, compose, guidance
+from dlscaffold.catalog import Cell
+from dlscaffold.errors import ScaffoldError
+from dlscaffold.names import SLUG_LENGTH, Names
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Everything that decides what is generated; the same answers, the same bytes."""
+
+    names: Names
+    cell: Cell
+    license: str
+
+    @property
+    def owners(self) -> dict[str, compose.Layer]:
+        """Each file of the composed template with the layer that brings it."""
+        return compose.plan(self.cell.layers(self.license))
+
+    @property
+    def files(self) -> dict[str, compose.Layer]:
+        """Each file of the project with the layer that it comes from."""
+        return {
+            self._rendered(path): layer
+            for path, layer in self.owners.items()
+            if path.startswith(compose.PROJECT)
+        }
+
+    def _rendered(self, path: str) -> str:
+        inside = path.removeprefix(f"{compose.PROJECT}/")
+        slug, package = self.names.slug, self.names.package
+        inside = inside.replace("{{cookiecutter.project_slug}}", slug)
+        return inside.replace("{{cookiecutter.package_name}}", package)
+
+    @property
+    def context(self) -> dict[str, object]:
+        """The values that the templates are rendered with."""
+        return {
+            "project_name": self.names.project,
+            "project_slug": self.names.slug,
+            "package_name": self.names.package,
+            **fixed_context(self.cell, self.license),
+        }
+
+
+def fixed_context(cell: Cell, license_name: str) -> dict[str, object]:
+    """Return the values that the combination decides, not the person who names it."""
+    return {
+        "_dlscaffold": __version__,
+        "_framework": cell.framework.name,
+        "_framework_title": cell.framework.title,
+        "_target": cell.target.name,
+        "_target_title": cell.target.title,
+        "_format": cell.format.name,
+        "_format_title": cell.format.title,
+        "_license": license_name,
+        "_guidance": guidance.for_cell(cell),
+        **layer_context(cell.layers(license_name)),
+        "_jinja2_env_vars": {"lstrip_blocks": True, "trim_blocks": True},
+        "_new_lines": "\n",
+    }
+
+
+def layer_context(layers: list[catalog.Layer]) -> dict[str, object]:
+    """Return the values that manifests declare under `[context]`, as `_name`."""
+    values: dict[str, object] = {}
+    for layer in layers:
+        for name, value in layer.manifest.get("context", {}).items():
+            if values.setdefault(f"_{name}", value) != value:
+                message = f"{layer.label} and another layer both set {name}"
+                raise compose.LayerConflictError(message)
+    return values
+
+
+def template_context(cell: Cell, license_name: str) -> dict[str, object]:
+    """Return the `cookiecutter.json` of the composed template: questions, defaults."""
+    slug = f"slugify(max_length={SLUG_LENGTH}, word_boundary=True)"
+    return {
+        "project_name": "Digit Classifier",
+        "project_slug": f"{{{{ cookiecutter.project_name | {slug} }}}}",
+        "package_name": "{{ cookiecutter.project_slug | replace('-', '_') }}",
+        **fixed_context(cell, license_name),
+    }
+
+
+def generate(answers: Answers, output_dir: Path) -> Path:
+    """Render the project into `output_dir` and return its folder.
+
+    Raises ScaffoldError where the destination is taken or cannot be written; then
+    nothing has changed there.
+    """
+    destination = output_dir / answers.names.slug
+    refuse_taken(destination)
+    try:
+        with tempfile.TemporaryDirectory(prefix="dlscaffold-") as folder:
+            _move(_render(answers, Path(folder)), destination)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ScaffoldError(
+            f"Cannot write {destination} ({reason}); choose another folder with -o."
+        ) from error
+    return destination
+
+
+def refuse_taken(destination: Path) -> None:
+    """Raise ScaffoldError if something is there that a project would disturb."""
+    if not os.path.lexists(destination):
+        return
+    if destination.is_dir() and not destination.is_symlink() and _is_empty(destination):
+        return
+    raise ScaffoldError(
+        f"{destination} already exists; choose another name, "
+        "or another folder with -o."
+    )
+
+
+def _is_empty(folder: Path) -> bool:
+    return next(folder.iterdir(), None) is None
+
+
+def _render(answers: Answers, folder: Path) -> Path:
+    from cookiecutter.generate import generate_files  # 0.1 s, for this command alone
+
+    template = folder / "template"
+    compose.compose(answers.owners, answers.context, template)
+    # Rendered without Cookiecutter's prompting: that would render the answers as
+    # templates too, and read and write files in the user's home.
+    rendered = generate_files(
+        template,
+        {"cookiecutter": answers.context},
+        output_dir=folder / "staging",
+        accept_hooks=False,
+    )
+    return Path(rendered)
+
+
+def _move(staged: Path, destination: Path) -> None:
+    """Put the finished folder in place by one rename, which succeeds whole or fails."""
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    if destination.is_dir():
+        destination.rmdir()
+    if _same_device(staged, destination.parent):
+        staged.rename(destination)
+        return
+    # A rename does not cross devices: copy beside the destination first.
+    with tempfile.TemporaryDirectory(
+        dir=destination.parent, prefix=".dlscaffold-"
+    ) as beside:
+        shutil.copytree(staged, Path(beside) / staged.name)
+        (Path(beside) / staged.name).rename(destination)
+
+
+def _same_device(one: Path, other: Path) -> bool:
+    return one.stat().st_dev == other.stat().st_dev

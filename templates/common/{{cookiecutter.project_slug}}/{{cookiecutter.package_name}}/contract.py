@@ -1,0 +1,180 @@
+"""The contract between the trained model and whatever serves it.
+
+`export` writes two files beside the model: `signature.json` says what goes in and what
+comes out, `golden.json` holds real examples with the outputs that the training
+framework gave for them. The smoke tests hold every runtime and server to both.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIGNATURE_FILE = "signature.json"
+GOLDEN_FILE = "golden.json"
+
+Tensors = Mapping[str, NDArray[Any]]
+
+
+class ContractError(Exception):
+    """The model and its contract do not agree; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """One input or output; None in the shape stands for a free dimension."""
+
+    dtype: str
+    shape: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """How an image becomes an input: grey, resized, each pixel multiplied by `scale`.
+
+    `layout` orders the axes: N batch, H height, W width, C channels.
+    """
+
+    height: int
+    width: int
+    layout: str
+    scale: float
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far a served output may lie from the training framework's."""
+
+    absolute: float = 1e-5
+    relative: float = 1e-4
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What is served: its inputs and outputs, its origin, and the digest of its file."""
+
+    name: str
+    format: str
+    artifact: str  # path, relative to the folder of signature.json
+    sha256: str
+    framework: str
+    framework_version: str
+    inputs: dict[str, TensorSpec]
+    outputs: dict[str, TensorSpec]
+    labels: list[str]
+    preprocessing: Preprocessing
+    tolerance: Tolerance
+
+    def write(self, folder: Path) -> None:
+        """Write `signature.json` into the folder."""
+        text = json.dumps(asdict(self), indent=2) + "\n"
+        (folder / SIGNATURE_FILE).write_text(text, "utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> "Signature":
+        """Return the signature in the folder; raise ContractError if there is none."""
+        fields = _read_json(folder / SIGNATURE_FILE)
+        try:
+            fields["inputs"] = _specs(fields["inputs"])
+            fields["outputs"] = _specs(fields["outputs"])
+            fields["preprocessing"] = Preprocessing(**fields["preprocessing"])
+            fields["tolerance"] = Tolerance(**fields["tolerance"])
+            return cls(**fields)
+        except (KeyError, TypeError) as error:
+            message = f"{folder / SIGNATURE_FILE} is not a signature: export again."
+            raise ContractError(message) from error
+
+    def verify(self, folder: Path) -> Path:
+        """Return the artifact's path; raise ContractError if it is not the one named."""
+        path = folder / self.artifact
+        if not path.exists():
+            raise ContractError(f"{path} is missing: export the model again.")
+        if digest(path) != self.sha256:
+            raise ContractError(
+                f"{path} is not the file that {SIGNATURE_FILE} names: export again."
+            )
+        return path
+
+
+@dataclass(frozen=True)
+class Golden:
+    """Real examples, and the outputs that the training framework gave for them."""
+
+    inputs: Tensors
+    outputs: Tensors
+
+    def write(self, folder: Path) -> None:
+        """Write `golden.json` into the folder."""
+        fields = {"inputs": _lists(self.inputs), "outputs": _lists(self.outputs)}
+        (folder / GOLDEN_FILE).write_text(json.dumps(fields) + "\n", "utf-8")
+
+    @classmethod
+    def read(cls, folder: Path, signature: Signature) -> "Golden":
+        """Return the examples in the folder, in the signature's data types."""
+        fields = _read_json(folder / GOLDEN_FILE)
+        try:
+            inputs = _arrays(fields["inputs"], signature.inputs)
+            outputs = _arrays(fields["outputs"], signature.outputs)
+            return cls(inputs, outputs)
+        except (KeyError, TypeError, ValueError) as error:
+            message = f"{folder / GOLDEN_FILE} does not fit the signature: export again."
+            raise ContractError(message) from error
+
+
+def check_parity(expected: Tensors, actual: Tensors, tolerance: Tolerance) -> float:
+    """Return the largest absolute difference; raise ContractError if one is too large."""
+    largest = 0.0
+    for name, want in expected.items():
+        if name not in actual:
+            raise ContractError(f"The artifact has no output {name!r}.")
+        got = actual[name]
+        if got.shape != want.shape:
+            raise ContractError(f"{name!r} has shape {got.shape}, not {want.shape}.")
+        if not np.allclose(got, want, tolerance.relative, tolerance.absolute):
+            worst = np.max(np.abs(got - want))
+            raise ContractError(f"{name!r} differs from the trained model by {worst:g}.")
+        largest = max(largest, float(np.max(np.abs(got - want))))
+    return largest
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, or of a folder's file names and contents."""
+    if path.is_file():
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    total = hashlib.sha256()
+    for file in sorted(file for file in path.rglob("*") if file.is_file()):
+        total.update(file.relative_to(path).as_posix().encode() + b"\0")
+        total.update(digest(file).encode())
+    return total.hexdigest()
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        fields = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise ContractError(f"{path} is missing: export the model first.") from error
+    except ValueError as error:
+        raise ContractError(f"{path} is not JSON: export the model again.") from error
+    if not isinstance(fields, dict):
+        raise ContractError(f"{path} is not a JSON object: export the model again.")
+    return fields
+
+
+def _specs(fields: dict[str, Any]) -> dict[str, TensorSpec]:
+    return {
+        name: TensorSpec(spec["dtype"], tuple(spec["shape"]))
+        for name, spec in fields.items()
+    }
+
+
+def _lists(tensors: Tensors) -> dict[str, Any]:
+    return {name: tensor.tolist() for name, tensor in tensors.items()}
+
+
+def _arrays(lists: dict[str, Any], specs: dict[str, TensorSpec]) -> Tensors:
+    return {name: np.array(lists[name], spec.dtype) for name, spec in specs.items()}

@@ -1,0 +1,93 @@
+"""Export the trained model: the artifact that will be served, and its contract.
+
+Nothing is replaced in `artifacts/` until the artifact, loaded in the runtime that will
+serve it, has given the same outputs as the training framework.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from . import contract, data, model, runtime
+from .convert import write_artifact
+from .settings import ARTIFACTS, MODEL_NAME, MODELS
+
+GOLDEN_EXAMPLES = 16
+
+
+def export() -> contract.Signature:
+    """Write artifact, signature and golden examples, and return the signature.
+
+    Raises ContractError if the artifact does not reproduce the trained model.
+    """
+    network = model.load(MODELS)
+    images = data.load().test.images[:GOLDEN_EXAMPLES]
+    golden = contract.Golden(
+        inputs={"image": images},
+        outputs={"probabilities": model.predict(network, images)},
+    )
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=ARTIFACTS, prefix=".export-") as folder:
+        staging = Path(folder)
+        artifact = staging / runtime.ARTIFACT
+        artifact.parent.mkdir(parents=True, exist_ok=True)
+        write_artifact(network, artifact)
+        signature = describe(artifact, golden)
+        actual = runtime.Runtime(artifact).predict(golden.inputs)
+        worst = contract.check_parity(golden.outputs, actual, signature.tolerance)
+        golden.write(staging)
+        signature.write(staging)
+        _replace(staging, ARTIFACTS)
+    print(f"Largest difference from the trained model: {worst:.1e}")
+    return signature
+
+
+def describe(artifact: Path, golden: contract.Golden) -> contract.Signature:
+    """Return the signature of an artifact; every first dimension is the batch's."""
+    framework, version = model.FRAMEWORK
+    return contract.Signature(
+        name=MODEL_NAME,
+        format=runtime.FORMAT,
+        artifact=runtime.ARTIFACT,
+        sha256=contract.digest(artifact),
+        framework=framework,
+        framework_version=version,
+        inputs=_specs(golden.inputs),
+        outputs=_specs(golden.outputs),
+        labels=data.LABELS,
+        preprocessing=data.PREPROCESSING,
+        tolerance=contract.Tolerance(),
+    )
+
+
+def _specs(tensors: contract.Tensors) -> dict[str, contract.TensorSpec]:
+    return {
+        name: contract.TensorSpec(str(tensor.dtype), (None, *tensor.shape[1:]))
+        for name, tensor in tensors.items()
+    }
+
+
+def _replace(staging: Path, folder: Path) -> None:
+    # The signature goes last: it is what says that the rest is complete.
+    for name in (runtime.ARTIFACT, contract.GOLDEN_FILE, contract.SIGNATURE_FILE):
+        destination = folder / name
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        if destination.is_dir():
+            shutil.rmtree(destination)
+        (staging / name).replace(destination)
+
+
+def main() -> None:
+    """Run the export from the command line."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    try:
+        signature = export()
+    except (contract.ContractError, model.NotTrainedError) as error:
+        sys.exit(f"error: {error}")
+    print(f"Wrote {ARTIFACTS / signature.artifact} and its contract.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""Run the exported model with ONNX Runtime."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+FORMAT = "onnx"
+ARTIFACT = "model.onnx"
+
+
+class Runtime:
+    """The exported model, loaded."""
+
+    def __init__(self, artifact: Path, threads: int = 1) -> None:
+        """Load the artifact; raises ContractError if ONNX Runtime cannot."""
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        self._session = ort.InferenceSession(
+            artifact, options, providers=["CPUExecutionProvider"]
+        )
+        self._outputs = [output.name for output in self._session.get_outputs()]
+
+    def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Return the outputs by name, for inputs by name."""
+        values = self._session.run(self._outputs, dict(inputs))
+        return dict(zip(self._outputs, values, strict=True))
