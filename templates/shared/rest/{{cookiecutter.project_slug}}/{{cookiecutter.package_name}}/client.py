@@ -82,7 +82,7 @@ class Client:
         (name,) = signatures[signature_name]["outputs"]
         return str(name)
 
-    def _call(self, method: str, url: str, body: object = None) -> dict[str, Any]:
+    def _call(self, method: str, url: str, body: Any = None) -> dict[str, Any]:
         try:
             answer = self.session.request(method, url, json=body, timeout=self.timeout)
             fields = answer.json()
