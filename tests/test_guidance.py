@@ -120,20 +120,20 @@ def test_a_lifecycle_has_a_known_state() -> None:
 def test_every_framework_and_target_has_a_reason_and_a_lifecycle() -> None:
     for layer in [*catalog.frameworks(), *catalog.targets()]:
         assert 20 < len(guidance.reason(layer.name)) < 90, layer.name
-        assert guidance.lifecycle(layer.name).source, layer.name
+        assert guidance.lifecycle(layer.name)["source"], layer.name
 
 
 def test_what_nobody_has_described_has_no_reason_and_is_taken_for_current() -> None:
     assert guidance.reason("caffe") == ""
-    assert guidance.lifecycle("caffe").state == "current"
+    assert guidance.lifecycle("caffe") == {"state": "current"}
 
 
 def test_pytorch_mobile_is_retired_and_names_its_successor() -> None:
     standing = guidance.lifecycle("pytorch-mobile")
-    assert standing.state == "retired"
-    assert standing.successor == "executorch"
-    assert re.fullmatch(r"20\d\d-\d\d-\d\d", standing.date)
-    assert standing.source.startswith("https://")
+    assert standing["state"] == "retired"
+    assert standing["successor"] == "executorch"
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", standing["date"])
+    assert standing["source"].startswith("https://")
 
 
 @pytest.mark.parametrize("cell", list(catalog.cells()), ids=lambda cell: cell.name)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dlscaffold.catalog import Cell, templates_root
+from dlscaffold.catalog import Cell, shared_formats, targets, templates_root
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -120,27 +120,33 @@ def reason(name: str) -> str:
     return statements[0].says if statements else ""
 
 
-@dataclass(frozen=True)
-class Lifecycle:
-    """Where a framework or target stands, since when, and what follows it."""
+def lifecycle(name: str) -> dict[str, str]:
+    """Return where a framework or target stands: current, legacy or retired.
 
-    state: str
-    date: str
-    source: str
-    says: str
-    successor: str
-
-
-UNKNOWN = Lifecycle("current", "", "", "", "")
-
-
-def lifecycle(name: str) -> Lifecycle:
-    """Return the lifecycle of a framework or target; current where nothing is said."""
+    With it, where something is said: `says`, `source`, `date`, and the `successor`'s
+    name.
+    """
     statements = load().about(name, "lifecycle")
     if not statements:
-        return UNKNOWN
+        return {"state": "current"}
     last = statements[-1]
-    return Lifecycle(last.state, last.date, last.source, last.says, last.successor)
+    successor = {"successor": last.successor} if last.successor else {}
+    return {"state": last.state, **last.as_json(), **successor}
+
+
+def notices(cell: Cell) -> list[str]:
+    """Return a line on the framework and one on the target that is no longer current."""
+    found = (_notice(name, cell) for name in (cell.framework.name, cell.target.name))
+    return [
+        f"{notice['says']} ({notice['state']} since {notice['date']}, "
+        f"{notice['source']}{_instead(notice)})"
+        for notice in found
+        if notice
+    ]
+
+
+def _instead(notice: Mapping[str, str]) -> str:
+    return f"; instead: {notice['command']}" if "command" in notice else ""
 
 
 def for_cell(cell: Cell) -> dict[str, object]:
@@ -163,7 +169,7 @@ def for_cell(cell: Cell) -> dict[str, object]:
             for statement in since
             if not statement.targets or target in statement.targets
         ],
-        "lifecycle": _notice(target),
+        "lifecycle": _notice(target, cell),
     }
 
 
@@ -172,14 +178,16 @@ def _row(guidance: Guidance, statement: Statement) -> dict[str, str]:
     return {"criterion": title, **statement.as_json()}
 
 
-def _notice(target: str) -> dict[str, str]:
-    standing = lifecycle(target)
-    if standing.state == "current":
+def _notice(name: str, cell: Cell) -> dict[str, str]:
+    """Return the lifecycle of what is no longer current, with a way out if there is."""
+    standing = lifecycle(name)
+    if standing["state"] == "current":
         return {}
-    return {
-        "state": standing.state,
-        "says": standing.says,
-        "date": standing.date,
-        "source": standing.source,
-        "successor": standing.successor,
-    }
+    framework, successor = cell.framework, standing.get("successor", "")
+    if not any(
+        target.name == successor and shared_formats(framework, target)
+        for target in targets()
+    ):
+        return standing
+    command = f"dlscaffold new --framework {framework.name} --target {successor}"
+    return {**standing, "command": command}

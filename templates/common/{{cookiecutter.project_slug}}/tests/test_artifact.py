@@ -1,0 +1,59 @@
+"""The exported artifact, in the runtime that will serve it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from {{ cookiecutter.package_name }}.contract import (
+    ContractError,
+    Golden,
+    Signature,
+    check_parity,
+)
+from {{ cookiecutter.package_name }}.runtime import Runtime
+from {{ cookiecutter.package_name }}.settings import ARTIFACTS
+
+SIGNATURE = Signature.read(ARTIFACTS)
+GOLDEN = Golden.read(ARTIFACTS, SIGNATURE)
+RUNTIME = Runtime(SIGNATURE.verify(ARTIFACTS))
+
+
+def test_artifact_reproduces_the_trained_model() -> None:
+    """Parity: the same examples, the training framework's outputs."""
+    outputs = RUNTIME.predict(GOLDEN.inputs)
+    check_parity(GOLDEN.outputs, outputs, SIGNATURE.tolerance)
+
+
+@pytest.mark.parametrize("size", [1, 3, 16])
+def test_batch_dimension_is_free(size: int) -> None:
+    """An answer depends on its example alone, not on the batch that it came in."""
+    inputs = {name: tensor[:size] for name, tensor in GOLDEN.inputs.items()}
+    expected = {name: tensor[:size] for name, tensor in GOLDEN.outputs.items()}
+    check_parity(expected, RUNTIME.predict(inputs), SIGNATURE.tolerance)
+
+
+def test_outputs_fit_the_signature() -> None:
+    """Names, types and shapes are the promised ones."""
+    outputs = RUNTIME.predict(GOLDEN.inputs)
+    assert set(outputs) == set(SIGNATURE.outputs)
+    for name, spec in SIGNATURE.outputs.items():
+        assert outputs[name].dtype == spec.dtype
+        assert outputs[name].shape[1:] == spec.shape[1:]
+
+
+def test_a_wrong_output_would_be_noticed() -> None:
+    """The parity check can fail."""
+    outputs = {name: tensor + 0.01 for name, tensor in GOLDEN.outputs.items()}
+    with pytest.raises(ContractError, match="is off"):
+        check_parity(GOLDEN.outputs, outputs, SIGNATURE.tolerance)
+
+
+def test_another_artifact_is_refused(tmp_path: Path) -> None:
+    """The signature names its artifact by digest."""
+    shutil.copytree(ARTIFACTS, tmp_path, dirs_exist_ok=True)
+    artifact = tmp_path / SIGNATURE.artifact
+    changed = artifact if artifact.is_file() else next(artifact.glob("*.pb"))
+    changed.write_bytes(changed.read_bytes() + b"\0")
+    with pytest.raises(ContractError, match="export again"):
+        SIGNATURE.verify(tmp_path)

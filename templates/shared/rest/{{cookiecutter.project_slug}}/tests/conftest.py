@@ -1,0 +1,59 @@
+"""The running service that the tests speak to."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from {{ cookiecutter.package_name }}.client import Client
+from {{ cookiecutter.package_name }}.contract import Golden, Signature
+from {{ cookiecutter.package_name }}.settings import ARTIFACTS, ROOT
+
+SERVE = "{{ cookiecutter.package_name }}.serve"
+URL_VARIABLE = "{{ cookiecutter._url_variable }}"
+
+
+@pytest.fixture(scope="session")
+def signature() -> Signature:
+    """What is served."""
+    return Signature.read(ARTIFACTS)
+
+
+@pytest.fixture(scope="session")
+def golden(signature: Signature) -> Golden:
+    """Real examples with the training framework's outputs."""
+    return Golden.read(ARTIFACTS, signature)
+
+
+@pytest.fixture(scope="session")
+def service(signature: Signature) -> Iterator[str]:
+    """The base URL of the server that the environment names, else of one of our own."""
+    if url := os.environ.get(URL_VARIABLE):
+        Client(url, signature.name).wait_until_available()
+        yield url
+        return
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", SERVE, "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT) as server:
+        try:
+            Client(url, signature.name).wait_until_available(server)
+            yield url
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="session")
+def client(service: str, signature: Signature) -> Client:
+    """A client of the running server."""
+    return Client(service, signature.name)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

@@ -1,0 +1,134 @@
+"""A small client for the REST API, as a class and as a command."""
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import requests
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image, UnidentifiedImageError
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from .contract import ContractError, Preprocessing, Signature
+from .settings import ARTIFACTS
+
+DEFAULT_URL = "http://127.0.0.1:8501"
+
+
+class ServiceError(Exception):
+    """The service refused a request or did not answer; the message says why."""
+
+
+class Client:
+    """Speaks to one model of one server, over one kept-alive connection."""
+
+    def __init__(self, url: str, model: str, timeout: float = 10.0) -> None:
+        """Remember the server's base URL, the model's name, and the seconds to wait."""
+        self.model_url = f"{url.rstrip('/')}/v1/models/{model}"
+        self.timeout = timeout
+        self.session = requests.Session()
+        # 503 is how a busy server asks to be called again a little later.
+        retry = Retry(
+            total=3,
+            backoff_factor=0.2,
+            status_forcelist=[503],
+            allowed_methods=None,
+            raise_on_status=False,
+        )
+        self.session.mount("http", HTTPAdapter(max_retries=retry))
+
+    def predict(
+        self, inputs: Mapping[str, ArrayLike], signature_name: str = "serving_default"
+    ) -> dict[str, NDArray[Any]]:
+        """Return the outputs by name, for inputs by name; the first axis is the batch.
+
+        Raises ServiceError with the server's own words where it refuses.
+        """
+        columns = {name: np.asarray(value).tolist() for name, value in inputs.items()}
+        body = {"signature_name": signature_name, "inputs": columns}
+        outputs = self._call("POST", f"{self.model_url}:predict", body)["outputs"]
+        if isinstance(outputs, dict):
+            return {name: np.asarray(value) for name, value in outputs.items()}
+        return {self._only_output(signature_name): np.asarray(outputs)}
+
+    def metadata(self) -> dict[str, Any]:
+        """Return what the server says of the model's signatures."""
+        return self._call("GET", f"{self.model_url}/metadata")
+
+    def wait_until_available(
+        self, server: subprocess.Popen[bytes] | None = None, seconds: float = 60.0
+    ) -> None:
+        """Return once the model is served.
+
+        Raises ServiceError when time is up, or the server's process has ended.
+        """
+        deadline = time.monotonic() + seconds
+        while not self.is_available():
+            if server and server.poll() is not None:
+                raise ServiceError("The server ended: its output above says why.")
+            if time.monotonic() > deadline:
+                raise ServiceError(f"{self.model_url} is not served: start the server.")
+            time.sleep(0.1)
+
+    def is_available(self) -> bool:
+        """Say whether a version of the model is being served."""
+        try:
+            versions = self._call("GET", self.model_url)["model_version_status"]
+        except ServiceError:
+            return False
+        return any(version["state"] == "AVAILABLE" for version in versions)
+
+    def _only_output(self, signature_name: str) -> str:
+        # The API leaves out the name of a single output; the metadata has it.
+        signatures = self.metadata()["metadata"]["signature_def"]["signature_def"]
+        (name,) = signatures[signature_name]["outputs"]
+        return str(name)
+
+    def _call(self, method: str, url: str, body: Any = None) -> dict[str, Any]:
+        try:
+            answer = self.session.request(method, url, json=body, timeout=self.timeout)
+            fields = answer.json()
+        except requests.exceptions.JSONDecodeError as error:
+            raise ServiceError(f"{url} is not a model server.") from error
+        except requests.RequestException as error:
+            raise ServiceError(f"No answer from {url}: is the server up?") from error
+        if not answer.ok:
+            raise ServiceError(f"{answer.status_code}: {fields.get('error', fields)}")
+        return dict(fields)
+
+
+def read_image(path: Path, preprocessing: Preprocessing) -> NDArray[np.float32]:
+    """Return an image file as a batch of one, prepared as the training data was."""
+    with Image.open(path) as image:
+        size = (preprocessing.width, preprocessing.height)
+        grey = image.convert("L").resize(size, Image.Resampling.BOX)
+    return np.asarray(grey, np.float32)[np.newaxis] * np.float32(preprocessing.scale)
+
+
+def main() -> None:
+    """Send an image file and print the most probable labels."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("image", type=Path, help="light ink on a dark background")
+    parser.add_argument("--url", default=DEFAULT_URL)
+    options = parser.parse_args()
+    try:
+        signature = Signature.read(ARTIFACTS)
+        image = read_image(options.image, signature.preprocessing)
+        outputs = Client(options.url, signature.name).predict({"image": image})
+    except (OSError, UnidentifiedImageError) as error:
+        sys.exit(f"error: cannot read the image: {error}")
+    except (ContractError, ServiceError) as error:
+        sys.exit(f"error: {error}")
+    (probabilities,) = outputs["probabilities"]
+    for index in np.argsort(probabilities)[::-1][:3]:
+        print(f"{signature.labels[index]}  {probabilities[index]:.1%}")
+
+
+if __name__ == "__main__":
+    main()
