@@ -135,7 +135,7 @@ def lifecycle(name: str) -> dict[str, str]:
 
 
 def notices(cell: Cell) -> list[str]:
-    """Return a line on the framework and one on the target that is no longer current."""
+    """Return a line for each of the two that is no longer current."""
     found = (_notice(name, cell) for name in (cell.framework.name, cell.target.name))
     return [
         f"{notice['says']} ({notice['state']} since {notice['date']}, "
