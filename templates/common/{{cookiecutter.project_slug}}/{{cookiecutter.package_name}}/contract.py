@@ -56,7 +56,7 @@ class Tolerance:
 
 @dataclass(frozen=True)
 class Signature:
-    """What is served: its inputs and outputs, its origin, and the digest of its file."""
+    """What is served: inputs and outputs, origin, and the digest of the artifact."""
 
     name: str
     format: str
@@ -90,7 +90,7 @@ class Signature:
             raise ContractError(message) from error
 
     def verify(self, folder: Path) -> Path:
-        """Return the artifact's path; raise ContractError if it is not the one named."""
+        """Return the artifact's path; raise ContractError if it is another one."""
         path = folder / self.artifact
         if not path.exists():
             raise ContractError(f"{path} is missing: export the model again.")
@@ -122,12 +122,12 @@ class Golden:
             outputs = _arrays(fields["outputs"], signature.outputs)
             return cls(inputs, outputs)
         except (KeyError, TypeError, ValueError) as error:
-            message = f"{folder / GOLDEN_FILE} does not fit the signature: export again."
+            message = f"{folder}: {GOLDEN_FILE} does not fit; export again."
             raise ContractError(message) from error
 
 
 def check_parity(expected: Tensors, actual: Tensors, tolerance: Tolerance) -> float:
-    """Return the largest absolute difference; raise ContractError if one is too large."""
+    """Return the largest difference; raise ContractError where it is too large."""
     largest = 0.0
     for name, want in expected.items():
         if name not in actual:
@@ -137,7 +137,7 @@ def check_parity(expected: Tensors, actual: Tensors, tolerance: Tolerance) -> fl
             raise ContractError(f"{name!r} has shape {got.shape}, not {want.shape}.")
         if not np.allclose(got, want, tolerance.relative, tolerance.absolute):
             worst = np.max(np.abs(got - want))
-            raise ContractError(f"{name!r} differs from the trained model by {worst:g}.")
+            raise ContractError(f"{name!r} is off the trained model by {worst:g}.")
         largest = max(largest, float(np.max(np.abs(got - want))))
     return largest
 

@@ -4,65 +4,81 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import orjson
 from flask import Flask, Response, request
-from numpy.typing import NDArray
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import HTTPException
 
-from . import contract, runtime
+from . import config, protocol
+from .predictor import Predictor
+from .protocol import RequestError
 from .settings import ARTIFACTS
 
-VERSION = "1"
 
-
-def create_app(artifacts: Path = ARTIFACTS, test_config: Mapping[str, Any] | None = None) -> Flask:
+def create_app(
+    artifacts: Path = ARTIFACTS, overrides: Mapping[str, Any] | None = None
+) -> Flask:
     """Return the service for the model in a folder of artifacts.
 
-    Raises ContractError if the folder does not hold what its signature names.
+    Raises ContractError or ConfigError where it cannot serve.
     """
     app = Flask(__name__)
-    app.config.from_mapping(MAX_CONTENT_LENGTH=1_000_000)
-    app.config.from_prefixed_env()
-    app.config.from_mapping(test_config or {})
-    signature = contract.Signature.read(artifacts)
-    loaded = runtime.Runtime(signature.verify(artifacts))
-    url = f"/v1/models/{signature.name}"
-
-    @app.get(url)
-    def status() -> Response:
-        state = {"version": VERSION, "state": "AVAILABLE"}
-        state_status = {"error_code": "OK", "error_message": ""}
-        return _json({"model_version_status": [{**state, "status": state_status}]})
-
-    @app.post(f"{url}:predict")
-    def predict() -> Response:
-        inputs = read_instances(request.get_data(), signature)
-        outputs = loaded.predict(inputs)
-        return _json({"predictions": outputs["probabilities"]})
-
-    @app.errorhandler(HTTPException)
-    def error(exception: HTTPException) -> Response:
-        return _json({"error": exception.description}, exception.code or 500)
-
+    app.config.update(config.load(overrides))
+    predictor = Predictor(artifacts, app.config["THREADS"])
+    add_model_routes(app, predictor)
+    add_health_routes(app)
+    app.register_error_handler(RequestError, refuse)
+    app.register_error_handler(HTTPException, explain)
     return app
 
 
-def read_instances(
-    body: bytes, signature: contract.Signature
-) -> dict[str, NDArray[Any]]:
-    """Return the inputs in a request's body; raises BadRequest if they do not fit."""
-    ((name, spec),) = signature.inputs.items()
-    try:
-        instances = orjson.loads(body)["instances"]
-        array = np.asarray(instances, spec.dtype)
-    except (KeyError, TypeError, ValueError) as exception:
-        raise BadRequest('The body is not JSON of the form {"instances": [...]}') from exception
-    if array.shape[1:] != spec.shape[1:] or len(array) == 0:
-        raise BadRequest(f"Each instance needs the shape {list(spec.shape[1:])}")
-    return {name: array}
+def add_model_routes(app: Flask, predictor: Predictor) -> None:
+    """Add status, metadata and predict, with the version in the path or without."""
+    model = f"/v1/models/{predictor.signature.name}"
+    version = f"{model}/versions/{protocol.VERSION}"
+
+    @app.get(model)
+    @app.get(version)
+    def status() -> Response:
+        return reply(protocol.dumps(protocol.status()))
+
+    @app.get(f"{model}/metadata")
+    @app.get(f"{version}/metadata")
+    def metadata() -> Response:
+        return reply(protocol.dumps(protocol.metadata(predictor.signature)))
+
+    @app.post(f"{model}:predict")
+    @app.post(f"{version}:predict")
+    def predict() -> Response:
+        if request.mimetype not in ("application/json", ""):
+            raise RequestError("Send the header Content-Type: application/json.", 415)
+        return reply(predictor.answer(request.get_data()))
 
 
-def _json(value: object, status: int = 200) -> Response:
-    body = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
+def add_health_routes(app: Flask) -> None:
+    """Add what orchestrators ask: does the process live, and may traffic come."""
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return reply(protocol.dumps({"status": "alive"}))
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        # The process listens only once the model is loaded, warm and checked.
+        return reply(protocol.dumps({"status": "ready"}))
+
+
+def refuse(error: RequestError) -> Response:
+    """Answer a request that the protocol refuses."""
+    return reply(protocol.dumps({"error": str(error)}), error.status)
+
+
+def explain(error: HTTPException) -> Response:
+    """Answer what Flask refuses, in the form that the protocol has for errors."""
+    answer = error.get_response()
+    answer.data = protocol.dumps({"error": error.description})
+    answer.mimetype = "application/json"
+    return Response(answer.data, answer.status, answer.headers)
+
+
+def reply(body: bytes, status: int = 200) -> Response:
+    """Return a JSON answer."""
     return Response(body, status, mimetype="application/json")

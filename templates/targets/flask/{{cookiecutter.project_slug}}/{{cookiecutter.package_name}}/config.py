@@ -1,0 +1,71 @@
+"""What can be set from outside, by environment variables such as FLASK_PORT=8080."""
+
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Config
+
+DEFAULTS: dict[str, Any] = {
+    "HOST": "127.0.0.1",
+    "PORT": 8501,
+    "WORKERS": 0,  # processes; 0: as many as there are processors for them
+    "THREADS": 1,  # of each process, inside one prediction
+    "MAX_CONTENT_LENGTH": 1_000_000,  # bytes of a request's body
+}
+
+
+class ConfigError(Exception):
+    """A setting cannot be used; the message names it."""
+
+
+def load(overrides: Mapping[str, Any] | None = None) -> Config:
+    """Return the defaults, overridden by FLASK_* variables, overridden by `overrides`.
+
+    Raises ConfigError for a value of another type than the default's.
+    """
+    config = Config(Path(__file__).parent, DEFAULTS)
+    config.from_prefixed_env()
+    config.from_mapping(overrides or {})
+    for name, default in DEFAULTS.items():
+        if type(config[name]) is not type(default):
+            kind, value = type(default).__name__, config[name]
+            raise ConfigError(f"FLASK_{name} must be of type {kind}, not {value!r}.")
+    if not config["WORKERS"]:
+        config["WORKERS"] = max(1, usable_processors() // config["THREADS"])
+    return config
+
+
+def usable_processors(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
+    """Return how many processors this process may keep busy.
+
+    A container's limit is in its control group; the processors that the system shows
+    are those of the whole machine.
+    """
+    visible = os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
+        visible = len(os.sched_getaffinity(0))
+    return max(1, math.floor(min(visible, _quota(cgroup))))
+
+
+def _quota(cgroup: Path) -> float:
+    """Return the control group's limit in processors, infinity if it has none."""
+    for read in (_quota_of_version_2, _quota_of_version_1):
+        try:
+            return read(cgroup)
+        except (OSError, ValueError):
+            continue
+    return math.inf
+
+
+def _quota_of_version_2(cgroup: Path) -> float:
+    quota, period = (cgroup / "cpu.max").read_text().split()
+    return math.inf if quota == "max" else int(quota) / int(period)
+
+
+def _quota_of_version_1(cgroup: Path) -> float:
+    quota = int((cgroup / "cpu" / "cpu.cfs_quota_us").read_text())
+    period = int((cgroup / "cpu" / "cpu.cfs_period_us").read_text())
+    return math.inf if quota < 0 else quota / period

@@ -1,0 +1,192 @@
+"""TensorFlow Serving's REST predict format: JSON to arrays, and arrays to JSON.
+
+https://www.tensorflow.org/tfx/serving/api_rest. Where the original is lax, this is
+strict: shapes must be those of the signature, and numbers must be finite.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from .contract import Signature, Tensors, TensorSpec
+
+VERSION = "1"
+SIGNATURE_NAME = "serving_default"
+
+# The kinds of number (numpy's codes) that JSON may hold for each kind of tensor.
+ACCEPTED_KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}
+
+# The names that the protocol has for data types; the rest are DT_ and the name.
+DATA_TYPES = {"float16": "DT_HALF", "float32": "DT_FLOAT", "float64": "DT_DOUBLE"}
+
+
+class RequestError(Exception):
+    """The client is at fault; the message says what to send instead."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        """Keep the sentence for the client, and the HTTP status."""
+        super().__init__(message)
+        self.status = status
+
+
+class Query(NamedTuple):
+    """One predict request: the inputs, and whether they came row by row."""
+
+    inputs: dict[str, NDArray[Any]]
+    by_row: bool
+
+    @property
+    def size(self) -> int:
+        """The number of examples."""
+        return len(next(iter(self.inputs.values())))
+
+
+def parse(body: bytes, specs: Mapping[str, TensorSpec]) -> Query:
+    """Return the inputs in a request's body; raise RequestError if they do not fit."""
+    try:
+        fields = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise RequestError(f"The body is not JSON: {error}.") from error
+    if not isinstance(fields, dict):
+        raise RequestError("The body must be a JSON object.")
+    if fields.get("signature_name", SIGNATURE_NAME) != SIGNATURE_NAME:
+        raise RequestError(f"The only signature_name is {SIGNATURE_NAME!r}.")
+    by_row = "instances" in fields
+    if by_row == ("inputs" in fields):
+        raise RequestError("Send either 'instances' (rows) or 'inputs' (columns).")
+    columns = (
+        _rows(fields["instances"], specs)
+        if by_row
+        else _columns(fields["inputs"], specs)
+    )
+    if b"true" in body or b"false" in body:  # numpy would take them for 1 and 0
+        _refuse_mixed_booleans(columns, specs)
+    inputs = {name: _tensor(name, columns[name], spec) for name, spec in specs.items()}
+    if len({len(tensor) for tensor in inputs.values()}) != 1:
+        raise RequestError("Every input needs the same number of examples.")
+    return Query(inputs, by_row)
+
+
+def render(outputs: Tensors, by_row: bool) -> bytes:
+    """Return the body of the answer, in the format in which the question came."""
+    if not all(np.isfinite(tensor).all() for tensor in outputs.values()):
+        raise RequestError("The model has no finite answer for these inputs.")
+    answer: object = outputs
+    if len(outputs) == 1:
+        (answer,) = outputs.values()
+    elif by_row:
+        rows = zip(*outputs.values(), strict=True)
+        answer = [dict(zip(outputs, row, strict=True)) for row in rows]
+    return dumps({"predictions" if by_row else "outputs": answer})
+
+
+def status() -> dict[str, Any]:
+    """Return the model's status; there is none but available, once it is loaded."""
+    ok = {"error_code": "OK", "error_message": ""}
+    version = {"version": VERSION, "state": "AVAILABLE", "status": ok}
+    return {"model_version_status": [version]}
+
+
+def metadata(signature: Signature) -> dict[str, Any]:
+    """Return the names, types and shapes of the inputs and outputs."""
+    definition = {
+        "inputs": _describe(signature.inputs),
+        "outputs": _describe(signature.outputs),
+        "method_name": "tensorflow/serving/predict",
+        "defaults": {},
+    }
+    model = {"name": signature.name, "version": VERSION, "signature_name": ""}
+    definitions = {"signature_def": {SIGNATURE_NAME: definition}}
+    return {"model_spec": model, "metadata": {"signature_def": definitions}}
+
+
+def dumps(value: object) -> bytes:
+    """Return JSON in UTF-8; arrays become lists."""
+    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _columns(value: object, specs: Mapping[str, TensorSpec]) -> dict[str, Any]:
+    """Return one nested list for each input, from the columnar format."""
+    if not isinstance(value, dict):
+        return {_only_name(specs): value}
+    if missing := specs.keys() - value.keys():
+        raise RequestError(f"The input {min(missing)!r} is missing.")
+    return value
+
+
+def _rows(value: object, specs: Mapping[str, TensorSpec]) -> dict[str, Any]:
+    """Return one nested list for each input, from the row format."""
+    if not isinstance(value, list) or not value:
+        raise RequestError("'instances' must be a list of at least one example.")
+    if not isinstance(value[0], dict):
+        return {_only_name(specs): value}
+    for row in value:
+        if not isinstance(row, dict) or row.keys() != specs.keys():
+            raise RequestError(f"Each instance must name the inputs {sorted(specs)}.")
+    return {name: [row[name] for row in value] for name in specs}
+
+
+def _only_name(specs: Mapping[str, TensorSpec]) -> str:
+    if len(specs) != 1:
+        raise RequestError(f"Name the inputs: {sorted(specs)}.")
+    return next(iter(specs))
+
+
+def _tensor(name: str, value: object, spec: TensorSpec) -> NDArray[Any]:
+    """Return a nested list as an array of the data type and shape that is asked for."""
+    try:
+        array = np.array(value)
+    except ValueError as error:
+        raise RequestError(f"The lists in {name!r} differ in length.") from error
+    dtype = np.dtype(spec.dtype)
+    if array.dtype.kind not in ACCEPTED_KINDS[dtype.kind]:
+        raise RequestError(f"{name!r} must hold {spec.dtype} values only.")
+    if not _fits(array.shape, spec.shape):
+        shape = "x".join("n" if size is None else str(size) for size in spec.shape)
+        raise RequestError(f"{name!r} must be of shape {shape}, with n at least 1.")
+    with np.errstate(over="ignore", invalid="ignore"):
+        tensor = array.astype(dtype)
+    exact = np.isfinite(tensor) if dtype.kind == "f" else tensor == array
+    if not exact.all():
+        raise RequestError(f"{name!r} holds a number that {spec.dtype} cannot.")
+    return tensor
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(wanted) and all(
+        size >= 1 and want in (None, size)
+        for size, want in zip(shape, wanted, strict=True)
+    )
+
+
+def _refuse_mixed_booleans(
+    columns: Mapping[str, Any], specs: Mapping[str, TensorSpec]
+) -> None:
+    for name, spec in specs.items():
+        if spec.dtype != "bool" and _holds_boolean(columns[name]):
+            raise RequestError(f"{name!r} must hold {spec.dtype} values only.")
+
+
+def _holds_boolean(value: object) -> bool:
+    if isinstance(value, list):
+        return any(_holds_boolean(item) for item in value)
+    return isinstance(value, bool)
+
+
+def _describe(specs: Mapping[str, TensorSpec]) -> dict[str, Any]:
+    return {name: _info(name, spec) for name, spec in specs.items()}
+
+
+def _info(name: str, spec: TensorSpec) -> dict[str, Any]:
+    sizes = ["-1" if size is None else str(size) for size in spec.shape]
+    return {
+        "name": name,
+        "dtype": DATA_TYPES.get(spec.dtype, f"DT_{spec.dtype.upper()}"),
+        "tensor_shape": {
+            "dim": [{"size": size, "name": ""} for size in sizes],
+            "unknown_rank": False,
+        },
+    }
