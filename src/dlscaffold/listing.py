@@ -52,13 +52,13 @@ def _print_table() -> None:
     from rich.table import Table
 
     table = Table(title="Which framework fits which target, and the formats between")
-    table.add_column("target")
+    table.add_column("target", no_wrap=True)
     for framework in catalog.frameworks():
         table.add_column(framework.name)
     table.add_column("lifecycle")
     for target in catalog.targets():
         formats = (
-            ", ".join(catalog.shared_formats(framework, target)) or "-"
+            "\n".join(catalog.shared_formats(framework, target)) or "-"
             for framework in catalog.frameworks()
         )
         state = guidance.lifecycle(target.name)["state"]
