@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from conftest import files_below
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +24,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([sys.executable, *build], check=True, capture_output=True)
     (wheel,) = (folder / "dist").glob("*.whl")
     install = ["-m", "pip", "install", "--no-deps", "--target", folder / "site", wheel]
-    subprocess.run([sys.executable, *map(str, install)], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, *map(str, install)], check=True, capture_output=True
+    )
     return folder / "site"
 
 
