@@ -96,8 +96,11 @@ def test_a_statement_without_a_source_does_not_load(source: str | None) -> None:
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        ({"source": "https://example.org"}, "needs a date"),
-        ({"source": "https://example.org", "date": "lately"}, "needs a date"),
+        ({"source": "https://example.org"}, "needs a date or checked"),
+        (
+            {"source": "https://example.org", "date": "lately"},
+            "needs a date or checked",
+        ),
         ({"criterion": "taste"}, "unknown criterion taste"),
         ({"sauce": "https://example.org"}, "sauce"),
         ({"says": None}, "says"),
