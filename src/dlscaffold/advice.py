@@ -302,7 +302,7 @@ def from_model(model: Path, answers: Answers) -> Answers:
     )
 
 
-def best_target(framework: str) -> Option | None:
-    """Return the first option for a framework, for the prompts of `new` to mark."""
+def best_target(framework: str | None) -> str:
+    """Return the first target for a framework, for the prompts of `new` to mark."""
     options = recommend(Answers(framework=framework)).options
-    return options[0] if options else None
+    return options[0].target.name if options else ""

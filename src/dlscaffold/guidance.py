@@ -178,7 +178,7 @@ def lifecycle(name: str) -> dict[str, str]:
 
 
 def notices(cell: Cell) -> list[str]:
-    """Return a line each on framework and target where they are no longer current."""
+    """Return a line for each of the two that is no longer current."""
     found = (_notice(name, cell) for name in (cell.framework.name, cell.target.name))
     return [
         f"{notice['says']} ({notice['state']} since {notice['date']}, "
@@ -189,7 +189,7 @@ def notices(cell: Cell) -> list[str]:
 
 
 def _instead(notice: Mapping[str, str]) -> str:
-    return f"; instead: {notice['command']}" if "command" in notice else ""
+    return f"; instead: {notice['command']}" if notice["command"] else ""
 
 
 def for_cell(cell: Cell) -> dict[str, object]:
@@ -218,7 +218,12 @@ def for_cell(cell: Cell) -> dict[str, object]:
 
 def _row(guidance: Guidance, statement: Statement) -> dict[str, str]:
     title = guidance.criteria.get(statement.criterion, "")
-    return {"criterion": title, **statement.as_json()}
+    return {
+        "criterion": title,
+        "says": statement.says,
+        "source": statement.source,
+        "when": statement.when_said,
+    }
 
 
 def _notice(name: str, cell: Cell) -> dict[str, str]:
@@ -231,6 +236,6 @@ def _notice(name: str, cell: Cell) -> dict[str, str]:
         target.name == successor and shared_formats(framework, target)
         for target in targets()
     ):
-        return standing
+        return {**standing, "command": ""}
     command = f"dlscaffold new --framework {framework.name} --target {successor}"
     return {**standing, "command": command}

@@ -140,15 +140,17 @@ def _show_option(console: Console, option: Option, place: int) -> None:
 
 
 def _show_reasons(console: Console, mark: str, reasons: list[Statement]) -> None:
-    from rich.markup import escape
     from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
 
+    grid = Table.grid(padding=(0, 1))
     for reason in reasons:
-        text = f"{mark} {escape(reason.says)}"
-        console.print(Padding(text, (0, 0, 0, 3), expand=False))
+        text = Text(reason.says)
         if reason.source:
-            # Not wrapped, so that a terminal makes a link of it.
-            console.print(f"     {origin(reason)}", style="dim", soft_wrap=True)
+            text.append(f"\n{origin(reason)}", "dim")
+        grid.add_row(mark, text)
+    console.print(Padding(grid, (0, 0, 0, 3), expand=False))
 
 
 def origin(statement: Statement) -> str:

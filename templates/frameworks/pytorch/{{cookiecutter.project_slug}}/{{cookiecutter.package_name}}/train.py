@@ -35,8 +35,7 @@ def fit(
     validation = loader(digits.validation, shuffle=False)
     optimizer = torch.optim.Adam(network.parameters(), lr=2e-3)
     history = report.History()
-    # Without a terminal there is no bar: it would fill a log with one endless line.
-    progress = tqdm(range(epochs), desc="Training", unit="epoch", disable=None)
+    progress = tqdm(range(epochs), desc="Training", unit="epoch")
     for _ in progress:
         loss, accuracy = run_epoch(network, training, optimizer)
         with torch.no_grad():
