@@ -75,7 +75,7 @@ class Change:
 
     question: str
     answer: str
-    first: str
+    first: Option
 
 
 @dataclass(frozen=True)
@@ -239,7 +239,7 @@ def _changes(
     """Yield the first answer to each open question that changes the first choice."""
     for question, value in open_answers(answers):
         other = first_choice(with_answer(answers, question, value), known)
-        if other and other != _key(first):
+        if other and (first is None or other.name != first.name):
             yield Change(question, str(value), other)
 
 
@@ -258,20 +258,16 @@ def open_answers(answers: Answers) -> Iterator[tuple[str, Any]]:
             yield from ((name, value) for value in figures)
 
 
-def first_choice(answers: Answers, known: Guidance) -> str:
-    """Return the first pair for these answers; empty if they fit nothing."""
+def first_choice(answers: Answers, known: Guidance) -> Option | None:
+    """Return the first option for these answers, if they fit together and fit one."""
     answers = complete(answers)
     facts = facts_of(answers, known)
     try:
         refuse_conflicts(facts, known)
     except UsageError:
-        return ""
+        return None
     options, _ = rank(answers, facts, known)
-    return _key(options[0]) if options else ""
-
-
-def _key(option: Option | None) -> str:
-    return f"{option.framework.name} with {option.target.name}" if option else ""
+    return options[0] if options else None
 
 
 def from_model(model: Path, answers: Answers) -> Answers:

@@ -53,11 +53,12 @@ def matters(question: Question, answers: Answers) -> bool:
     if question.name in ALWAYS_ASKED:
         return True
     known = load()
-    values = (
-        advice.with_answer(answers, question.name, value) for value in question.choices
+    others = (
+        advice.first_choice(advice.with_answer(answers, question.name, value), known)
+        for value in question.choices
     )
-    firsts = {advice.first_choice(value, known) for value in values} - {""}
-    return len(firsts | {advice.first_choice(answers, known)}) > 1
+    first = advice.first_choice(answers, known)
+    return any(other and first and other.name != first.name for other in others)
 
 
 def _ask_choice(question: Question) -> str | None:
@@ -78,8 +79,13 @@ def describe(result: Recommendation) -> dict[str, Any]:
         "assumed": list(result.assumed),
         "confidence": result.confidence,
         "would_change": [
-            {"question": c.question, "answer": c.answer, "first": c.first}
-            for c in result.changes
+            {
+                "question": change.question,
+                "answer": change.answer,
+                "framework": change.first.framework.name,
+                "target": change.first.target.name,
+            }
+            for change in result.changes
         ],
         "options": [_describe_option(option) for option in result.options],
         "ruled_out": [
@@ -167,7 +173,7 @@ def _show_confidence(console: Console, result: Recommendation) -> None:
         return
     console.print(f"Confidence: [bold]{result.confidence}[/bold]{_because(result)}")
     for change in result.changes:
-        console.print(f"   with {flag(change)}: {change.first}")
+        console.print(f"   with {flag(change)}: {change.first.name}")
 
 
 def _because(result: Recommendation) -> str:
