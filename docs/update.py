@@ -1,7 +1,7 @@
 """Write the generated blocks of README.md: the table of pairs and the tree.
 
-    python docs/update.py           rewrite them
-    python docs/update.py --check   exit with 1 if they are stale
+python docs/update.py           rewrite them
+python docs/update.py --check   exit with 1 if they are stale
 """
 
 from __future__ import annotations
@@ -25,15 +25,27 @@ def pairs() -> str:
     header = ["target", *(framework.title for framework in frameworks)]
     rows = [header, ["---"] * len(header)]
     for target in catalog.targets():
-        fitting = (catalog.shared_formats(framework, target) for framework in frameworks)
-        cells = (", ".join(formats) or "–" for formats in fitting)
+        fitting = (
+            catalog.shared_formats(framework, target) for framework in frameworks
+        )
+        cells = (", ".join(formats) or "-" for formats in fitting)
         rows.append([f"{target.title} (`{target.name}`)", *cells])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def tree() -> str:
     """Return what a dry run prints, as a block of text."""
-    words = ["new", "shop-digits", "-f", "keras", "-t", "flask", "--dry-run", "-o", "nowhere"]
+    words = [
+        "new",
+        "shop-digits",
+        "-f",
+        "keras",
+        "-t",
+        "flask",
+        "--dry-run",
+        "-o",
+        "nowhere",
+    ]
     lines = CliRunner().invoke(dlscaffold, words).output.splitlines()
     first = lines.index("shop-digits/")
     return "\n".join(["```", *lines[first:-1], "```"])

@@ -5,10 +5,16 @@ What a command needs is imported inside it, so that `--help` costs little over C
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 
 from dlscaffold import __version__
+from dlscaffold.answers import QUESTIONS, Answers, one_choice, one_number
 from dlscaffold.choices import layer_names
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 PATH = click.Path()
 FRAMEWORK = click.Choice(layer_names("frameworks"))
@@ -162,3 +168,98 @@ def eject(
     cell = catalog.find_cell(framework, target, format_name)
     project.eject(cell, license_name, Path(directory))
     click.echo(f"Wrote {directory}; next:\n\n  cookiecutter {directory}")
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  dlscaffold compare
+  dlscaffold compare keras pytorch
+"""
+)
+@click.argument("frameworks", nargs=-1, metavar="[FRAMEWORK]...")
+@json_option
+def compare(frameworks: tuple[str, ...], as_json: bool) -> None:
+    """Compare the frameworks: the document's words, and what holds today."""
+    from dlscaffold import compare as command
+
+    command.run(frameworks, as_json=as_json)
+
+
+def choice_option(name: str, help_text: str) -> Callable[[F], F]:
+    """Return the option for a question; it may be repeated, but not contradicted."""
+    known = next(list(q.choices) for q in QUESTIONS if q.name == name)
+
+    def check(*given: Any) -> str | None:
+        return one_choice(name, given[-1], known)
+
+    def complete(*given: Any) -> list[str]:
+        return [value for value in known if value.startswith(given[-1])]
+
+    return click.option(
+        f"--{name}",
+        multiple=True,
+        metavar=f"[{'|'.join(known)}]",
+        help=help_text,
+        callback=check,
+        shell_complete=complete,
+    )
+
+
+def number_option(name: str, metavar: str, help_text: str) -> Callable[[F], F]:
+    """Return the option for a figure; it may be repeated, but not contradicted."""
+
+    def check(*given: Any) -> float | None:
+        return one_number(name, given[-1])
+
+    return click.option(
+        f"--{name.replace('_', '-')}",
+        name,
+        multiple=True,
+        metavar=metavar,
+        help=help_text,
+        callback=check,
+    )
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  dlscaffold recommend
+  dlscaffold recommend --framework keras --where server --python yes
+  dlscaffold recommend --model classifier.pt --where phone --json
+
+Exit status: 0 with a recommendation, 1 where nothing fits, 2 for answers that make no
+sense or contradict each other.
+"""
+)
+@choice_option("framework", "What the model is trained in.")
+@click.option(
+    "--model",
+    type=PATH,
+    help="A model's file or folder; says the framework and the size.",
+)
+@choice_option("where", "Where the model runs.")
+@choice_option("python", "Whether Python runs before or after the model.")
+@choice_option("swap", "Whether new versions are swapped in without a stop.")
+@number_option("rate", "N", "Expected requests per second.")
+@number_option("latency", "MS", "Milliseconds that an answer may take.")
+@choice_option("team", "Who maintains it.")
+@choice_option("processor", "The processor that it runs on.")
+@choice_option("system", "The operating system that it runs on.")
+@choice_option("containers", "Whether there is a container engine.")
+@choice_option("emulation", "Whether it may run under x86-64 emulation.")
+@number_option("model_size", "MB", "The model's size in megabytes.")
+@json_option
+def recommend(model: str | None, as_json: bool, **answers: Any) -> None:
+    """Recommend a framework and a target, with reasons for and against.
+
+    On a terminal, what is not given and could change the choice is asked.
+    """
+    from pathlib import Path
+
+    from dlscaffold import recommend as command
+
+    command.run(
+        Answers(**answers), model=Path(model) if model else None, as_json=as_json
+    )

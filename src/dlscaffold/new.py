@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dlscaffold import catalog, guidance, names, project
+from dlscaffold import advice, catalog, guidance, names, project
 from dlscaffold.catalog import Cell
 from dlscaffold.errors import ScaffoldError, UsageError
 
@@ -136,7 +136,8 @@ def _ask(request: Request) -> Request:
     if request.target is None:
         cells = list(fitting_cells(request))
         layers_ = {cell.target.name: cell.target for cell in cells}
-        chosen = _ask_choice("What should serve it?", layers_)
+        best = advice.best_target(request.framework)
+        chosen = _ask_choice("What should serve it?", layers_, recommended=best)
         request = replace(request, target=chosen)
     return request
 
@@ -148,16 +149,23 @@ def _ask_text(question: str, default: str) -> str:
 
 
 def _ask_choice(
-    question: str, layers: dict[str, catalog.Framework] | dict[str, catalog.Target]
+    question: str,
+    layers: dict[str, catalog.Framework] | dict[str, catalog.Target],
+    recommended: str = "",
 ) -> str:
     import questionary
 
     width = max(len(layer.title) for layer in layers.values())
+    marks = {recommended: " (recommended)"}
     choices = [
-        questionary.Choice(f"{layer.title:<{width}}  {guidance.reason(name)}", name)
+        questionary.Choice(
+            f"{layer.title:<{width}}  {guidance.reason(name)}{marks.get(name, '')}",
+            name,
+        )
         for name, layer in layers.items()
     ]
-    return str(questionary.select(question, choices).unsafe_ask())
+    default = recommended if recommended in layers else None
+    return str(questionary.select(question, choices, default=default).unsafe_ask())
 
 
 def command_line(request: Request) -> str:
