@@ -19,7 +19,8 @@ PROJECT_NAME = """Müller's "deep" shop-window digit reader"""
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes `cell` once for every legal combination."""
-    if "cell" in metafunc.fixturenames:
+    chosen = metafunc.definition.iter_markers("parametrize")
+    if "cell" in metafunc.fixturenames and not any("cell" in m.args for m in chosen):
         ids = [cell.name for cell in CELLS]
         metafunc.parametrize("cell", CELLS, ids=ids, scope="session")
 

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import CELLS, files_below
 
+from conftest import CELLS, files_below
 from dlscaffold import compose, project
 from dlscaffold.catalog import Cell, frameworks, targets
 

@@ -96,8 +96,11 @@ def test_a_statement_without_a_source_does_not_load(source: str | None) -> None:
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        ({"source": "https://example.org"}, "needs a date"),
-        ({"source": "https://example.org", "date": "lately"}, "needs a date"),
+        ({"source": "https://example.org"}, "needs a date or checked"),
+        (
+            {"source": "https://example.org", "date": "lately"},
+            "needs a date or checked",
+        ),
         ({"criterion": "taste"}, "unknown criterion taste"),
         ({"sauce": "https://example.org"}, "sauce"),
         ({"says": None}, "says"),
@@ -146,7 +149,7 @@ def test_a_readme_quotes_the_document_and_then_says_what_has_changed(
     quoted = re.findall(r"^> - \*\*(.+?)\*\*: (.+)$", text, re.MULTILINE)
     column = FRAMEWORKS.index(cell.framework.name)
     assert quoted == [(title, row[column]) for title, row in DOCUMENT.items()]
-    before, after = text.split("Since then:")
+    before, after = text.split("What has changed")
     assert "https://" in after
     assert not re.search(r"^> ", after, re.MULTILINE)
     assert "{" not in text
@@ -164,7 +167,10 @@ def render(cell: catalog.Cell) -> str:
     loader = jinja2.FileSystemLoader(catalog.templates_root())
     # As Cookiecutter renders: Markdown is not escaped.
     environment = jinja2.Environment(  # noqa: S701
-        loader=loader, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
     )
     context = {
         "_guidance": guidance.for_cell(cell),

@@ -5,14 +5,18 @@ What a command needs is imported inside it, so that `--help` costs little over C
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from dlscaffold import __version__
-from dlscaffold.catalog import layer_names
+from dlscaffold.answers import QUESTIONS, Answers, one_choice, one_number
+from dlscaffold.choices import layer_names
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
+F = TypeVar("F", bound=Callable[..., Any])
+
+PATH = click.Path()
 FRAMEWORK = click.Choice(layer_names("frameworks"))
 TARGET = click.Choice(layer_names("targets"))
 FORMAT = click.Choice(layer_names("formats"))
@@ -63,7 +67,7 @@ Examples:
 @click.option("-t", "--target", type=TARGET, help="What it is served by.")
 @click.option("--format", "format_name", type=FORMAT, help="What joins the two.")
 @license_option
-@click.option("-o", "--output-dir", type=FOLDER, default=".", help="Where to put it.")
+@click.option("-o", "--output-dir", type=PATH, default=".", help="Where to put it.")
 @click.option("-y", "--yes", is_flag=True, help="Take the default for all not given.")
 @click.option("--dry-run", is_flag=True, help="Print the files and write nothing.")
 @click.option("--git/--no-git", default=False, help="Start a Git repository in it.")
@@ -75,7 +79,7 @@ def new(
     target: str | None,
     format_name: str | None,
     license_name: str,
-    output_dir: Path,
+    output_dir: str,
     yes: bool,
     dry_run: bool,
     git: bool,
@@ -86,11 +90,13 @@ def new(
 
     On a terminal, what is not given is asked.
     """
+    from pathlib import Path
+
     from dlscaffold import new as command
 
     command.run(
         command.Request(name, framework, target, format_name, license_name),
-        output_dir=output_dir,
+        output_dir=Path(output_dir),
         yes=yes,
         dry_run=dry_run,
         git=git,
@@ -116,7 +122,7 @@ Examples:
   dlscaffold smoke shop-digits --python ~/envs/tf/bin/python
 """
 )
-@click.argument("path", type=FOLDER, default=".")
+@click.argument("path", type=PATH, default=".")
 @click.option(
     "--python",
     type=click.Path(dir_okay=False),
@@ -126,11 +132,13 @@ Examples:
     "--from", "first", type=STEP, help="Start here; what came before is kept."
 )
 @json_option
-def smoke(path: Path, python: str | None, first: str | None, as_json: bool) -> None:
+def smoke(path: str, python: str | None, first: str | None, as_json: bool) -> None:
     """Run the project in PATH from nothing: install, train, export, smoke-test."""
+    from pathlib import Path
+
     from dlscaffold import smoke as command
 
-    command.run(path, python=python, first=first, as_json=as_json)
+    command.run(Path(path), python=python, first=first, as_json=as_json)
 
 
 @main.command(
@@ -144,17 +152,114 @@ Example:
 @click.option("-t", "--target", type=TARGET, required=True)
 @click.option("--format", "format_name", type=FORMAT, help="What joins the two.")
 @license_option
-@click.argument("directory", type=FOLDER)
+@click.argument("directory", type=PATH)
 def eject(
     framework: str,
     target: str,
     format_name: str | None,
     license_name: str,
-    directory: Path,
+    directory: str,
 ) -> None:
     """Write the composed template to DIRECTORY, for plain Cookiecutter."""
+    from pathlib import Path
+
     from dlscaffold import catalog, project
 
     cell = catalog.find_cell(framework, target, format_name)
-    project.eject(cell, license_name, directory)
+    project.eject(cell, license_name, Path(directory))
     click.echo(f"Wrote {directory}; next:\n\n  cookiecutter {directory}")
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  dlscaffold compare
+  dlscaffold compare keras pytorch
+"""
+)
+@click.argument("frameworks", nargs=-1, metavar="[FRAMEWORK]...")
+@json_option
+def compare(frameworks: tuple[str, ...], as_json: bool) -> None:
+    """Compare the frameworks: the document's words, and what holds today."""
+    from dlscaffold import compare as command
+
+    command.run(frameworks, as_json=as_json)
+
+
+def choice_option(name: str, help_text: str) -> Callable[[F], F]:
+    """Return the option for a question; it may be repeated, but not contradicted."""
+    known = next(list(q.choices) for q in QUESTIONS if q.name == name)
+
+    def check(*given: Any) -> str | None:
+        return one_choice(name, given[-1], known)
+
+    def complete(*given: Any) -> list[str]:
+        return [value for value in known if value.startswith(given[-1])]
+
+    return click.option(
+        f"--{name}",
+        multiple=True,
+        metavar=f"[{'|'.join(known)}]",
+        help=help_text,
+        callback=check,
+        shell_complete=complete,
+    )
+
+
+def number_option(name: str, metavar: str, help_text: str) -> Callable[[F], F]:
+    """Return the option for a figure; it may be repeated, but not contradicted."""
+
+    def check(*given: Any) -> float | None:
+        return one_number(name, given[-1])
+
+    return click.option(
+        f"--{name.replace('_', '-')}",
+        name,
+        multiple=True,
+        metavar=metavar,
+        help=help_text,
+        callback=check,
+    )
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  dlscaffold recommend
+  dlscaffold recommend --framework keras --where server --python yes
+  dlscaffold recommend --model classifier.pt --where phone --json
+
+Exit status: 0 with a recommendation, 1 where nothing fits, 2 for answers that make no
+sense or contradict each other.
+"""
+)
+@choice_option("framework", "What the model is trained in.")
+@click.option(
+    "--model",
+    type=PATH,
+    help="A model's file or folder; says the framework and the size.",
+)
+@choice_option("where", "Where the model runs.")
+@choice_option("python", "Whether Python runs before or after the model.")
+@choice_option("swap", "Whether new versions are swapped in without a stop.")
+@number_option("rate", "N", "Expected requests per second.")
+@number_option("latency", "MS", "Milliseconds that an answer may take.")
+@choice_option("team", "Who maintains it.")
+@choice_option("processor", "The processor that it runs on.")
+@choice_option("system", "The operating system that it runs on.")
+@choice_option("containers", "Whether there is a container engine.")
+@choice_option("emulation", "Whether it may run under x86-64 emulation.")
+@number_option("model_size", "MB", "The model's size in megabytes.")
+@json_option
+def recommend(model: str | None, as_json: bool, **answers: Any) -> None:
+    """Recommend a framework and a target, with reasons for and against.
+
+    On a terminal, what is not given and could change the choice is asked.
+    """
+    from pathlib import Path
+
+    from dlscaffold import recommend as command
+
+    command.run(
+        Answers(**answers), model=Path(model) if model else None, as_json=as_json
+    )

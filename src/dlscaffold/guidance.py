@@ -20,7 +20,17 @@ else:
 FILE = "guidance.toml"
 MEASURED_FILE = "measured.toml"
 DOCUMENT = "document"
-KINDS = ("document-says", "since", "measured", "reason", "lifecycle")
+KINDS = (
+    "document-says",
+    "since",
+    "measured",
+    "reason",
+    "lifecycle",
+    "place",
+    "advice",
+    "note",
+    "conflict",
+)
 STATES = ("current", "legacy", "retired")
 DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 SOURCE = re.compile(r"document|https://\S+|(docs|benchmarks)/\S+")
@@ -40,13 +50,36 @@ class Statement:
     source: str = ""
     criterion: str = ""
     date: str = ""
+    checked: str = ""
     state: str = ""
     successor: str = ""
     targets: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    when: Mapping[str, str | list[str]] = field(default_factory=dict)
+    without: str = ""
+    weight: int = 0
+    rules_out: bool = False
+
+    def holds(self, facts: Mapping[str, str]) -> bool:
+        """Whether the answers are those that it speaks of."""
+        return all(
+            facts.get(name) in ([wanted] if isinstance(wanted, str) else wanted)
+            for name, wanted in self.when.items()
+        )
+
+    @property
+    def when_said(self) -> str:
+        """Since when it is so, or when it was last seen to be."""
+        return f"since {self.date}" if self.date else f"checked {self.checked}"
 
     def as_json(self) -> dict[str, str]:
         """Return what a reader needs to judge it: the words, the source, the date."""
-        fields = {"says": self.says, "source": self.source, "date": self.date}
+        fields = {
+            "says": self.says,
+            "source": self.source,
+            "date": self.date,
+            "checked": self.checked,
+        }
         return {name: value for name, value in fields.items() if value}
 
 
@@ -57,11 +90,17 @@ class Guidance:
     title: str
     frameworks: tuple[str, ...]
     criteria: Mapping[str, str]
+    thresholds: Mapping[str, float]
+    model_files: Mapping[str, str]
     statements: tuple[Statement, ...] = field(repr=False)
 
     def about(self, name: str, kind: str) -> list[Statement]:
         """Return the statements of one kind about a framework or target, in order."""
-        return [s for s in self.statements if s.about == name and s.kind == kind]
+        return [s for s in self.of(kind) if s.about == name]
+
+    def of(self, kind: str) -> list[Statement]:
+        """Return the statements of one kind, in order."""
+        return [s for s in self.statements if s.kind == kind]
 
 
 def load() -> Guidance:
@@ -85,6 +124,8 @@ def parse(fields: Mapping[str, Any]) -> Guidance:
         title=document["title"],
         frameworks=tuple(document["frameworks"]),
         criteria=fields["criteria"],
+        thresholds=fields.get("thresholds", {}),
+        model_files=fields.get("model-files", {}),
         statements=tuple(_statements(fields)),
     )
 
@@ -106,8 +147,10 @@ def _check(statement: Statement, criteria: Mapping[str, str]) -> None:
     named = f'[[{statement.kind}]] about {words}, "{statement.says}",'
     if not SOURCE.fullmatch(statement.source):
         raise GuidanceError(f"{named} needs a source: {SOURCE.pattern}.")
-    if statement.source != DOCUMENT and not DATE.fullmatch(statement.date):
-        raise GuidanceError(f"{named} needs a date, as 2026-11 or 2026-11-22.")
+    if statement.source != DOCUMENT and not DATE.fullmatch(
+        statement.date or statement.checked
+    ):
+        raise GuidanceError(f"{named} needs a date or checked, as 2026-11-22.")
     if statement.kind == "lifecycle" and statement.state not in STATES:
         raise GuidanceError(f"{named} needs a state: {', '.join(STATES)}.")
     if statement.criterion and statement.criterion not in criteria:
@@ -135,7 +178,7 @@ def lifecycle(name: str) -> dict[str, str]:
 
 
 def notices(cell: Cell) -> list[str]:
-    """Return a line on the framework and one on the target that is no longer current."""
+    """Return a line for each of the two that is no longer current."""
     found = (_notice(name, cell) for name in (cell.framework.name, cell.target.name))
     return [
         f"{notice['says']} ({notice['state']} since {notice['date']}, "
@@ -146,7 +189,7 @@ def notices(cell: Cell) -> list[str]:
 
 
 def _instead(notice: Mapping[str, str]) -> str:
-    return f"; instead: {notice['command']}" if "command" in notice else ""
+    return f"; instead: {notice['command']}" if notice["command"] else ""
 
 
 def for_cell(cell: Cell) -> dict[str, object]:
@@ -175,7 +218,12 @@ def for_cell(cell: Cell) -> dict[str, object]:
 
 def _row(guidance: Guidance, statement: Statement) -> dict[str, str]:
     title = guidance.criteria.get(statement.criterion, "")
-    return {"criterion": title, **statement.as_json()}
+    return {
+        "criterion": title,
+        "says": statement.says,
+        "source": statement.source,
+        "when": statement.when_said,
+    }
 
 
 def _notice(name: str, cell: Cell) -> dict[str, str]:
@@ -188,6 +236,6 @@ def _notice(name: str, cell: Cell) -> dict[str, str]:
         target.name == successor and shared_formats(framework, target)
         for target in targets()
     ):
-        return standing
+        return {**standing, "command": ""}
     command = f"dlscaffold new --framework {framework.name} --target {successor}"
     return {**standing, "command": command}

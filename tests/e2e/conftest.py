@@ -37,10 +37,8 @@ def smoked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Smoked]:
     environments: dict[str, str] = {}
     done: dict[str, Smoked] = {}
 
-    def smoke_once(
-        framework: str, target: str, format_name: str | None = None
-    ) -> Smoked:
-        cell = catalog.find_cell(framework, target, format_name)
+    def smoke_once(framework: str, target: str, format_: str | None = None) -> Smoked:
+        cell = catalog.find_cell(framework, target, format_)
         if cell.name not in done:
             shared = environments.get(framework)
             done[cell.name] = smoke_cell(cell, root, shared)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from e2e.conftest import Smoked
 
 from dlscaffold.catalog import Cell
+from e2e.conftest import Smoked
 
 pytestmark = pytest.mark.e2e
 Smoke = Callable[..., Smoked]
