@@ -11,6 +11,7 @@ from dlscaffold.catalog import Layer
 
 PROJECT = "{{cookiecutter.project_slug}}"
 PARTIALS = "templates"
+HOOKS = "hooks"
 CONTEXT = "cookiecutter.json"
 
 
@@ -35,10 +36,10 @@ def plan(layers: Iterable[Layer]) -> dict[str, Layer]:
 
 
 def template_files(layer: Layer) -> list[str]:
-    """Return what the layer contributes: project files, and partials it lends."""
+    """Return what the layer contributes: project files, partials it lends, hooks."""
     return [
         file.relative_to(layer.path).as_posix()
-        for part in (PROJECT, PARTIALS)
+        for part in (PROJECT, PARTIALS, HOOKS)
         for file in (layer.path / part).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     ]

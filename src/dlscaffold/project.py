@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlscaffold import __version__, catalog, compose, guidance
-from dlscaffold.catalog import Cell
+from dlscaffold.catalog import Cell, Layer
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.names import SLUG_LENGTH, Names
+
+
+class LayerError(Exception):
+    """The templates do not render: a fault of the layers, not of their user."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +27,12 @@ class Answers:
     license: str
 
     @property
-    def owners(self) -> dict[str, compose.Layer]:
+    def owners(self) -> dict[str, Layer]:
         """Each file of the composed template with the layer that brings it."""
         return compose.plan(self.cell.layers(self.license))
 
     @property
-    def files(self) -> dict[str, compose.Layer]:
+    def files(self) -> dict[str, Layer]:
         """Each file of the project with the layer that it comes from."""
         return {
             self._rendered(path): layer
@@ -105,10 +109,7 @@ def generate(answers: Answers, output_dir: Path) -> Path:
         with tempfile.TemporaryDirectory(prefix="dlscaffold-") as folder:
             _move(_render(answers, Path(folder)), destination)
     except OSError as error:
-        reason = error.strerror or error
-        raise ScaffoldError(
-            f"Cannot write {destination} ({reason}); choose another folder with -o."
-        ) from error
+        raise _cannot_write(destination, error) from error
     return destination
 
 
@@ -119,8 +120,7 @@ def refuse_taken(destination: Path) -> None:
     if destination.is_dir() and not destination.is_symlink() and _is_empty(destination):
         return
     raise ScaffoldError(
-        f"{destination} already exists; choose another name, "
-        "or another folder with -o."
+        f"{destination} already exists; choose another name, or another folder with -o."
     )
 
 
@@ -129,18 +129,23 @@ def _is_empty(folder: Path) -> bool:
 
 
 def _render(answers: Answers, folder: Path) -> Path:
-    from cookiecutter.generate import generate_files  # 0.1 s, for this command alone
+    # Imported here: it takes 0.1 s that other commands need not pay.
+    from cookiecutter.generate import generate_files
+    from jinja2 import TemplateError
 
     template = folder / "template"
     compose.compose(answers.owners, answers.context, template)
     # Rendered without Cookiecutter's prompting: that would render the answers as
     # templates too, and read and write files in the user's home.
-    rendered = generate_files(
-        template,
-        {"cookiecutter": answers.context},
-        output_dir=folder / "staging",
-        accept_hooks=False,
-    )
+    try:
+        rendered = generate_files(
+            template,
+            {"cookiecutter": answers.context},
+            output_dir=folder / "staging",
+            accept_hooks=False,
+        )
+    except TemplateError as error:  # one of its kinds is also an OSError
+        raise LayerError(f"{answers.cell.name}: {error}") from error
     return Path(rendered)
 
 
@@ -162,3 +167,26 @@ def _move(staged: Path, destination: Path) -> None:
 
 def _same_device(one: Path, other: Path) -> bool:
     return one.stat().st_dev == other.stat().st_dev
+
+
+def eject(cell: Cell, license_name: str, destination: Path) -> None:
+    """Write the composed template, ready for plain Cookiecutter, to a folder.
+
+    Raises ScaffoldError where the destination is taken or cannot be written.
+    """
+    refuse_taken(destination)
+    owners = compose.plan(cell.layers(license_name))
+    try:
+        with tempfile.TemporaryDirectory(prefix="dlscaffold-") as folder:
+            template = Path(folder) / "template"
+            compose.compose(owners, template_context(cell, license_name), template)
+            _move(template, destination)
+    except OSError as error:
+        raise _cannot_write(destination, error) from error
+
+
+def _cannot_write(destination: Path, error: OSError) -> ScaffoldError:
+    reason = error.strerror or error
+    return ScaffoldError(
+        f"Cannot write {destination} ({reason}); choose another folder."
+    )

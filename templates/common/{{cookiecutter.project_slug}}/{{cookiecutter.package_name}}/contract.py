@@ -122,7 +122,7 @@ class Golden:
             outputs = _arrays(fields["outputs"], signature.outputs)
             return cls(inputs, outputs)
         except (KeyError, TypeError, ValueError) as error:
-            message = f"{folder / GOLDEN_FILE} does not fit {SIGNATURE_FILE}: export again."
+            message = f"{folder}: {GOLDEN_FILE} does not fit; export again."
             raise ContractError(message) from error
 
 

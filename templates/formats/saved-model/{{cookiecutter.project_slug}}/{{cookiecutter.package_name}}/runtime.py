@@ -1,4 +1,4 @@
-"""Run the exported SavedModel the way that TensorFlow Serving does: graph and session."""
+"""Run the exported SavedModel as TensorFlow Serving does: as a graph in a session."""
 
 from collections.abc import Mapping
 from pathlib import Path

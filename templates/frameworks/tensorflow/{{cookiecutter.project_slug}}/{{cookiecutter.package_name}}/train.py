@@ -26,7 +26,7 @@ def train(epochs: int, seed: int) -> float:
     network = model.build()
     optimizer = tf.keras.optimizers.Adam(2e-3)
     history = report.History()
-    for _ in tqdm(range(epochs), desc="epochs", disable=None):
+    for _ in tqdm(range(epochs), unit="epoch"):
         for images, labels in batches:
             train_step(network, optimizer, images, labels)
         remember(history, network, digits)

@@ -40,7 +40,7 @@ def service(signature: Signature) -> Iterator[str]:
     command = [sys.executable, "-m", SERVE, "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT) as server:
         try:
-            Client(url, signature.name).wait_until_available()
+            Client(url, signature.name).wait_until_available(server)
             yield url
         finally:
             server.terminate()

@@ -7,7 +7,11 @@ import pytest
 import requests
 
 from {{ cookiecutter.package_name }}.client import Client, ServiceError
-from {{ cookiecutter.package_name }}.contract import Golden, Signature, check_parity
+from {{ cookiecutter.package_name }}.contract import (
+    Golden,
+    Signature,
+    check_parity,
+)
 
 
 def post(client: Client, body: str) -> requests.Response:

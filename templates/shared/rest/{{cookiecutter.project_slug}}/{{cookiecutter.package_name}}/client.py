@@ -1,6 +1,7 @@
 """A small client for the REST API, as a class and as a command."""
 
 import argparse
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -60,10 +61,17 @@ class Client:
         """Return what the server says of the model's signatures."""
         return self._call("GET", f"{self.model_url}/metadata")
 
-    def wait_until_available(self, seconds: float = 60.0) -> None:
-        """Return once the model is served; raise ServiceError when time is up."""
+    def wait_until_available(
+        self, server: subprocess.Popen[bytes] | None = None, seconds: float = 60.0
+    ) -> None:
+        """Return once the model is served.
+
+        Raises ServiceError when time is up, or the server's process has ended.
+        """
         deadline = time.monotonic() + seconds
         while not self.is_available():
+            if server and server.poll() is not None:
+                raise ServiceError("The server ended: its output above says why.")
             if time.monotonic() > deadline:
                 raise ServiceError(f"{self.model_url} is not served: start the server.")
             time.sleep(0.1)

@@ -11,7 +11,6 @@ const answer = document.querySelector("#answer");
 const bars = [...document.querySelectorAll("#bars li")];
 const pen = drawing.getContext("2d", { willReadFrequently: true });
 const small = seen.getContext("2d", { willReadFrequently: true });
-const small = seen.getContext("2d", { willReadFrequently: true });
 
 const STEP = 8; // pixels that an arrow key moves the pen
 const position = { x: drawing.width / 2, y: drawing.height / 4 };

@@ -1,0 +1,41 @@
+# `make demo` shows what dlscaffold does; `make test` proves it. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO ?= demo
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+install: $(VENV)/.installed ## install dlscaffold and its tools into .venv
+
+demo: install ## generate Keras with Flask, train, export, serve and smoke-test it
+	@test ! -e $(DEMO)/digit-classifier || { \
+	  echo "$(DEMO)/digit-classifier is there already: remove it, or set DEMO=folder." >&2; exit 2; }
+	$(BIN)/dlscaffold new digit-classifier --framework keras --target flask -o $(DEMO)
+	$(BIN)/dlscaffold smoke $(DEMO)/digit-classifier
+	@echo
+	@echo "Serve it:    cd $(DEMO)/digit-classifier && make serve"
+	@echo "Look at it:  http://127.0.0.1:8501"
+	@echo "Pictures:    $(DEMO)/digit-classifier/reports/"
+
+test: install ## run all tests, real training and serving included (about 20 minutes)
+	$(MAKE) lint
+	$(BIN)/python -m pytest
+
+test-fast: install ## run the tests that need no framework (under a minute)
+	$(BIN)/python -m pytest -m "not e2e"
+
+lint: install ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: help install demo test test-fast lint
+.DEFAULT_GOAL := help

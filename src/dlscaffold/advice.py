@@ -1,0 +1,305 @@
+"""Which pair to choose, and why: the weights of the guidance, added up.
+
+A pair's score is the sum of the statements that hold for the answers given. The pairs
+are those that the catalog says are legal, so that nothing is named that `new` refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from dlscaffold import catalog, guidance
+from dlscaffold.answers import NUMBERS, QUESTIONS, Answers, megabytes
+from dlscaffold.catalog import Framework, Target
+from dlscaffold.choices import layer_names
+from dlscaffold.errors import UsageError
+from dlscaffold.guidance import Guidance, Statement
+
+# What it costs a target that it is no longer current.
+LIFECYCLE_WEIGHTS = {"current": 0, "legacy": -1, "retired": -3}
+# More open questions than these that would change the first choice, and it is a guess.
+FEW = 2
+
+
+@dataclass(frozen=True)
+class Option:
+    """A pair that fits, with what speaks for it and against it."""
+
+    framework: Framework
+    target: Target
+    format: str
+    reasons: tuple[Statement, ...]
+
+    @property
+    def name(self) -> str:
+        """The pair, for people."""
+        return f"{self.framework.title} with {self.target.title}"
+
+    @property
+    def score(self) -> int:
+        """The weights of all reasons together."""
+        return sum(reason.weight for reason in self.reasons)
+
+    @property
+    def pros(self) -> list[Statement]:
+        """What speaks for it, the weightiest first."""
+        found = [reason for reason in self.reasons if reason.weight > 0]
+        return sorted(found, key=lambda reason: -reason.weight)
+
+    @property
+    def cons(self) -> list[Statement]:
+        """What speaks against it, the weightiest first."""
+        found = [reason for reason in self.reasons if reason.weight < 0]
+        return sorted(found, key=lambda reason: reason.weight)
+
+    @property
+    def command(self) -> str:
+        """The command that generates it."""
+        names = f"--framework {self.framework.name} --target {self.target.name}"
+        return f"dlscaffold new my-model {names}"
+
+
+@dataclass(frozen=True)
+class RuledOut:
+    """A target that does not fit, and why."""
+
+    target: Target
+    because: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """An answer to an open question that would change the first choice."""
+
+    question: str
+    answer: str
+    first: Option
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """The ranked options, what was ruled out, and how sure the first choice is."""
+
+    answers: Answers
+    assumed: tuple[str, ...]
+    options: tuple[Option, ...]
+    ruled_out: tuple[RuledOut, ...]
+    notes: tuple[Statement, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def tied(self) -> bool:
+        """Whether the second option is as good as the first."""
+        scores = [option.score for option in self.options[:2]]
+        return len(scores) == 2 and scores[0] == scores[1]
+
+    @property
+    def confidence(self) -> str:
+        """How sure the first choice is: high, medium, low, or none without one."""
+        if not self.options:
+            return "none"
+        open_questions = {change.question for change in self.changes}
+        if self.tied or len(open_questions) > FEW:
+            return "low"
+        return "medium" if open_questions else "high"
+
+
+def recommend(answers: Answers) -> Recommendation:
+    """Return the ranked options; raises UsageError where the answers contradict."""
+    known = guidance.load()
+    answers = complete(answers)
+    facts = facts_of(answers, known)
+    refuse_conflicts(facts, known)
+    options, ruled_out = rank(answers, facts, known)
+    first = options[0] if options else None
+    return Recommendation(
+        answers=answers,
+        assumed=() if answers.where else ("where: server",),
+        options=tuple(options),
+        ruled_out=tuple(ruled_out),
+        notes=tuple(_notes(facts, known)),
+        changes=tuple(_changes(answers, first, known)),
+    )
+
+
+def complete(answers: Answers) -> Answers:
+    """Return the answers with what follows from others: a phone from its system."""
+    if answers.where is None and answers.system in ("android", "ios"):
+        return replace(answers, where="phone")
+    return answers
+
+
+def facts_of(answers: Answers, known: Guidance) -> dict[str, str]:
+    """Return the answers in the words of the guidance: figures as high or low."""
+    facts = {k: v for k, v in answers.given.items() if isinstance(v, str)}
+    limits = known.thresholds
+    if answers.rate is not None:
+        facts["rate"] = "high" if answers.rate >= limits["rate"] else "low"
+    if answers.latency is not None:
+        strict = answers.latency <= limits["latency"]
+        facts["latency"] = "strict" if strict else "relaxed"
+    if answers.model_size is not None:
+        large = answers.model_size >= limits["model_size"]
+        facts["model_size"] = "large" if large else "small"
+    return {"where": "server", "emulation": "no", **facts}
+
+
+def refuse_conflicts(facts: dict[str, str], known: Guidance) -> None:
+    """Raise UsageError where two answers contradict each other."""
+    for statement in known.of("conflict"):
+        if statement.holds(facts):
+            raise UsageError(statement.says)
+
+
+def rank(
+    answers: Answers, facts: dict[str, str], known: Guidance
+) -> tuple[list[Option], list[RuledOut]]:
+    """Return the pairs that fit, the best first, and the targets that do not."""
+    frameworks = [
+        framework
+        for framework in catalog.frameworks()
+        if answers.framework in (None, framework.name)
+    ]
+    options, ruled_out = [], []
+    for target in catalog.targets():
+        against: list[Statement] = []
+        for framework in frameworks:
+            reasons = _against(framework, target, facts, known)
+            if reasons:
+                against += [reason for reason in reasons if reason not in against]
+            else:
+                options.append(_option(framework, target, facts, known))
+        if not any(option.target == target for option in options):
+            ruled_out.append(RuledOut(target, tuple(against)))
+    options.sort(key=lambda option: (-option.score, option.name))
+    return options, ruled_out
+
+
+def _option(
+    framework: Framework, target: Target, facts: dict[str, str], known: Guidance
+) -> Option:
+    facts = {**facts, "framework": framework.name}
+    reasons = [
+        statement
+        for name in (framework.name, target.name)
+        for statement in known.about(name, "advice")
+        if statement.holds(facts)
+    ]
+    for statement in known.about(target.name, "lifecycle"):
+        if weight := LIFECYCLE_WEIGHTS[statement.state]:
+            reasons.append(replace(statement, weight=weight))
+    format_name = catalog.shared_formats(framework, target)[0]
+    return Option(framework, target, format_name, tuple(reasons))
+
+
+def _against(
+    framework: Framework, target: Target, facts: dict[str, str], known: Guidance
+) -> list[Statement]:
+    """Return what rules the pair out; nothing if it fits."""
+    if not catalog.shared_formats(framework, target):
+        return [_no_format(framework, target)]
+    facts = {**facts, "framework": framework.name}
+    places = known.about(target.name, "place")
+    if not any(facts["where"] in statement.where for statement in places):
+        return places or [_no_place(target)]
+    advice = known.about(target.name, "advice")
+    return [item for item in advice if item.rules_out and item.holds(facts)]
+
+
+def _no_format(framework: Framework, target: Target) -> Statement:
+    loads = ", ".join(catalog.format_layer(name).title for name in target.consumes)
+    exports = ", ".join(catalog.format_layer(name).title for name in framework.exports)
+    return Statement(
+        kind="advice",
+        about=target.name,
+        says=f"{target.title} loads {loads}, but {framework.title} exports {exports}.",
+    )
+
+
+def _no_place(target: Target) -> Statement:
+    return Statement(
+        kind="advice",
+        about=target.name,
+        says=f"Nothing is recorded of where {target.title} runs.",
+    )
+
+
+def _notes(facts: dict[str, str], known: Guidance) -> Iterator[Statement]:
+    targets = layer_names("targets")
+    for statement in known.of("note"):
+        if statement.holds(facts) and statement.without not in targets:
+            yield statement
+
+
+def _changes(
+    answers: Answers, first: Option | None, known: Guidance
+) -> Iterator[Change]:
+    """Yield the first answer to each open question that changes the first choice."""
+    for question, value in open_answers(answers):
+        other = first_choice(with_answer(answers, question, value), known)
+        if other and (first is None or other.name != first.name):
+            yield Change(question, str(value), other)
+
+
+def with_answer(answers: Answers, question: str, answer: Any) -> Answers:
+    """Return the answers with one more."""
+    return replace(answers, **{question: answer})
+
+
+def open_answers(answers: Answers) -> Iterator[tuple[str, Any]]:
+    """Yield each open question with each answer that it could get."""
+    for question in QUESTIONS:
+        if question.name not in answers.given:
+            yield from ((question.name, value) for value in question.choices)
+    for name, (_, figures) in NUMBERS.items():
+        if name not in answers.given:
+            yield from ((name, value) for value in figures)
+
+
+def first_choice(answers: Answers, known: Guidance) -> Option | None:
+    """Return the first option for these answers, if they fit together and fit one."""
+    answers = complete(answers)
+    facts = facts_of(answers, known)
+    try:
+        refuse_conflicts(facts, known)
+    except UsageError:
+        return None
+    options, _ = rank(answers, facts, known)
+    return options[0] if options else None
+
+
+def from_model(model: Path, answers: Answers) -> Answers:
+    """Return the answers with what a model's file says: its framework and its size.
+
+    Raises UsageError where it says nothing, or something else than the answers.
+    """
+    if not model.exists():
+        raise UsageError(f"There is no model at {model}: give the path of its file.")
+    known = guidance.load().model_files
+    saved = (model / "saved_model.pb").is_file()
+    suffix = ".pb" if saved else model.suffix.lower()
+    framework = known.get(suffix)
+    if framework is None and answers.framework is None:
+        raise UsageError(
+            f"{model} does not say which framework it is from (known: "
+            f"{', '.join(known)}, a SavedModel folder): give --framework."
+        )
+    if framework and answers.framework not in (None, framework):
+        raise UsageError(
+            f"{model} is a {framework} model, but --framework is "
+            f"{answers.framework}: give one of the two."
+        )
+    return replace(
+        answers,
+        framework=answers.framework or framework,
+        model_size=answers.model_size or megabytes(model),
+    )
+
+
+def best_target(framework: str | None) -> str:
+    """Return the first target for a framework, for the prompts of `new` to mark."""
+    options = recommend(Answers(framework=framework)).options
+    return options[0].target.name if options else ""

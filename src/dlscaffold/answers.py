@@ -1,0 +1,155 @@
+"""What `recommend` is told about a deployment, and the checks on it.
+
+Kept apart from the ranking because the command line needs it for its `--help`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from dlscaffold.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, and each answer that is offered with what it means."""
+
+    name: str
+    prompt: str
+    choices: dict[str, str]
+
+    @property
+    def flag(self) -> str:
+        """The option that answers it."""
+        return f"--{self.name.replace('_', '-')}"
+
+
+YES_NO = {"yes": "yes", "no": "no"}
+
+# In the order in which they are asked; what cannot change the first choice is not.
+QUESTIONS = (
+    Question(
+        "framework",
+        "Which framework is the model trained in?",
+        {"tensorflow": "TensorFlow", "keras": "Keras", "pytorch": "PyTorch"},
+    ),
+    Question(
+        "where",
+        "Where does the model run?",
+        {
+            "server": "on a server",
+            "phone": "in an app on a phone or tablet",
+            "embedded": "on an embedded device",
+        },
+    ),
+    Question("python", "Does Python code run before or after the model?", YES_NO),
+    Question("swap", "Are new model versions swapped in without a stop?", YES_NO),
+    Question(
+        "team",
+        "Who maintains it?",
+        {
+            "new": "a team new to deployment",
+            "experienced": "a team that runs services already",
+        },
+    ),
+    Question(
+        "processor",
+        "Which processor does it run on?",
+        {"x86_64": "x86-64 (Intel, AMD)", "arm64": "arm64 (Apple, Graviton, ARM)"},
+    ),
+    Question("containers", "Is there a container engine, such as Docker?", YES_NO),
+    Question("emulation", "May it run under x86-64 emulation?", YES_NO),
+    Question(
+        "system",
+        "Which operating system?",
+        {
+            "linux": "Linux",
+            "macos": "macOS",
+            "windows": "Windows",
+            "android": "Android",
+            "ios": "iOS",
+        },
+    ),
+)
+# A figure that stands for each side of a threshold, to see whether it would matter.
+NUMBERS = {
+    "rate": ("requests per second", (1.0, 1e6)),
+    "latency": ("milliseconds", (1e-3, 1e6)),
+    "model_size": ("megabytes", (1.0, 1e6)),
+}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One answer to each question; None where it is open."""
+
+    framework: str | None = None
+    where: str | None = None
+    python: str | None = None
+    swap: str | None = None
+    team: str | None = None
+    processor: str | None = None
+    containers: str | None = None
+    emulation: str | None = None
+    system: str | None = None
+    rate: float | None = None
+    latency: float | None = None
+    model_size: float | None = None
+
+    @property
+    def given(self) -> dict[str, str | float]:
+        """Only what has been answered."""
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def nearest(word: str, known: list[str], kind: str) -> str:
+    """Return the sentence for a word that is not known, with the nearest one."""
+    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]}?" if close else f"choose {' or '.join(known)}."
+    return f"There is no {kind} {word!r}: {hint}"
+
+
+def one_choice(name: str, values: tuple[str, ...], known: list[str]) -> str | None:
+    """Return the one value that was given to an option, if any.
+
+    Raises UsageError where it is not known, or another one was given as well.
+    """
+    for value in values:
+        if value not in known:
+            raise UsageError(nearest(value, known, f"{name.replace('_', '-')} called"))
+    return single(name, values)
+
+
+def one_number(name: str, values: tuple[str, ...]) -> float | None:
+    """Return the one figure that was given to an option, if any; see `one_choice`."""
+    value = single(name, values)
+    if value is None:
+        return None
+    unit, _ = NUMBERS[name]
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < 1e12:  # also refuses what is not a number at all
+        flag = f"--{name.replace('_', '-')}"
+        raise UsageError(f"{flag} {value} is no figure above 0: give {unit}.")
+    return number
+
+
+def single(name: str, values: tuple[str, ...]) -> str | None:
+    """Return the only value; raises UsageError where different ones were given."""
+    different = sorted(set(values))
+    if len(different) > 1:
+        flag = f"--{name.replace('_', '-')}"
+        raise UsageError(f"{flag} is given as {' and as '.join(different)}: give one.")
+    return different[0] if different else None
+
+
+def megabytes(model: Path) -> float:
+    """Return the size of a model's file or folder."""
+    files = [model] if model.is_file() else model.rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file()) / 1e6

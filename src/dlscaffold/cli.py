@@ -1,0 +1,265 @@
+"""The command line: options and help only; each command is one call into a function.
+
+What a command needs is imported inside it, so that `--help` costs little over Click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from dlscaffold import __version__
+from dlscaffold.answers import QUESTIONS, Answers, one_choice, one_number
+from dlscaffold.choices import layer_names
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PATH = click.Path()
+FRAMEWORK = click.Choice(layer_names("frameworks"))
+TARGET = click.Choice(layer_names("targets"))
+FORMAT = click.Choice(layer_names("formats"))
+LICENSE = click.Choice(layer_names("licenses"))
+STEP = click.Choice(["environment", "install", "train", "export", "test"])
+
+json_option = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON object on standard output; prose goes to standard error.",
+)
+
+
+license_option = click.option(
+    "--license", "license_name", type=LICENSE, default="MIT", show_default=True
+)
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  dlscaffold new                                    ask, then generate
+  dlscaffold new shop-digits -f keras -t flask      generate, asking nothing
+  dlscaffold smoke shop-digits                      train, export, serve and test it
+"""
+)
+@click.version_option(__version__, prog_name="dlscaffold")
+def main() -> None:
+    """Serve what you trained: generate a tested deployment project.
+
+    Pick a framework and a deployment target; get a project that trains on real data,
+    exports, serves, and proves that what is served equals what was trained.
+    """
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  dlscaffold new
+  dlscaffold new "Shop digits" --framework keras --target flask
+  dlscaffold new --framework pytorch --target pytorch-mobile --dry-run
+  dlscaffold new digits -f tensorflow -t tensorflow-serving -o ~/services --smoke
+"""
+)
+@click.argument("name", required=False)
+@click.option("-f", "--framework", type=FRAMEWORK, help="What the model is trained in.")
+@click.option("-t", "--target", type=TARGET, help="What it is served by.")
+@click.option("--format", "format_name", type=FORMAT, help="What joins the two.")
+@license_option
+@click.option("-o", "--output-dir", type=PATH, default=".", help="Where to put it.")
+@click.option("-y", "--yes", is_flag=True, help="Take the default for all not given.")
+@click.option("--dry-run", is_flag=True, help="Print the files and write nothing.")
+@click.option("--git/--no-git", default=False, help="Start a Git repository in it.")
+@click.option("--smoke", "run_smoke", is_flag=True, help="Run the smoke tests next.")
+@json_option
+def new(
+    name: str | None,
+    framework: str | None,
+    target: str | None,
+    format_name: str | None,
+    license_name: str,
+    output_dir: str,
+    yes: bool,
+    dry_run: bool,
+    git: bool,
+    run_smoke: bool,
+    as_json: bool,
+) -> None:
+    """Generate a project called NAME.
+
+    On a terminal, what is not given is asked.
+    """
+    from pathlib import Path
+
+    from dlscaffold import new as command
+
+    command.run(
+        command.Request(name, framework, target, format_name, license_name),
+        output_dir=Path(output_dir),
+        yes=yes,
+        dry_run=dry_run,
+        git=git,
+        run_smoke=run_smoke,
+        as_json=as_json,
+    )
+
+
+@main.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """Show the frameworks, targets and formats, and which pairs fit."""
+    from dlscaffold import listing
+
+    listing.run(as_json=as_json)
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  dlscaffold smoke shop-digits
+  dlscaffold smoke shop-digits --from export
+  dlscaffold smoke shop-digits --python ~/envs/tf/bin/python
+"""
+)
+@click.argument("path", type=PATH, default=".")
+@click.option(
+    "--python",
+    type=click.Path(dir_okay=False),
+    help="Interpreter to install into and to use, instead of a .venv in the project.",
+)
+@click.option(
+    "--from", "first", type=STEP, help="Start here; what came before is kept."
+)
+@json_option
+def smoke(path: str, python: str | None, first: str | None, as_json: bool) -> None:
+    """Run the project in PATH from nothing: install, train, export, smoke-test."""
+    from pathlib import Path
+
+    from dlscaffold import smoke as command
+
+    command.run(Path(path), python=python, first=first, as_json=as_json)
+
+
+@main.command(
+    epilog="""\b
+Example:
+  dlscaffold eject --framework keras --target flask ./keras-flask-template
+  cookiecutter ./keras-flask-template
+"""
+)
+@click.option("-f", "--framework", type=FRAMEWORK, required=True)
+@click.option("-t", "--target", type=TARGET, required=True)
+@click.option("--format", "format_name", type=FORMAT, help="What joins the two.")
+@license_option
+@click.argument("directory", type=PATH)
+def eject(
+    framework: str,
+    target: str,
+    format_name: str | None,
+    license_name: str,
+    directory: str,
+) -> None:
+    """Write the composed template to DIRECTORY, for plain Cookiecutter."""
+    from pathlib import Path
+
+    from dlscaffold import catalog, project
+
+    cell = catalog.find_cell(framework, target, format_name)
+    project.eject(cell, license_name, Path(directory))
+    click.echo(f"Wrote {directory}; next:\n\n  cookiecutter {directory}")
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  dlscaffold compare
+  dlscaffold compare keras pytorch
+"""
+)
+@click.argument("frameworks", nargs=-1, metavar="[FRAMEWORK]...")
+@json_option
+def compare(frameworks: tuple[str, ...], as_json: bool) -> None:
+    """Compare the frameworks: the document's words, and what holds today."""
+    from dlscaffold import compare as command
+
+    command.run(frameworks, as_json=as_json)
+
+
+def choice_option(name: str, help_text: str) -> Callable[[F], F]:
+    """Return the option for a question; it may be repeated, but not contradicted."""
+    known = next(list(q.choices) for q in QUESTIONS if q.name == name)
+
+    def check(*given: Any) -> str | None:
+        return one_choice(name, given[-1], known)
+
+    def complete(*given: Any) -> list[str]:
+        return [value for value in known if value.startswith(given[-1])]
+
+    return click.option(
+        f"--{name}",
+        multiple=True,
+        metavar=f"[{'|'.join(known)}]",
+        help=help_text,
+        callback=check,
+        shell_complete=complete,
+    )
+
+
+def number_option(name: str, metavar: str, help_text: str) -> Callable[[F], F]:
+    """Return the option for a figure; it may be repeated, but not contradicted."""
+
+    def check(*given: Any) -> float | None:
+        return one_number(name, given[-1])
+
+    return click.option(
+        f"--{name.replace('_', '-')}",
+        name,
+        multiple=True,
+        metavar=metavar,
+        help=help_text,
+        callback=check,
+    )
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  dlscaffold recommend
+  dlscaffold recommend --framework keras --where server --python yes
+  dlscaffold recommend --model classifier.pt --where phone --json
+
+Exit status: 0 with a recommendation, 1 where nothing fits, 2 for answers that make no
+sense or contradict each other.
+"""
+)
+@choice_option("framework", "What the model is trained in.")
+@click.option(
+    "--model",
+    type=PATH,
+    help="A model's file or folder; says the framework and the size.",
+)
+@choice_option("where", "Where the model runs.")
+@choice_option("python", "Whether Python runs before or after the model.")
+@choice_option("swap", "Whether new versions are swapped in without a stop.")
+@number_option("rate", "N", "Expected requests per second.")
+@number_option("latency", "MS", "Milliseconds that an answer may take.")
+@choice_option("team", "Who maintains it.")
+@choice_option("processor", "The processor that it runs on.")
+@choice_option("system", "The operating system that it runs on.")
+@choice_option("containers", "Whether there is a container engine.")
+@choice_option("emulation", "Whether it may run under x86-64 emulation.")
+@number_option("model_size", "MB", "The model's size in megabytes.")
+@json_option
+def recommend(model: str | None, as_json: bool, **answers: Any) -> None:
+    """Recommend a framework and a target, with reasons for and against.
+
+    On a terminal, what is not given and could change the choice is asked.
+    """
+    from pathlib import Path
+
+    from dlscaffold import recommend as command
+
+    command.run(
+        Answers(**answers), model=Path(model) if model else None, as_json=as_json
+    )

@@ -1,0 +1,96 @@
+"""`dlscaffold list`, and the tree that `dlscaffold new --dry-run` prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from dlscaffold import catalog, guidance
+from dlscaffold.choices import layer_names
+
+
+def run(*, as_json: bool) -> None:
+    """Print what there is to choose from, and which pairs fit."""
+    if as_json:
+        click.echo(json.dumps(describe()))
+        return
+    _print_table()
+
+
+def describe() -> dict[str, Any]:
+    """Return frameworks with their exports, targets with what they load, and pairs."""
+    return {
+        "frameworks": {
+            framework.name: {"title": framework.title, "exports": framework.exports}
+            for framework in catalog.frameworks()
+        },
+        "targets": {
+            target.name: {
+                "title": target.title,
+                "consumes": target.consumes,
+                "lifecycle": guidance.lifecycle(target.name)["state"],
+            }
+            for target in catalog.targets()
+        },
+        "formats": {
+            name: catalog.format_layer(name).title for name in layer_names("formats")
+        },
+        "pairs": [
+            {"framework": framework.name, "target": target.name, "formats": formats}
+            for framework in catalog.frameworks()
+            for target in catalog.targets()
+            if (formats := catalog.shared_formats(framework, target))
+        ],
+    }
+
+
+def _print_table() -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("target", no_wrap=True)
+    for framework in catalog.frameworks():
+        table.add_column(framework.name, no_wrap=True)
+    table.add_column("lifecycle")
+    for target in catalog.targets():
+        formats = (
+            "\n".join(catalog.shared_formats(framework, target)) or "-"
+            for framework in catalog.frameworks()
+        )
+        state = guidance.lifecycle(target.name)["state"]
+        table.add_row(target.name, *formats, str(state))
+    click.echo("Which framework fits which target, and the formats that join them:")
+    Console().print(table)
+    click.echo("The first format is the default. Generate a project: dlscaffold new")
+
+
+def print_tree(root: str, files: Mapping[str, catalog.Layer]) -> None:
+    """Print the files as a tree, each with the layer that it comes from."""
+    from rich.console import Console
+    from rich.text import Text
+    from rich.tree import Tree
+
+    tree = Tree(Text(f"{root}/"))
+    folders = {"": tree}
+    for path in sorted(files, key=_folders_first):
+        parent, _, name = path.rpartition("/")
+        branch = _branch(folders, parent)
+        branch.add(Text.assemble(name, "  ", (files[path].label, "dim")))
+    Console(soft_wrap=True).print(tree)
+
+
+def _folders_first(path: str) -> list[tuple[bool, str]]:
+    *folders, name = path.split("/")
+    return [(False, folder) for folder in folders] + [(True, name)]
+
+
+def _branch(folders: dict[str, Any], path: str) -> Any:
+    if path not in folders:
+        parent, _, name = path.rpartition("/")
+        folders[path] = _branch(folders, parent).add(f"{name}/")
+    return folders[path]

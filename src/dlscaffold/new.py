@@ -1,0 +1,261 @@
+"""`dlscaffold new`: from what was given or asked to a finished project."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dlscaffold import advice, catalog, guidance, names, project
+from dlscaffold.catalog import Cell
+from dlscaffold.errors import ScaffoldError, UsageError
+
+if TYPE_CHECKING:
+    from dlscaffold import smoke
+
+DEFAULT_NAME = "digit-classifier"
+# What `--yes` prefers among all that fits: the pair of the README's first command.
+DEFAULTS = ("keras", "flask")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was given on the command line; None for what was not."""
+
+    name: str | None
+    framework: str | None
+    target: str | None
+    format: str | None
+    license: str
+
+
+def run(
+    request: Request,
+    *,
+    output_dir: Path,
+    yes: bool,
+    dry_run: bool,
+    git: bool,
+    run_smoke: bool,
+    as_json: bool,
+) -> None:
+    """Generate the project that was asked for, and say what to do next."""
+    answers = resolve(request, yes=yes)
+    destination = output_dir / answers.names.slug
+    _tell(_summary(answers, destination), as_json)
+    if dry_run:
+        project.refuse_taken(destination)
+        _show(answers, destination, as_json, written=False)
+        return
+    project.generate(answers, output_dir)
+    if git:
+        _start_repository(destination)
+    result = _smoke(destination, quiet=as_json) if run_smoke else None
+    _show(answers, destination, as_json, written=True, result=result)
+    if result and not result.ok:
+        raise click.exceptions.Exit(1)
+
+
+def _smoke(destination: Path, *, quiet: bool) -> smoke.Result:
+    from dlscaffold import smoke
+
+    return smoke.smoke(destination, quiet=quiet)
+
+
+def resolve(request: Request, *, yes: bool) -> project.Answers:
+    """Return all answers, asking for those that are missing.
+
+    Raises UsageError where they do not fit together, or cannot be asked for.
+    """
+    if request.framework and request.target:
+        catalog.find_cell(request.framework, request.target, request.format)
+    if not any(fitting_cells(request)):
+        raise UsageError(
+            "Nothing fits these choices together; see what does with: dlscaffold list"
+        )
+    if yes:
+        request = with_defaults(request)
+    elif None in (request.name, request.framework, request.target):
+        request = _ask(request)
+    derived = names.derive(request.name or "")
+    framework, target = str(request.framework), str(request.target)
+    cell = catalog.find_cell(framework, target, request.format)
+    return project.Answers(derived, cell, request.license)
+
+
+def with_defaults(request: Request) -> Request:
+    """Return the request with the first fitting pair for what it leaves open."""
+    cell = min(fitting_cells(request), key=_preference)
+    return replace(
+        request,
+        name=DEFAULT_NAME if request.name is None else request.name,
+        framework=cell.framework.name,
+        target=cell.target.name,
+    )
+
+
+def fitting_cells(request: Request) -> Iterable[Cell]:
+    """Yield the legal combinations that agree with what was given."""
+    for cell in catalog.cells():
+        if (
+            request.framework in (None, cell.framework.name)
+            and request.target in (None, cell.target.name)
+            and request.format in (None, cell.format.name)
+        ):
+            yield cell
+
+
+def _preference(cell: Cell) -> tuple[bool, bool]:
+    framework, target = DEFAULTS
+    return cell.framework.name != framework, cell.target.name != target
+
+
+def _ask(request: Request) -> Request:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        full = with_defaults(request)
+        raise UsageError(
+            "There is no terminal to ask on, so give every choice, or --yes for the "
+            f"defaults: {command_line(full)}"
+        )
+    if request.name is None:
+        request = replace(request, name=_ask_text("Project name", DEFAULT_NAME))
+    names.derive(request.name or "")
+    cells = list(fitting_cells(request))
+    if request.framework is None:
+        layers = {cell.framework.name: cell.framework for cell in cells}
+        chosen = _ask_choice("Which framework is the model trained in?", layers)
+        request = replace(request, framework=chosen)
+    if request.target is None:
+        cells = list(fitting_cells(request))
+        layers_ = {cell.target.name: cell.target for cell in cells}
+        best = advice.best_target(request.framework)
+        chosen = _ask_choice("What should serve it?", layers_, recommended=best)
+        request = replace(request, target=chosen)
+    return request
+
+
+def _ask_text(question: str, default: str) -> str:
+    import questionary
+
+    return str(questionary.text(question, default=default).unsafe_ask())
+
+
+def _ask_choice(
+    question: str,
+    layers: dict[str, catalog.Framework] | dict[str, catalog.Target],
+    recommended: str = "",
+) -> str:
+    import questionary
+
+    width = max(len(layer.title) for layer in layers.values())
+    marks = {recommended: " (recommended)"}
+    choices = [
+        questionary.Choice(
+            f"{layer.title:<{width}}  {guidance.reason(name)}{marks.get(name, '')}",
+            name,
+        )
+        for name, layer in layers.items()
+    ]
+    default = recommended if recommended in layers else None
+    return str(questionary.select(question, choices, default=default).unsafe_ask())
+
+
+def command_line(request: Request) -> str:
+    """Return the command that gives all of these answers without being asked."""
+    words = ["dlscaffold", "new", request.name or DEFAULT_NAME]
+    words += ["--framework", str(request.framework), "--target", str(request.target)]
+    if request.format:
+        words += ["--format", request.format]
+    return shlex.join(words)
+
+
+def next_commands(answers: project.Answers, destination: Path) -> list[str]:
+    """Return what to run after generating, ready to copy."""
+    bin_folder = "Scripts" if os.name == "nt" else "bin"
+    python = str(Path(".venv") / bin_folder / "python")
+    verbs = answers.cell.target.manifest.get("next", [])
+    package = answers.names.package
+    return [
+        f"cd {shlex.quote(str(destination))}",
+        "dlscaffold smoke",
+        *(verb.format(python=python, package=package) for verb in verbs),
+    ]
+
+
+def describe(
+    answers: project.Answers, destination: Path, *, written: bool
+) -> dict[str, Any]:
+    """Return what `--json` prints: names, choices, files with layers, next commands."""
+    return {
+        "project_name": answers.names.project,
+        "slug": answers.names.slug,
+        "package": answers.names.package,
+        "framework": answers.cell.framework.name,
+        "target": answers.cell.target.name,
+        "format": answers.cell.format.name,
+        "license": answers.license,
+        "path": str(destination.resolve()),
+        "written": written,
+        "files": {path: layer.label for path, layer in answers.files.items()},
+        "next": next_commands(answers, destination),
+    }
+
+
+def _summary(answers: project.Answers, destination: Path) -> str:
+    cell = answers.cell
+    return (
+        f"{answers.names.project}: {cell.framework.title} with {cell.target.title}, "
+        f"joined by {cell.format.title}\n"
+        f"folder {destination}, package {answers.names.package}"
+    )
+
+
+def _show(
+    answers: project.Answers,
+    destination: Path,
+    as_json: bool,
+    *,
+    written: bool,
+    result: smoke.Result | None = None,
+) -> None:
+    if as_json:
+        described = describe(answers, destination, written=written)
+        smoked = {"smoke": result.as_dict()} if result else {}
+        click.echo(json.dumps({**described, **smoked}))
+        return
+    if not written:
+        from dlscaffold import listing
+
+        listing.print_tree(destination.name, answers.files)
+        click.echo("Nothing was written; leave out --dry-run to generate it.")
+        return
+    for notice in guidance.notices(answers.cell):
+        click.echo(notice)
+    click.echo("\nNext:\n")
+    for command in next_commands(answers, destination):
+        click.echo(f"  {command}")
+
+
+def _tell(text: str, as_json: bool) -> None:
+    click.echo(text, err=as_json)
+
+
+def _start_repository(destination: Path) -> None:
+    try:
+        for words in (["init", "--quiet"], ["add", "--all"]):
+            subprocess.run(
+                ["git", *words], cwd=destination, check=True, capture_output=True
+            )
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise ScaffoldError(
+            f"{destination} is generated, but git did not run; "
+            "install git and run `git init` in it."
+        ) from error

@@ -1,0 +1,50 @@
+"""The model configuration: which versions are served, and under which labels.
+
+`serving/models.config` is the project's own, with paths as the container sees them. A
+server that runs on this machine reads a copy with this machine's paths.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from google.protobuf import text_format
+
+from .messages import ModelServerConfig, read_config
+from .settings import ARTIFACTS, ROOT
+
+SERVING = ROOT / "serving"
+CONFIG = SERVING / "models.config"
+VERSIONS = ARTIFACTS / "saved_model"
+HOST_CONFIG = ARTIFACTS / "models.config"
+
+
+def labels() -> dict[str, int]:
+    """Return the version that each label stands for."""
+    return dict(_read().model_config_list.config[0].version_labels)
+
+
+def move_label(label: str, version: int) -> None:
+    """Let a label stand for a version; running servers follow within a second."""
+    config = _read()
+    config.model_config_list.config[0].version_labels[label] = version
+    _write(CONFIG, config)
+    write_host_config()
+
+
+def write_host_config() -> Path:
+    """Write the copy with this machine's paths, and return its path."""
+    config = _read()
+    config.model_config_list.config[0].base_path = str(VERSIONS.resolve())
+    _write(HOST_CONFIG, config)
+    return HOST_CONFIG
+
+
+def _read() -> Any:
+    return read_config(CONFIG, ModelServerConfig)
+
+
+def _write(path: Path, config: Any) -> None:
+    # Servers poll the file: they must find the old one or the new one, never half.
+    staged = path.with_suffix(".new")
+    staged.write_text(text_format.MessageToString(config), "utf-8")
+    staged.replace(path)

@@ -1,0 +1,109 @@
+"""Serve the exported model over REST and gRPC.
+
+With a Docker engine that runs, else with a `tensorflow_model_server` on the PATH, else
+with the local stand-in of this project.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from . import contract, model_config
+from .settings import ARTIFACTS, MODEL_NAME
+
+IMAGE = "tensorflow/serving:{{ cookiecutter._serving_version }}"
+BINARY = "tensorflow_model_server"
+FLAGS = [
+    "--allow_version_labels_for_unavailable_models=true",
+    "--model_config_file_poll_wait_seconds=1",
+]
+EMULATION = (
+    "There is no arm64 image of TensorFlow Serving: the amd64 one runs emulated, which "
+    "is several times slower, after a download of some 200 MB. To do without: "
+    "`--with local`, or a tensorflow_model_server built for arm64 on the PATH."
+)
+
+
+def choose() -> str:
+    """Return the best way to serve that this machine offers."""
+    if docker_is_running():
+        return "docker"
+    return "binary" if shutil.which(BINARY) else "local"
+
+
+def docker_is_running() -> bool:
+    """Say whether a Docker engine answers."""
+    if not shutil.which("docker"):
+        return False
+    try:
+        answer = subprocess.run(["docker", "info"], capture_output=True, timeout=10)
+    except subprocess.TimeoutExpired:
+        return False
+    return answer.returncode == 0
+
+
+def command(way: str, port: int) -> list[str]:
+    """Return the command that serves in this way on a port of this machine."""
+    if way == "docker":
+        return _docker(port)
+    config = str(model_config.write_host_config())
+    files = _files(model_config.SERVING, config)
+    ports = [f"--rest_api_port={port}", f"--port={port - 1}"]
+    if way == "binary":
+        return [BINARY, *ports, *files, *_batching(model_config.SERVING), *FLAGS]
+    return [sys.executable, "-m", f"{__package__}.local_server", ports[0], *files]
+
+
+def _docker(port: int) -> list[str]:
+    volumes = {
+        model_config.VERSIONS.resolve(): f"/models/{MODEL_NAME}",
+        model_config.SERVING: "/serving",
+    }
+    mounts = [f"--volume={here}:{there}:ro" for here, there in volumes.items()]
+    ports = [f"--publish=127.0.0.1:{port}:8501", f"--publish=127.0.0.1:{port - 1}:8500"]
+    options = ["--rm", "--init", "--platform=linux/amd64", "--user=10001"]
+    image = [f"--entrypoint={BINARY}", IMAGE, "--rest_api_port=8501", "--port=8500"]
+    files = _files(Path("/serving"), "/serving/models.config")
+    flags = [*files, *_batching(Path("/serving")), *FLAGS]
+    return ["docker", "run", *options, *ports, *mounts, *image, *flags]
+
+
+def _batching(folder: Path) -> list[str]:
+    file = folder / "batching.config"
+    return ["--enable_batching=true", f"--batching_parameters_file={file}"]
+
+
+def _files(folder: Path, config: str) -> list[str]:
+    return [
+        f"--model_config_file={config}",
+        f"--monitoring_config_file={folder / 'monitoring.config'}",
+    ]
+
+
+def main() -> None:
+    """Run the server from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8501, help="REST; gRPC is one less")
+    parser.add_argument("--with", dest="way", choices=["docker", "binary", "local"])
+    options = parser.parse_args()
+    try:
+        contract.Signature.read(ARTIFACTS).verify(ARTIFACTS)
+    except contract.ContractError as error:
+        sys.exit(f"error: {error}")
+    way = options.way or choose()
+    line = command(way, options.port)
+    if not shutil.which(line[0]):
+        sys.exit(f"error: there is no {line[0]} on the PATH; use --with local.")
+    url = f"http://127.0.0.1:{options.port}"
+    print(f"Serving {MODEL_NAME} with {way} on {url}", flush=True)
+    if way == "docker" and platform.machine().lower() in ("arm64", "aarch64"):
+        print(EMULATION, flush=True)
+    os.execvp(line[0], line)  # the server takes this process over, and its signals
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Fixtures that several tests share; cells come from the catalog alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dlscaffold import catalog, names, project
+from dlscaffold.catalog import Cell
+from dlscaffold.cli import main
+
+CELLS = list(catalog.cells())
+# Long enough to show what a name does to line lengths, and with what breaks templates.
+PROJECT_NAME = """Müller's "deep" shop-window digit reader"""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that takes `cell` once for every legal combination."""
+    chosen = metafunc.definition.iter_markers("parametrize")
+    if "cell" in metafunc.fixturenames and not any("cell" in m.args for m in chosen):
+        ids = [cell.name for cell in CELLS]
+        metafunc.parametrize("cell", CELLS, ids=ids, scope="session")
+
+
+@pytest.fixture(scope="session")
+def rendered(
+    cell: Cell, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[project.Answers, Path]:
+    """A project of this cell, and the answers that it was generated from."""
+    answers = project.Answers(names.derive(PROJECT_NAME), cell, "MIT")
+    return answers, project.generate(answers, tmp_path_factory.mktemp("rendered"))
+
+
+@pytest.fixture
+def dlscaffold() -> Callable[..., Result]:
+    """Run the command line in this process, as it runs where there is no terminal."""
+
+    def run(*arguments: object) -> Result:
+        return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+    return run
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Return every file of a folder with its bytes."""
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }

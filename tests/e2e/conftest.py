@@ -1,0 +1,63 @@
+"""Projects that were really trained, exported, served and tested, once per session."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlscaffold import catalog, names, project, smoke
+from dlscaffold.catalog import Cell
+
+
+@dataclass(frozen=True)
+class Smoked:
+    """A generated project after its smoke tests, and the interpreter that ran them."""
+
+    path: Path
+    package: str
+    python: str
+    report: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def smoked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Smoked]:
+    """Return a function from (framework, target, format) to the smoked project.
+
+    The first project of a framework makes an environment of its own, from nothing; the
+    framework's other projects share it.
+    """
+    root = tmp_path_factory.mktemp("projects")
+    environments: dict[str, str] = {}
+    done: dict[str, Smoked] = {}
+
+    def smoke_once(framework: str, target: str, format_: str | None = None) -> Smoked:
+        cell = catalog.find_cell(framework, target, format_)
+        if cell.name not in done:
+            shared = environments.get(framework)
+            done[cell.name] = smoke_cell(cell, root, shared)
+            environments[framework] = done[cell.name].python
+        return done[cell.name]
+
+    return smoke_once
+
+
+def smoke_cell(cell: Cell, root: Path, python: str | None) -> Smoked:
+    """Generate and smoke-test a project with the commands that a person uses."""
+    derived = names.derive(cell.name)
+    folder = project.generate(project.Answers(derived, cell, "MIT"), root)
+    command = [sys.executable, "-m", "dlscaffold", "smoke", str(folder), "--json"]
+    options = ["--python", python] if python else []
+    done = subprocess.run(
+        [*command, *options], stdout=subprocess.PIPE, text=True, check=False
+    )
+    report = json.loads(done.stdout)
+    assert (done.returncode == 0) is report["ok"]
+    own = str(smoke.environment_python(folder))
+    return Smoked(folder, derived.package, python or own, report)

@@ -1,0 +1,141 @@
+"""What every generated project has to be, in every legal combination."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import CELLS, files_below
+from dlscaffold import compose, project
+from dlscaffold.catalog import Cell, frameworks, targets
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+TREES = Path(__file__).parent / "trees"
+Rendered = tuple[project.Answers, Path]
+
+PAIRS_OF_THE_DOCUMENT = {
+    ("tensorflow", "tensorflow-serving"),
+    ("tensorflow", "flask"),
+    ("keras", "tensorflow-serving"),
+    ("keras", "flask"),
+    ("pytorch", "pytorch-mobile"),
+    ("pytorch", "flask"),
+}
+
+
+def test_pairs_of_the_document_are_there() -> None:
+    pairs = {(cell.framework.name, cell.target.name) for cell in CELLS}
+    assert pairs >= PAIRS_OF_THE_DOCUMENT
+
+
+def test_exact_files(cell: Cell, rendered: Rendered) -> None:
+    """The tree that was reviewed; `python tests/update_trees.py` writes a new one."""
+    answers, folder = rendered
+    files = sorted(files_below(folder))
+    assert files == sorted(answers.files)
+    generic = [path.replace(answers.names.package, "PACKAGE") for path in files]
+    expected = (TREES / f"{cell.name}.txt").read_text("utf-8").split("\n")
+    assert sorted(generic) == sorted(filter(None, expected))
+
+
+def test_no_tree_without_a_cell() -> None:
+    trees = {file.stem for file in TREES.glob("*.txt")}
+    assert trees == {cell.name for cell in CELLS}
+
+
+def test_no_trace_of_the_templates(rendered: Rendered) -> None:
+    for path, content in files_below(rendered[1]).items():
+        text = content.decode("utf-8").replace("${{", "$((")
+        leftover = re.search(r"\{\{|\{%|\{#|[cC]ookiecutter", text)
+        assert leftover is None, f"{path}: {text[leftover.start() :][:60]!r}"
+
+
+def test_no_file_is_empty_or_ragged(rendered: Rendered) -> None:
+    for path, content in files_below(rendered[1]).items():
+        text = content.decode("utf-8")
+        assert text.strip(), path
+        assert text.endswith("\n"), path
+        assert not text.endswith("\n\n\n"), path
+        assert b"\r" not in content, path
+        for line in text.splitlines():
+            assert line == line.rstrip(), f"{path}: {line!r}"
+
+
+def test_python_files_compile(rendered: Rendered) -> None:
+    for path, content in files_below(rendered[1]).items():
+        if path.endswith(".py"):
+            compile(content, path, "exec")
+
+
+@pytest.mark.parametrize("command", [["check"], ["format", "--check", "--diff"]])
+def test_clean_for_ruff(rendered: Rendered, command: list[str]) -> None:
+    ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "."]
+    done = subprocess.run(
+        ruff, cwd=rendered[1], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_settings_are_readable(rendered: Rendered) -> None:
+    answers, folder = rendered
+    settings = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
+    assert settings["project"]["name"] == answers.names.slug
+    assert settings["project"]["description"] == answers.names.project
+    manifest = json.loads((folder / ".dlscaffold.json").read_text("utf-8"))
+    assert manifest["package"] == answers.names.package
+
+
+def test_requirements_are_pinned_to_a_minor_version(rendered: Rendered) -> None:
+    for file in (rendered[1] / "requirements").glob("*.txt"):
+        for line in file.read_text("utf-8").splitlines():
+            if line and not line.startswith(("#", "-r ")):
+                assert re.match(r"[A-Za-z][\w.\[\]-]*==\d+\.", line), f"{file}: {line}"
+
+
+def test_makefile_names_every_command(rendered: Rendered) -> None:
+    done = subprocess.run(
+        ["make", "help"], cwd=rendered[1], capture_output=True, text=True, check=True
+    )
+    for command in ("install", "train", "export", "test", "lint"):
+        assert re.search(rf"^{command} ", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_the_commands_of_the_readme_exist(rendered: Rendered) -> None:
+    answers, folder = rendered
+    package = re.escape(answers.names.package)
+    readme = (folder / "README.md").read_text("utf-8")
+    modules = set(re.findall(rf"-m {package}\.(\w+)", readme))
+    assert {"train", "export"} <= modules
+    for module in modules:
+        assert (folder / answers.names.package / f"{module}.py").is_file(), module
+    makefile = (folder / "Makefile").read_text("utf-8")
+    for line in re.findall(r"^make ([a-z -]+)", readme, re.MULTILINE):
+        for goal in line.split():
+            assert re.search(rf"^{goal}:", makefile, re.MULTILINE), goal
+
+
+def test_every_file_has_one_owner() -> None:
+    for cell in CELLS:
+        for license_name in ("MIT", "proprietary"):
+            compose.plan(cell.layers(license_name))
+
+
+def test_two_layers_cannot_bring_the_same_file() -> None:
+    layer = CELLS[0].framework
+    with pytest.raises(compose.LayerConflictError, match="both bring"):
+        compose.plan([layer, layer])
+
+
+def test_every_layer_is_used_by_some_cell() -> None:
+    """No format that nothing exports, no shared layer that nothing includes."""
+    assert {cell.framework.name for cell in CELLS} == {f.name for f in frameworks()}
+    assert {cell.target.name for cell in CELLS} == {t.name for t in targets()}

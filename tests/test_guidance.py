@@ -1,0 +1,180 @@
+"""The guidance: complete as to the document, sourced throughout, fit to be printed."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import jinja2
+import pytest
+
+from dlscaffold import catalog, guidance
+
+PARTIAL = "common/templates/partials/readme/guidance.md"
+FRAMEWORKS = ("tensorflow", "keras", "pytorch")
+
+# The document, row by row, as its reader has it before them.
+DOCUMENT = {
+    "Level of API": (
+        "High- and Low-Level API",
+        "High Level API",
+        "Low Level API",
+    ),
+    "Speed": (
+        "Very Fast, used for high performance",
+        "Slower than TensorFlow as it works on top of TensorFlow",
+        "Same speed as TensorFlow",
+    ),
+    "Architecture": (
+        "Has a complex architecture and is hard to use",
+        "Has a simpler architecture as abstraction is used to make it simple to use",
+        "Has a complex architecture",
+    ),
+    "Datasets and Debugging": (
+        "Used for very high-performance models. Debugging is hard",
+        "Used for smaller datasets. Debugging is easy and less frequent "
+        "due to smaller models",
+        "Used for large datasets. Easier to debug than TensorFlow",
+    ),
+    "Ease of Development": (
+        "Hard to develop and write code",
+        "Easy to develop and is best for newbies",
+        "Easier to learn than TensorFlow",
+    ),
+    "Ease of Deployment": (
+        "Easy to deploy with 'TensorFlow Serving'",
+        "Model deployment can be done with TensorFlow serving or Flask",
+        "'Pytorch Mobile' makes deployment easy, but not as much as in TensorFlow",
+    ),
+}
+
+
+def minimal(**statement: object) -> dict[str, object]:
+    """Return guidance with one statement, which the arguments complete or spoil."""
+    entry = {"about": "keras", "says": "It is so.", "source": "document", **statement}
+    return {
+        "document": {"title": "T", "frameworks": ["keras"]},
+        "criteria": {"speed": "Speed"},
+        "since": [{key: value for key, value in entry.items() if value is not None}],
+    }
+
+
+def test_every_row_and_column_of_the_document_is_there_in_its_words() -> None:
+    loaded = guidance.load()
+    assert loaded.frameworks == FRAMEWORKS
+    said = {
+        title: tuple(
+            statement.says
+            for framework in FRAMEWORKS
+            for statement in loaded.about(framework, "document-says")
+            if statement.criterion == criterion
+        )
+        for criterion, title in loaded.criteria.items()
+    }
+    assert said == DOCUMENT
+    assert list(said) == list(DOCUMENT)
+
+
+def test_only_the_document_is_quoted_as_the_document() -> None:
+    for statement in guidance.load().statements:
+        if statement.kind == "document-says":
+            assert statement.source == "document"
+        if statement.kind in {"since", "measured"}:
+            assert statement.source != "document"
+
+
+@pytest.mark.parametrize(
+    "source", [None, "", "somebody said", "http://insecure.example"]
+)
+def test_a_statement_without_a_source_does_not_load(source: str | None) -> None:
+    with pytest.raises(
+        guidance.GuidanceError, match=r'keras, "It is so\.", needs a source'
+    ):
+        guidance.parse(minimal(source=source))
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ({"source": "https://example.org"}, "needs a date or checked"),
+        (
+            {"source": "https://example.org", "date": "lately"},
+            "needs a date or checked",
+        ),
+        ({"criterion": "taste"}, "unknown criterion taste"),
+        ({"sauce": "https://example.org"}, "sauce"),
+        ({"says": None}, "says"),
+    ],
+)
+def test_a_faulty_statement_does_not_load(fault: dict[str, str], message: str) -> None:
+    with pytest.raises(guidance.GuidanceError, match=message):
+        guidance.parse(minimal(**fault))
+
+
+def test_a_lifecycle_has_a_known_state() -> None:
+    fields = minimal()
+    fields["lifecycle"] = [
+        {"about": "keras", "says": "Gone.", "source": "document", "state": "tired"}
+    ]
+    with pytest.raises(guidance.GuidanceError, match="current, legacy, retired"):
+        guidance.parse(fields)
+
+
+def test_every_framework_and_target_has_a_reason_and_a_lifecycle() -> None:
+    for layer in [*catalog.frameworks(), *catalog.targets()]:
+        assert 20 < len(guidance.reason(layer.name)) < 90, layer.name
+        assert guidance.lifecycle(layer.name)["source"], layer.name
+
+
+def test_what_nobody_has_described_has_no_reason_and_is_taken_for_current() -> None:
+    assert guidance.reason("caffe") == ""
+    assert guidance.lifecycle("caffe") == {"state": "current"}
+
+
+def test_pytorch_mobile_is_retired_and_names_its_successor() -> None:
+    standing = guidance.lifecycle("pytorch-mobile")
+    assert standing["state"] == "retired"
+    assert standing["successor"] == "executorch"
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", standing["date"])
+    assert standing["source"].startswith("https://")
+
+
+@pytest.mark.parametrize("cell", list(catalog.cells()), ids=lambda cell: cell.name)
+def test_a_readme_quotes_the_document_and_then_says_what_has_changed(
+    cell: catalog.Cell,
+) -> None:
+    said = guidance.for_cell(cell)
+    assert json.loads(json.dumps(said)) == said
+    text = render(cell)
+    quoted = re.findall(r"^> - \*\*(.+?)\*\*: (.+)$", text, re.MULTILINE)
+    column = FRAMEWORKS.index(cell.framework.name)
+    assert quoted == [(title, row[column]) for title, row in DOCUMENT.items()]
+    before, after = text.split("What has changed")
+    assert "https://" in after
+    assert not re.search(r"^> ", after, re.MULTILINE)
+    assert "{" not in text
+    assert ("does not name" in before) != said["named"]
+
+
+def test_notes_on_other_targets_stay_out_of_a_readme() -> None:
+    cell = catalog.find_cell("keras", "flask", None)
+    assert "LiteRT" not in render(cell)
+    assert "model.predict" in render(cell)
+
+
+def render(cell: catalog.Cell) -> str:
+    """Return the README's section as a generated project would have it."""
+    loader = jinja2.FileSystemLoader(catalog.templates_root())
+    # As Cookiecutter renders: Markdown is not escaped.
+    environment = jinja2.Environment(  # noqa: S701
+        loader=loader,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    context = {
+        "_guidance": guidance.for_cell(cell),
+        "_framework_title": cell.framework.title,
+        "_target_title": cell.target.title,
+    }
+    return environment.get_template(PARTIAL).render(cookiecutter=context)

@@ -1,0 +1,605 @@
+"""Which pair is recommended, for which reason; what is compared; what is refused."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dlscaffold import advice, answers, catalog, guidance
+from dlscaffold.answers import Answers
+from dlscaffold.errors import UsageError
+
+Run = Callable[..., Result]
+
+EXPORTS = {
+    "tensorflow": ["saved-model", "onnx", "litert"],
+    "keras": ["saved-model", "onnx", "litert"],
+    "pytorch": ["onnx", "lite-interpreter", "executorch"],
+}
+DOCUMENT_TARGETS = {
+    "tensorflow-serving": ["saved-model"],
+    "flask": ["onnx", "saved-model"],
+    "pytorch-mobile": ["lite-interpreter"],
+}
+ALL_TARGETS = {**DOCUMENT_TARGETS, "executorch": ["executorch"], "litert": ["litert"]}
+TITLES = {"tensorflow": "TensorFlow", "keras": "Keras", "pytorch": "PyTorch"}
+
+
+def write_layers(root: Path, targets: dict[str, list[str]]) -> Path:
+    """Write manifests for these targets, and the guidance that is in use."""
+    for name, formats in EXPORTS.items():
+        write_layer(root / "frameworks" / name, f'title = "{TITLES[name]}"')
+        for format_name in formats:
+            (root / "frameworks" / name / "exports" / format_name).mkdir(parents=True)
+            write_layer(root / "formats" / format_name, f'title = "{format_name}"')
+    for name, formats in targets.items():
+        title = f'title = "{name}"\nconsumes = {json.dumps(formats)}'
+        write_layer(root / "targets" / name, title)
+    for file in catalog.templates_root().glob("*.toml"):
+        shutil.copy(file, root)
+    return root
+
+
+def write_layer(folder: Path, manifest: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / catalog.MANIFEST).write_text(manifest, "utf-8")
+
+
+@pytest.fixture(scope="session")
+def roots(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Layers with the document's three targets, and with all five."""
+    folder = tmp_path_factory.mktemp("layers")
+    return {
+        "document": write_layers(folder / "document", DOCUMENT_TARGETS),
+        "all": write_layers(folder / "all", ALL_TARGETS),
+    }
+
+
+@pytest.fixture
+def use(
+    roots: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], None]:
+    """Put one of these sets of layers in the place of the real ones."""
+
+    def replace(name: str) -> None:
+        for module in (catalog, guidance):
+            monkeypatch.setattr(module, "templates_root", lambda: roots[name])
+
+    return replace
+
+
+@pytest.fixture
+def all_targets(use: Callable[[str], None]) -> None:
+    use("all")
+
+
+TF, K, PT = "tensorflow", "keras", "pytorch"
+SERVING, FLASK, LITERT, EXEC = "tensorflow-serving", "flask", "litert", "executorch"
+
+# The answers, the first choice, and words of the reason that speaks for it (for "", of
+# what ruled the rest out).
+SCENARIOS: list[tuple[dict[str, Any], tuple[str, str] | None, str]] = [
+    ({}, (K, FLASK), "best for newbies"),
+    ({"framework": K}, (K, FLASK), "TensorFlow Serving or Flask"),
+    ({"framework": TF}, (TF, SERVING), "easy to deploy with TensorFlow Serving"),
+    ({"framework": PT}, (PT, FLASK), "ONNX Runtime serves"),
+    ({"where": "server"}, (K, FLASK), "Python and nothing else"),
+    ({"team": "new"}, (K, FLASK), "new to deployment"),
+    ({"framework": K, "python": "yes"}, (K, FLASK), "same process as the model"),
+    ({"framework": TF, "python": "yes"}, (TF, FLASK), "same process as the model"),
+    ({"framework": PT, "python": "yes"}, (PT, FLASK), "same process as the model"),
+    ({"framework": K, "python": "no"}, (K, SERVING), "no code of your own"),
+    ({"framework": TF, "python": "no"}, (TF, SERVING), "no code of your own"),
+    ({"framework": K, "swap": "yes"}, (K, SERVING), "without a stop"),
+    ({"framework": TF, "swap": "yes"}, (TF, SERVING), "without a stop"),
+    ({"framework": PT, "swap": "yes"}, (PT, FLASK), "ONNX Runtime serves"),
+    (
+        {"framework": K, "rate": 3000.0, "swap": "yes", "python": "no"},
+        (K, SERVING),
+        "without a stop",
+    ),
+    (
+        {"framework": TF, "rate": 3000.0, "swap": "yes", "python": "no"},
+        (TF, SERVING),
+        "without a stop",
+    ),
+    ({"framework": K, "rate": 3000.0}, (K, SERVING), "into batches"),
+    ({"framework": K, "rate": 5.0}, (K, FLASK), "Python and nothing else"),
+    ({"framework": PT, "rate": 3000.0}, (PT, FLASK), "ONNX Runtime serves"),
+    (
+        {"framework": K, "rate": 3000.0, "python": "yes"},
+        (K, FLASK),
+        "same process as the model",
+    ),
+    (
+        {"framework": K, "swap": "yes", "python": "yes"},
+        (K, FLASK),
+        "same process as the model",
+    ),
+    ({"framework": K, "team": "new"}, (K, FLASK), "read from end to end"),
+    ({"framework": TF, "team": "new"}, (TF, FLASK), "read from end to end"),
+    (
+        {"framework": TF, "team": "experienced"},
+        (TF, SERVING),
+        "configured, not programmed",
+    ),
+    (
+        {"framework": K, "team": "new", "swap": "yes", "python": "no"},
+        (K, SERVING),
+        "without a stop",
+    ),
+    ({"framework": TF, "processor": "arm64"}, (TF, FLASK), "arm64"),
+    (
+        {"framework": K, "processor": "arm64", "swap": "yes", "rate": 3000.0},
+        (K, FLASK),
+        "arm64",
+    ),
+    (
+        {
+            "framework": K,
+            "processor": "arm64",
+            "emulation": "yes",
+            "swap": "yes",
+            "python": "no",
+        },
+        (K, SERVING),
+        "without a stop",
+    ),
+    (
+        {"framework": TF, "processor": "arm64", "emulation": "yes"},
+        (TF, FLASK),
+        "Python and nothing else",
+    ),
+    ({"framework": TF, "processor": "x86_64"}, (TF, SERVING), "easy to deploy"),
+    (
+        {"framework": TF, "containers": "no", "system": "windows"},
+        (TF, FLASK),
+        "without a container engine",
+    ),
+    (
+        {"framework": TF, "containers": "no", "system": "macos"},
+        (TF, FLASK),
+        "without a container engine",
+    ),
+    (
+        {"framework": TF, "containers": "no", "system": "linux"},
+        (TF, FLASK),
+        "without a container engine",
+    ),
+    (
+        {"framework": TF, "containers": "no", "system": "linux", "swap": "yes"},
+        (TF, SERVING),
+        "without a stop",
+    ),
+    ({"framework": TF, "containers": "yes"}, (TF, SERVING), "easy to deploy"),
+    ({"framework": TF, "model_size": 5000.0}, (TF, SERVING), "files of their own"),
+    ({"framework": PT, "model_size": 5000.0}, (PT, FLASK), "ONNX Runtime serves"),
+    ({"framework": PT, "where": "phone"}, (PT, EXEC), "own documentation"),
+    ({"framework": PT, "system": "android"}, (PT, EXEC), "own documentation"),
+    ({"framework": PT, "system": "ios"}, (PT, EXEC), "own documentation"),
+    ({"framework": TF, "where": "phone"}, (TF, LITERT), "formerly TensorFlow Lite"),
+    ({"framework": K, "where": "phone"}, (K, LITERT), "formerly TensorFlow Lite"),
+    ({"framework": K, "system": "ios"}, (K, LITERT), "formerly TensorFlow Lite"),
+    ({"where": "phone"}, (K, LITERT), "best for newbies"),
+    (
+        {"framework": PT, "where": "phone", "python": "yes"},
+        (PT, EXEC),
+        "own documentation",
+    ),
+    (
+        {"framework": TF, "where": "phone", "latency": 5.0},
+        (TF, LITERT),
+        "formerly TensorFlow Lite",
+    ),
+    ({"framework": K, "where": "embedded"}, (K, LITERT), "microcontrollers"),
+    ({"framework": TF, "where": "embedded"}, (TF, LITERT), "microcontrollers"),
+    ({"framework": PT, "where": "embedded"}, (PT, EXEC), "own documentation"),
+    (
+        {"framework": K, "where": "embedded", "python": "yes"},
+        (K, FLASK),
+        "same process as the model",
+    ),
+]
+
+
+def test_there_are_forty_scenarios_and_more() -> None:
+    assert len(SCENARIOS) >= 40
+
+
+@pytest.mark.usefixtures("all_targets")
+@pytest.mark.parametrize(
+    ("told", "first", "reason"),
+    SCENARIOS,
+    ids=["-".join(map(str, told.values())) or "nothing" for told, _, _ in SCENARIOS],
+)
+def test_scenario(told: dict[str, Any], first: tuple[str, str], reason: str) -> None:
+    result = advice.recommend(Answers(**told))
+    option = result.options[0]
+    assert (option.framework.name, option.target.name) == first
+    assert any(reason in statement.says for statement in option.pros)
+    assert option.command.endswith(f"--framework {first[0]} --target {first[1]}")
+
+
+def test_without_executorch_pytorch_mobile_is_first_with_the_warning(
+    use: Callable[[str], None],
+) -> None:
+    use("document")
+    result = advice.recommend(Answers(framework=PT, where="phone"))
+    (option,) = result.options
+    assert option.target.name == "pytorch-mobile"
+    assert "makes deployment easy" in option.pros[0].says
+    assert "no longer maintained" in option.cons[0].says
+    assert option.cons[0].date == "2024-09-04"
+
+
+@pytest.mark.usefixtures("all_targets")
+def test_with_executorch_it_comes_before_pytorch_mobile() -> None:
+    result = advice.recommend(Answers(framework=PT, where="phone"))
+    names = [option.target.name for option in result.options]
+    assert names == ["executorch", "pytorch-mobile"]
+
+
+def test_tensorflow_on_a_phone_is_nothing_the_document_names_but_says_what_is(
+    use: Callable[[str], None],
+) -> None:
+    use("document")
+    result = advice.recommend(Answers(framework=TF, where="phone"))
+    assert result.options == ()
+    assert result.confidence == "none"
+    assert [note.says for note in result.notes if "LiteRT" in note.says]
+    use("all")
+    assert not advice.recommend(Answers(framework=TF, where="phone")).notes
+
+
+@pytest.mark.usefixtures("all_targets")
+@pytest.mark.parametrize(
+    ("told", "target", "because"),
+    [
+        ({"framework": PT}, SERVING, "loads saved-model, but PyTorch exports"),
+        ({"framework": K, "processor": "arm64"}, SERVING, "no official arm64 image"),
+        ({"framework": K, "python": "yes"}, SERVING, "has no place in it"),
+        ({"framework": K, "where": "phone"}, FLASK, "not in a phone app"),
+        ({"framework": K, "where": "server"}, LITERT, "apps and firmware"),
+        ({"framework": PT, "where": "phone"}, SERVING, "PyTorch exports"),
+        (
+            {"framework": K, "containers": "no", "system": "macos"},
+            SERVING,
+            "only as a Debian package",
+        ),
+    ],
+)
+def test_what_is_ruled_out_says_why(
+    told: dict[str, Any], target: str, because: str
+) -> None:
+    result = advice.recommend(Answers(**told))
+    (out,) = (out for out in result.ruled_out if out.target.name == target)
+    assert any(because in statement.says for statement in out.because)
+
+
+@pytest.mark.usefixtures("all_targets")
+def test_arm64_without_emulation_says_what_then() -> None:
+    result = advice.recommend(Answers(framework=TF, processor="arm64"))
+    (out,) = (out for out in result.ruled_out if out.target.name == SERVING)
+    assert "Flask answers the same requests on arm64" in out.because[0].says
+    assert "--emulation yes" in out.because[0].says
+
+
+@pytest.mark.usefixtures("all_targets")
+def test_answers_that_pull_apart_are_named() -> None:
+    told = Answers(framework=K, where="server", python="yes", swap="yes")
+    assert "pull apart" in advice.recommend(told).notes[0].says
+
+
+@pytest.mark.usefixtures("all_targets")
+def test_confidence_is_what_the_open_questions_leave_of_it() -> None:
+    settled = Answers(framework=K, where="server", python="yes")
+    assert advice.recommend(settled).confidence == "high"
+    result = advice.recommend(Answers(framework=K, where="server", team="new"))
+    assert result.confidence != "high"
+    assert {"swap", "python"} & {change.question for change in result.changes}
+    for change in result.changes:
+        told = advice.with_answer(result.answers, change.question, change.answer)
+        if change.question not in answers.NUMBERS:
+            again = advice.recommend(told).options[0]
+            assert again.name == change.first.name != result.options[0].name
+
+
+def every_combination() -> Iterator[Answers]:
+    """Yield a fixed sample of all combinations of answers, none of them twice."""
+    names = [question.name for question in answers.QUESTIONS]
+    choices = [[None, *question.choices] for question in answers.QUESTIONS]
+    combinations = list(itertools.product(*choices))
+    for values in random.Random(0).sample(combinations, 400):  # noqa: S311
+        yield Answers(**dict(zip(names, values, strict=True)))
+
+
+@pytest.mark.parametrize("layers", ["real", "document", "all"])
+def test_no_recommendation_names_a_pair_that_new_refuses(
+    layers: str, use: Callable[[str], None]
+) -> None:
+    if layers != "real":
+        use(layers)
+    known = guidance.load()
+    named = set()
+    for told in every_combination():
+        told = advice.complete(told)
+        options, _ = advice.rank(told, advice.facts_of(told, known), known)
+        named |= {(o.framework.name, o.target.name, o.format) for o in options}
+    assert named
+    for framework, target, format_name in named:
+        cell = catalog.find_cell(framework, target, format_name)
+        assert (
+            cell.format.name == catalog.find_cell(framework, target, None).format.name
+        )
+
+
+@pytest.mark.parametrize("layers", ["real", "document", "all"])
+def test_a_phone_never_gets_a_target_for_servers_alone(
+    layers: str, use: Callable[[str], None]
+) -> None:
+    if layers != "real":
+        use(layers)
+    known = guidance.load()
+    for told in every_combination():
+        told = advice.with_answer(told, "where", "phone")
+        first = advice.first_choice(told, known)
+        if first:
+            (place,) = known.about(first.target.name, "place")
+            assert "phone" in place.where
+
+
+def test_a_target_that_nothing_is_known_of_is_ruled_out(
+    roots: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(roots["all"], tmp_path / "layers")
+    write_layer(tmp_path / "layers/targets/mystery", 'title = "M"\nconsumes = ["onnx"]')
+    for module in (catalog, guidance):
+        monkeypatch.setattr(module, "templates_root", lambda: tmp_path / "layers")
+    (out,) = (
+        out
+        for out in advice.recommend(Answers(framework=K)).ruled_out
+        if out.target.name == "mystery"
+    )
+    assert "Nothing is recorded of where M runs" in out.because[0].says
+
+
+FLAGS = {
+    "--framework": list(EXPORTS),
+    "--where": ["server", "phone", "embedded"],
+    "--python": ["yes", "no"],
+    "--swap": ["yes", "no"],
+    "--team": ["new", "experienced"],
+    "--rate": ["3", "3000"],
+    "--processor": ["x86_64", "arm64"],
+}
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    told=st.fixed_dictionaries(
+        {}, optional={flag: st.sampled_from(known) for flag, known in FLAGS.items()}
+    ),
+    seed=st.integers(0, 1000),
+)
+def test_the_order_of_flags_does_not_matter(
+    dlscaffold: Run, told: dict[str, str], seed: int
+) -> None:
+    pairs = list(told.items())
+    shuffled = random.Random(seed).sample(pairs, len(pairs))  # noqa: S311
+    one = dlscaffold("recommend", "--json", *itertools.chain(*pairs))
+    other = dlscaffold("recommend", *itertools.chain(*shuffled), "--json")
+    assert one.exit_code == other.exit_code
+    assert one.stdout == other.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ("--framework", "torch"),
+            "no framework called 'torch': did you mean pytorch?",
+        ),
+        (("--framework", "kears"), "did you mean keras?"),
+        (("--where", "fone"), "did you mean phone?"),
+        (("--where", "xyz"), "choose server or phone or embedded"),
+        (("--rate", "nan"), "--rate nan is no figure above 0"),
+        (("--rate", "inf"), "--rate inf is no figure above 0"),
+        (("--rate", "-3"), "--rate -3 is no figure above 0"),
+        (("--rate", "0"), "give requests per second"),
+        (("--latency", "fast"), "--latency fast is no figure"),
+        (("--model-size", "1e400"), "give megabytes"),
+        (("--where", "server", "--where", "phone"), "given as phone and as server"),
+        (("--python", "yes", "--python", "no"), "given as no and as yes"),
+        (("--rate", "1", "--rate", "2"), "given as 1 and as 2"),
+        (("--where", "phone", "--system", "windows"), "give --system android or ios"),
+        (("--where", "server", "--system", "ios"), "give --where phone"),
+        (("--where", "phone", "--containers", "yes"), "No container engine"),
+        (("--where", "phone", "--rate", "9"), "asked of a server"),
+        (("--system", "android", "--rate", "9"), "asked of a server"),
+        (("--processor", "x86_64", "--emulation", "yes"), "needs no emulation"),
+        (("--model", "no/such.keras"), "There is no model at no/such.keras"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_status_2(
+    dlscaffold: Run, arguments: tuple[str, ...], sentence: str
+) -> None:
+    result = dlscaffold("recommend", *arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("Error: ")
+    assert sentence in line
+
+
+def test_the_same_answer_twice_is_no_contradiction(dlscaffold: Run) -> None:
+    twice = ("--python", "yes", "--python", "yes")
+    assert dlscaffold("recommend", *twice).exit_code == 0
+
+
+def test_a_model_file_says_framework_and_size(dlscaffold: Run, tmp_path: Path) -> None:
+    (tmp_path / "net.PT").write_bytes(b"x" * 3_000_000)
+    result = dlscaffold("recommend", "--model", tmp_path / "net.PT", "--json")
+    told = json.loads(result.stdout)["answers"]
+    assert told == {"framework": "pytorch", "model_size": 3.0}
+
+
+def test_a_saved_model_folder_is_tensorflow_unless_said_to_be_keras(
+    dlscaffold: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "saved_model.pb").write_bytes(b"x")
+    result = dlscaffold("recommend", "--model", tmp_path, "--json")
+    assert json.loads(result.stdout)["answers"]["framework"] == "tensorflow"
+
+
+def test_a_model_that_contradicts_the_framework_is_refused(
+    dlscaffold: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "net.keras").write_bytes(b"x")
+    given_ = ("--model", tmp_path / "net.keras", "--framework", "pytorch")
+    result = dlscaffold("recommend", *given_)
+    assert result.exit_code == 2
+    assert "is a keras model, but --framework is pytorch" in result.stderr
+
+
+def test_a_model_of_no_known_framework_asks_for_it(
+    dlscaffold: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "net.onnx").write_bytes(b"x")
+    result = dlscaffold("recommend", "--model", tmp_path / "net.onnx")
+    assert result.exit_code == 2
+    assert "give --framework" in result.stderr
+
+
+def test_json_is_one_object_with_reasons_and_the_command(dlscaffold: Run) -> None:
+    result = dlscaffold(
+        "recommend", "--framework", "keras", "--python", "yes", "--json"
+    )
+    said = json.loads(result.stdout)
+    first = said["options"][0]
+    assert (first["framework"], first["target"]) == ("keras", "flask")
+    assert first["command"].startswith("dlscaffold new ")
+    assert all({"says", "source", "weight"} <= set(reason) for reason in first["for"])
+    assert said["assumed"] == ["where: server"]
+
+
+@pytest.mark.usefixtures("all_targets")
+def test_people_see_the_same_and_the_command_last(dlscaffold: Run) -> None:
+    result = dlscaffold("recommend", "--framework", "pytorch", "--where", "phone")
+    assert result.exit_code == 0
+    text = " ".join(result.stdout.split())
+    assert "1. PyTorch with executorch" in text
+    assert "no longer maintained" in text
+    last = result.stdout.strip().splitlines()[-1].strip()
+    assert last == ("dlscaffold new my-model --framework pytorch --target executorch")
+
+
+def test_nothing_that_fits_is_said_and_is_status_1(
+    dlscaffold: Run, use: Callable[[str], None]
+) -> None:
+    use("document")
+    result = dlscaffold("recommend", "--framework", "keras", "--where", "phone")
+    assert result.exit_code == 1
+    assert "Nothing here fits these answers" in result.stdout
+    assert "LiteRT" in result.stdout
+
+
+@pytest.mark.usefixtures("all_targets")
+def test_only_questions_that_could_change_the_choice_are_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from dlscaffold import recommend
+
+    asked = []
+
+    def answer(question: answers.Question) -> str | None:
+        asked.append(question.name)
+        return {"framework": "keras", "where": "server", "python": "yes"}.get(
+            question.name
+        )
+
+    monkeypatch.setattr(recommend, "_ask_choice", answer)
+    told = recommend.ask(Answers())
+    assert asked == ["framework", "where", "python"]
+    assert advice.recommend(told).options[0].target.name == "flask"
+
+
+@pytest.mark.usefixtures("all_targets")
+def test_an_open_answer_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dlscaffold import recommend
+
+    monkeypatch.setattr(recommend, "_ask_choice", lambda _: None)
+    assert recommend.ask(Answers()) == Answers()
+
+
+@pytest.mark.usefixtures("all_targets")
+def test_new_marks_what_recommend_would_choose() -> None:
+    assert advice.best_target("tensorflow") == "tensorflow-serving"
+    assert advice.best_target("pytorch") == "flask"
+
+
+def test_a_contradiction_between_facts_is_refused_before_ranking() -> None:
+    with pytest.raises(UsageError, match="asked of a server"):
+        advice.recommend(Answers(where="phone", rate=1.0))
+
+
+# ---- compare ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", ["80", "160"])
+def test_compare_shows_every_cell_at_any_width(
+    dlscaffold: Run, columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    result = dlscaffold("compare")
+    assert result.exit_code == 0
+    known = guidance.load()
+    for title in known.criteria.values():
+        assert title.split()[0] in result.stdout
+    plain = re.sub(r"[\s│]+", "", result.stdout)
+    sources = {note.source for note in known.of("since")}
+    assert all(source.replace(" ", "") in plain for source in sources)
+    if columns == "80":
+        for said in known.of("document-says"):
+            assert f"“{said.says}”".replace(" ", "") in plain
+        lines = result.stdout.splitlines()
+        assert all(len(line) <= 80 for line in lines if "https://" not in line)
+
+
+def test_compare_as_json_keeps_the_document_and_the_notes_apart(
+    dlscaffold: Run,
+) -> None:
+    said = json.loads(dlscaffold("compare", "keras", "--json").stdout)
+    assert said["frameworks"] == ["keras"]
+    assert len(said["rows"]) == 6
+    speed = said["rows"][1]["cells"]["keras"]
+    assert (
+        speed["document"] == "Slower than TensorFlow as it works on top of TensorFlow"
+    )
+    assert speed["notes"]
+    assert all(note["source"] != "document" for note in speed["notes"])
+
+
+def test_compare_with_a_stranger_names_the_nearest(dlscaffold: Run) -> None:
+    result = dlscaffold("compare", "kers")
+    assert result.exit_code == 2
+    assert result.stderr == "Error: There is no framework 'kers': did you mean keras?\n"
+
+
+def test_a_framework_named_twice_is_one_column(dlscaffold: Run) -> None:
+    said = json.loads(dlscaffold("compare", "keras", "keras", "--json").stdout)
+    assert said["frameworks"] == ["keras"]
