@@ -14,6 +14,7 @@ from typing import Any
 from dlscaffold import catalog, guidance
 from dlscaffold.answers import NUMBERS, QUESTIONS, Answers, megabytes
 from dlscaffold.catalog import Framework, Target
+from dlscaffold.choices import layer_names
 from dlscaffold.errors import UsageError
 from dlscaffold.guidance import Guidance, Statement
 
@@ -227,7 +228,7 @@ def _no_place(target: Target) -> Statement:
 
 
 def _notes(facts: dict[str, str], known: Guidance) -> Iterator[Statement]:
-    targets = catalog.layer_names("targets")
+    targets = layer_names("targets")
     for statement in known.of("note"):
         if statement.holds(facts) and statement.without not in targets:
             yield statement

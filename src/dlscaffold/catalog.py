@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from dlscaffold.choices import MANIFEST, layer_names, templates_folder
 from dlscaffold.errors import UsageError
 
 if sys.version_info >= (3, 11):
@@ -20,19 +21,10 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-MANIFEST = "layer.toml"
-
 
 def templates_root() -> Path:
-    """Return the folder of layers: inside the installed package, or of the checkout."""
-    packaged = Path(__file__).parent / "templates"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
-
-
-def layer_names(kind: str) -> list[str]:
-    """Return the names of one kind of layer by listing its folder, unread."""
-    folder = templates_root() / kind
-    return sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST}"))
+    """Return the folder of layers."""
+    return Path(templates_folder())
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,17 @@ What a command needs is imported inside it, so that `--help` costs little over C
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from dlscaffold import __version__
 from dlscaffold.answers import QUESTIONS, Answers, one_choice, one_number
-from dlscaffold.catalog import layer_names
+from dlscaffold.choices import layer_names
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
+PATH = click.Path()
 FRAMEWORK = click.Choice(layer_names("frameworks"))
 TARGET = click.Choice(layer_names("targets"))
 FORMAT = click.Choice(layer_names("formats"))
@@ -68,7 +67,7 @@ Examples:
 @click.option("-t", "--target", type=TARGET, help="What it is served by.")
 @click.option("--format", "format_name", type=FORMAT, help="What joins the two.")
 @license_option
-@click.option("-o", "--output-dir", type=FOLDER, default=".", help="Where to put it.")
+@click.option("-o", "--output-dir", type=PATH, default=".", help="Where to put it.")
 @click.option("-y", "--yes", is_flag=True, help="Take the default for all not given.")
 @click.option("--dry-run", is_flag=True, help="Print the files and write nothing.")
 @click.option("--git/--no-git", default=False, help="Start a Git repository in it.")
@@ -80,7 +79,7 @@ def new(
     target: str | None,
     format_name: str | None,
     license_name: str,
-    output_dir: Path,
+    output_dir: str,
     yes: bool,
     dry_run: bool,
     git: bool,
@@ -91,11 +90,13 @@ def new(
 
     On a terminal, what is not given is asked.
     """
+    from pathlib import Path
+
     from dlscaffold import new as command
 
     command.run(
         command.Request(name, framework, target, format_name, license_name),
-        output_dir=output_dir,
+        output_dir=Path(output_dir),
         yes=yes,
         dry_run=dry_run,
         git=git,
@@ -121,7 +122,7 @@ Examples:
   dlscaffold smoke shop-digits --python ~/envs/tf/bin/python
 """
 )
-@click.argument("path", type=FOLDER, default=".")
+@click.argument("path", type=PATH, default=".")
 @click.option(
     "--python",
     type=click.Path(dir_okay=False),
@@ -131,11 +132,13 @@ Examples:
     "--from", "first", type=STEP, help="Start here; what came before is kept."
 )
 @json_option
-def smoke(path: Path, python: str | None, first: str | None, as_json: bool) -> None:
+def smoke(path: str, python: str | None, first: str | None, as_json: bool) -> None:
     """Run the project in PATH from nothing: install, train, export, smoke-test."""
+    from pathlib import Path
+
     from dlscaffold import smoke as command
 
-    command.run(path, python=python, first=first, as_json=as_json)
+    command.run(Path(path), python=python, first=first, as_json=as_json)
 
 
 @main.command(
@@ -149,19 +152,21 @@ Example:
 @click.option("-t", "--target", type=TARGET, required=True)
 @click.option("--format", "format_name", type=FORMAT, help="What joins the two.")
 @license_option
-@click.argument("directory", type=FOLDER)
+@click.argument("directory", type=PATH)
 def eject(
     framework: str,
     target: str,
     format_name: str | None,
     license_name: str,
-    directory: Path,
+    directory: str,
 ) -> None:
     """Write the composed template to DIRECTORY, for plain Cookiecutter."""
+    from pathlib import Path
+
     from dlscaffold import catalog, project
 
     cell = catalog.find_cell(framework, target, format_name)
-    project.eject(cell, license_name, directory)
+    project.eject(cell, license_name, Path(directory))
     click.echo(f"Wrote {directory}; next:\n\n  cookiecutter {directory}")
 
 
@@ -231,7 +236,7 @@ sense or contradict each other.
 @choice_option("framework", "What the model is trained in.")
 @click.option(
     "--model",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="A model's file or folder; says the framework and the size.",
 )
 @choice_option("where", "Where the model runs.")
@@ -246,11 +251,15 @@ sense or contradict each other.
 @choice_option("emulation", "Whether it may run under x86-64 emulation.")
 @number_option("model_size", "MB", "The model's size in megabytes.")
 @json_option
-def recommend(model: Path | None, as_json: bool, **answers: Any) -> None:
+def recommend(model: str | None, as_json: bool, **answers: Any) -> None:
     """Recommend a framework and a target, with reasons for and against.
 
     On a terminal, what is not given and could change the choice is asked.
     """
+    from pathlib import Path
+
     from dlscaffold import recommend as command
 
-    command.run(Answers(**answers), model=model, as_json=as_json)
+    command.run(
+        Answers(**answers), model=Path(model) if model else None, as_json=as_json
+    )

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from dlscaffold import catalog, guidance
+from dlscaffold.choices import layer_names
 
 
 def run(*, as_json: bool) -> None:
@@ -35,8 +36,7 @@ def describe() -> dict[str, Any]:
             for target in catalog.targets()
         },
         "formats": {
-            name: catalog.format_layer(name).title
-            for name in catalog.layer_names("formats")
+            name: catalog.format_layer(name).title for name in layer_names("formats")
         },
         "pairs": [
             {"framework": framework.name, "target": target.name, "formats": formats}
@@ -48,23 +48,25 @@ def describe() -> dict[str, Any]:
 
 
 def _print_table() -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title="Which framework fits which target, and the formats between")
-    table.add_column("target")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("target", no_wrap=True)
     for framework in catalog.frameworks():
-        table.add_column(framework.name)
+        table.add_column(framework.name, no_wrap=True)
     table.add_column("lifecycle")
     for target in catalog.targets():
         formats = (
-            ", ".join(catalog.shared_formats(framework, target)) or "-"
+            "\n".join(catalog.shared_formats(framework, target)) or "-"
             for framework in catalog.frameworks()
         )
         state = guidance.lifecycle(target.name)["state"]
         table.add_row(target.name, *formats, str(state))
+    click.echo("Which framework fits which target, and the formats that join them:")
     Console().print(table)
-    click.echo("The first format is the default. Generate one: dlscaffold new")
+    click.echo("The first format is the default. Generate a project: dlscaffold new")
 
 
 def print_tree(root: str, files: Mapping[str, catalog.Layer]) -> None:

@@ -77,27 +77,26 @@ def resolve(request: Request, *, yes: bool) -> project.Answers:
     """
     if request.framework and request.target:
         catalog.find_cell(request.framework, request.target, request.format)
+    if not any(fitting_cells(request)):
+        raise UsageError(
+            "Nothing fits these choices together; see what does with: dlscaffold list"
+        )
     if yes:
         request = with_defaults(request)
-    elif not (request.name and request.framework and request.target):
+    elif None in (request.name, request.framework, request.target):
         request = _ask(request)
-    if not (request.name and request.framework and request.target):
-        raise click.Abort
-    cell = catalog.find_cell(request.framework, request.target, request.format)
-    return project.Answers(names.derive(request.name), cell, request.license)
+    derived = names.derive(request.name or "")
+    framework, target = str(request.framework), str(request.target)
+    cell = catalog.find_cell(framework, target, request.format)
+    return project.Answers(derived, cell, request.license)
 
 
 def with_defaults(request: Request) -> Request:
     """Return the request with the first fitting pair for what it leaves open."""
-    fitting = list(fitting_cells(request))
-    if not fitting:
-        raise UsageError(
-            "Nothing fits these choices together; see what does with: dlscaffold list"
-        )
-    cell = min(fitting, key=_preference)
+    cell = min(fitting_cells(request), key=_preference)
     return replace(
         request,
-        name=request.name or DEFAULT_NAME,
+        name=DEFAULT_NAME if request.name is None else request.name,
         framework=cell.framework.name,
         target=cell.target.name,
     )
@@ -126,9 +125,9 @@ def _ask(request: Request) -> Request:
             "There is no terminal to ask on, so give every choice, or --yes for the "
             f"defaults: {command_line(full)}"
         )
-    name = request.name or _ask_text("Project name", DEFAULT_NAME)
-    names.derive(name)
-    request = replace(request, name=name)
+    if request.name is None:
+        request = replace(request, name=_ask_text("Project name", DEFAULT_NAME))
+    names.derive(request.name or "")
     cells = list(fitting_cells(request))
     if request.framework is None:
         layers = {cell.framework.name: cell.framework for cell in cells}

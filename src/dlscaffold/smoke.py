@@ -25,6 +25,7 @@ MANIFEST = ".dlscaffold.json"
 LOG = Path("reports") / "smoke.log"
 JUNIT = Path("reports") / "smoke-tests.xml"
 TAIL_LINES = 25
+GRACE_SECONDS = 10
 STEPS = ("environment", "install", "train", "export", "test")
 
 
@@ -219,12 +220,22 @@ def _child(command: list[str], project: Path) -> Iterator[subprocess.Popen[str]]
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         with child:
-            yield child
-    except BaseException:
-        child.terminate()
-        raise
+            try:
+                yield child
+            except BaseException:
+                _end(child)
+                raise
     finally:
         signal.signal(signal.SIGTERM, previous)
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    child.terminate()
+    try:
+        child.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def _interrupt(_signal: int, _frame: object) -> None:

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
+from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import HTTPException
 
-from . import config, protocol
+from . import config, logs, metrics, protocol
+from .front import Front
 from .predictor import Predictor
 from .protocol import RequestError
 from .settings import ARTIFACTS
@@ -23,8 +25,9 @@ def create_app(
     app = Flask(__name__)
     app.config.update(config.load(overrides))
     predictor = Predictor(artifacts, app.config["THREADS"])
+    app.extensions["predictor"] = predictor
     add_model_routes(app, predictor)
-    add_health_routes(app)
+    add_operator_routes(app)
     app.register_error_handler(RequestError, refuse)
     app.register_error_handler(HTTPException, explain)
     return app
@@ -53,8 +56,17 @@ def add_model_routes(app: Flask, predictor: Predictor) -> None:
         return reply(predictor.answer(request.get_data()))
 
 
-def add_health_routes(app: Flask) -> None:
-    """Add what orchestrators ask: does the process live, and may traffic come."""
+def create_service() -> Front:
+    """Return the application as Granian runs it, with its front."""
+    app = create_app()
+    logs.configure(app.config["LOG_LEVEL"])
+    predictor = app.extensions["predictor"]
+    metrics.describe(predictor.signature)
+    return Front(app, predictor)
+
+
+def add_operator_routes(app: Flask) -> None:
+    """Add what orchestrators and monitoring ask for."""
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -65,18 +77,21 @@ def add_health_routes(app: Flask) -> None:
         # The process listens only once the model is loaded, warm and checked.
         return reply(protocol.dumps({"status": "ready"}))
 
+    @app.get("/metrics")
+    def exposition() -> Response:
+        return Response(metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
+
 
 def refuse(error: RequestError) -> Response:
     """Answer a request that the protocol refuses."""
-    return reply(protocol.dumps({"error": str(error)}), error.status)
+    return reply(protocol.error(str(error)), error.status)
 
 
 def explain(error: HTTPException) -> Response:
     """Answer what Flask refuses, in the form that the protocol has for errors."""
-    answer = error.get_response()
-    answer.data = protocol.dumps({"error": error.description})
-    answer.mimetype = "application/json"
-    return Response(answer.data, answer.status, answer.headers)
+    headers = [(k, v) for k, v in error.get_headers() if k != "Content-Type"]
+    body = protocol.error(error.description or error.name)
+    return Response(body, error.code, headers, mimetype="application/json")
 
 
 def reply(body: bytes, status: int = 200) -> Response:

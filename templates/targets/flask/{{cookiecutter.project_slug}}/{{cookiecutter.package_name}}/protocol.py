@@ -38,11 +38,6 @@ class Query(NamedTuple):
     inputs: dict[str, NDArray[Any]]
     by_row: bool
 
-    @property
-    def size(self) -> int:
-        """The number of examples."""
-        return len(next(iter(self.inputs.values())))
-
 
 def parse(body: bytes, specs: Mapping[str, TensorSpec]) -> Query:
     """Return the inputs in a request's body; raise RequestError if they do not fit."""
@@ -101,6 +96,11 @@ def metadata(signature: Signature) -> dict[str, Any]:
     model = {"name": signature.name, "version": VERSION, "signature_name": ""}
     definitions = {"signature_def": {SIGNATURE_NAME: definition}}
     return {"model_spec": model, "metadata": {"signature_def": definitions}}
+
+
+def error(message: str) -> bytes:
+    """Return the body of an answer that refuses."""
+    return dumps({"error": message})
 
 
 def dumps(value: object) -> bytes:

@@ -1,7 +1,9 @@
 """Run the service."""
 
 import argparse
+import os
 import sys
+import tempfile
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -24,16 +26,18 @@ def main() -> None:
     # The model is loaded in each worker, after the fork: the runtimes' threads do not
     # survive one.
     server = Granian(
-        f"{__package__}.app:create_app",
+        f"{__package__}.app:create_service",
         address=options["HOST"],
         port=options["PORT"],
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=options["WORKERS"],
-        blocking_threads=1,
+        websockets=False,
         factory=True,
         respawn_failed_workers=True,
     )
-    server.serve()
+    with tempfile.TemporaryDirectory(prefix="metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        server.serve()
 
 
 if __name__ == "__main__":

@@ -4,9 +4,15 @@ The package that holds them all, `tensorflow-serving-api`, installs TensorFlow a
 time. What counts on the wire is each field's number and type, so that is all there is.
 """
 
+from pathlib import Path
 from typing import Any
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf import (
+    descriptor_pb2,
+    descriptor_pool,
+    message_factory,
+    text_format,
+)
 
 PACKAGE = "serving"
 
@@ -55,6 +61,8 @@ MESSAGES = {
     },
     "ModelConfigList": {"config": (1, "ModelConfig[]")},
     "ModelServerConfig": {"model_config_list": (1, "ModelConfigList")},
+    "PrometheusConfig": {"enable": (1, "bool"), "path": (2, "string")},
+    "MonitoringConfig": {"prometheus_config": (1, "PrometheusConfig")},
 }
 
 _Field = descriptor_pb2.FieldDescriptorProto
@@ -109,7 +117,20 @@ def _add_map_entry(
 _classes = _build()
 
 ModelServerConfig = _classes["ModelServerConfig"]
+MonitoringConfig = _classes["MonitoringConfig"]
 PredictionLog = _classes["PredictionLog"]
 PredictRequest = _classes["PredictRequest"]
 PredictResponse = _classes["PredictResponse"]
 Tensor = _classes["Tensor"]
+
+
+class ConfigError(Exception):
+    """A configuration file that cannot be used; the message says which and why."""
+
+
+def read_config(path: Path, message: Any) -> Any:
+    """Return the message of this class that a file holds as text."""
+    try:
+        return text_format.Parse(path.read_text("utf-8"), message())
+    except (ValueError, text_format.ParseError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error

@@ -9,7 +9,7 @@ from typing import Any
 
 from google.protobuf import text_format
 
-from .messages import ModelServerConfig
+from .messages import ModelServerConfig, read_config
 from .settings import ARTIFACTS, ROOT
 
 SERVING = ROOT / "serving"
@@ -40,7 +40,7 @@ def write_host_config() -> Path:
 
 
 def _read() -> Any:
-    return text_format.Parse(CONFIG.read_text("utf-8"), ModelServerConfig())
+    return read_config(CONFIG, ModelServerConfig)
 
 
 def _write(path: Path, config: Any) -> None:

@@ -20,7 +20,6 @@ BINARY = "tensorflow_model_server"
 FLAGS = [
     "--allow_version_labels_for_unavailable_models=true",
     "--model_config_file_poll_wait_seconds=1",
-    "--enable_batching=true",
 ]
 EMULATION = (
     "There is no arm64 image of TensorFlow Serving: the amd64 one runs emulated, which "
@@ -52,11 +51,11 @@ def command(way: str, port: int) -> list[str]:
     if way == "docker":
         return _docker(port)
     config = str(model_config.write_host_config())
+    files = _files(model_config.SERVING, config)
+    ports = [f"--rest_api_port={port}", f"--port={port - 1}"]
     if way == "binary":
-        ports = [f"--rest_api_port={port}", f"--port={port - 1}"]
-        return [BINARY, *ports, *_files(model_config.SERVING, config), *FLAGS]
-    module = f"{__package__}.local_server"
-    return [sys.executable, "-m", module, "--config", config, "--port", str(port)]
+        return [BINARY, *ports, *files, *_batching(model_config.SERVING), *FLAGS]
+    return [sys.executable, "-m", f"{__package__}.local_server", ports[0], *files]
 
 
 def _docker(port: int) -> list[str]:
@@ -69,13 +68,18 @@ def _docker(port: int) -> list[str]:
     options = ["--rm", "--init", "--platform=linux/amd64", "--user=10001"]
     image = [f"--entrypoint={BINARY}", IMAGE, "--rest_api_port=8501", "--port=8500"]
     files = _files(Path("/serving"), "/serving/models.config")
-    return ["docker", "run", *options, *ports, *mounts, *image, *files, *FLAGS]
+    flags = [*files, *_batching(Path("/serving")), *FLAGS]
+    return ["docker", "run", *options, *ports, *mounts, *image, *flags]
+
+
+def _batching(folder: Path) -> list[str]:
+    file = folder / "batching.config"
+    return ["--enable_batching=true", f"--batching_parameters_file={file}"]
 
 
 def _files(folder: Path, config: str) -> list[str]:
     return [
         f"--model_config_file={config}",
-        f"--batching_parameters_file={folder / 'batching.config'}",
         f"--monitoring_config_file={folder / 'monitoring.config'}",
     ]
 

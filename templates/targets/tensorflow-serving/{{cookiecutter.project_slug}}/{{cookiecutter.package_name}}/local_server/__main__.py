@@ -1,12 +1,13 @@
-"""Run the local server on a model configuration file."""
+"""Run the local server; its flags are TensorFlow Serving's, as far as they apply."""
 
 import argparse
 import logging
 import sys
 from pathlib import Path
 
-from .http import run
-from .models import ConfigError
+from ..messages import ConfigError, MonitoringConfig, read_config
+from .http import RestApi, Server
+from .models import Models
 
 NOTICE = "Local stand-in for TensorFlow Serving: for development and CI, not to deploy."
 
@@ -14,15 +15,32 @@ NOTICE = "Local stand-in for TensorFlow Serving: for development and CI, not to 
 def main() -> None:
     """Run the local server from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--model_config_file", type=Path, required=True)
+    parser.add_argument("--monitoring_config_file", type=Path)
+    parser.add_argument("--rest_api_port", type=int, default=8501)
+    parser.add_argument("--rest_api_timeout_in_ms", type=int, default=30_000)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    logging.getLogger("tensorflow").setLevel(
+        logging.ERROR
+    )  # its loader is "deprecated"
     print(NOTICE, file=sys.stderr, flush=True)
     try:
-        run(options.config, options.port)
+        metrics_path = read_metrics_path(options.monitoring_config_file)
+        models = Models(options.model_config_file)
     except (ConfigError, OSError) as error:
         sys.exit(f"error: {error}")
+    models.watch()
+    api = RestApi(models, metrics_path, options.rest_api_timeout_in_ms / 1000)
+    Server(api, "127.0.0.1", options.rest_api_port).run()
+
+
+def read_metrics_path(file: Path | None) -> str | None:
+    """Return where Prometheus finds the metrics, if it is to find any."""
+    if file is None:
+        return None
+    prometheus = read_config(file, MonitoringConfig).prometheus_config
+    return str(prometheus.path) if prometheus.enable else None
 
 
 if __name__ == "__main__":

@@ -6,28 +6,25 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import uvicorn
 from google.protobuf import json_format
 
-from . import protocol
+from . import examples, protocol
 from .models import Models
 from .protocol import RequestError
 
 MAX_BODY_BYTES = 100 * 2**20
 BODY_SECONDS = 30.0
-ANSWER_SECONDS = 30.0
 DRAIN_SECONDS = 1.0
-METRICS_PATH = "/monitoring/prometheus/metrics"
 STAND_IN = b"local stand-in for TensorFlow Serving"
 
 JSON, HTML = b"application/json", b"text/html"
 
 _MODEL = r"/v1/models/([^/:]+)(?:/versions/(\d+)|/labels/([^/:]+))?"
-_PREDICTION = re.compile(rf"(?i:{_MODEL}):(predict)", re.ASCII)
+_PREDICTION = re.compile(rf"(?i:{_MODEL}):(predict|classify|regress)", re.ASCII)
 _STATUS = re.compile(rf"(?i:{_MODEL}(?:/(metadata))?)", re.ASCII)
 _NO_MODEL = re.compile("(?i:/v1/models)")
 _BAD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
@@ -59,10 +56,13 @@ class Request(NamedTuple):
 class RestApi:
     """The ASGI application that uvicorn runs."""
 
-    def __init__(self, models: Models, metrics: bool = False) -> None:
-        """Answer for these models, and count the answers if there are metrics."""
+    def __init__(
+        self, models: Models, metrics_path: str | None, timeout: float
+    ) -> None:
+        """Answer for these models, within so many seconds."""
         self._models = models
-        self._metrics = metrics
+        self._metrics_path = metrics_path
+        self._timeout = timeout
         self._answered: Counter[int] = Counter()
         self.draining = False
 
@@ -85,7 +85,7 @@ class RestApi:
 
     async def _answer_in_time(self, request: Request) -> Answer:
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(self._timeout):
                 return await asyncio.to_thread(self.answer, request)
         except TimeoutError:
             return _error("Timed out waiting for notification", 504)
@@ -119,14 +119,14 @@ class RestApi:
             return _page(501, "Not Implemented")
         if _BAD_ESCAPE.search(target):
             return _page(400, "Bad Request")
-        if self._metrics and target.partition("?")[0] == METRICS_PATH:
+        if target == self._metrics_path:
             return Answer(200, self._count(), b"text/plain")
         if not target.lower().startswith("/v1/"):
             return _page(404, "Not Found")
         if method == "OPTIONS":
             return _preflight(request.headers)
         if method == "POST" and (match := _PREDICTION.fullmatch(target)):
-            return Answer(200, self._predict(*_which(match), _inflate(request)))
+            return Answer(200, self._compute(match, _inflate(request)))
         if method == "GET" and (match := _STATUS.fullmatch(target)):
             describe = self._metadata if match[4] == "metadata" else self._status
             return Answer(200, describe(*_which(match)))
@@ -134,16 +134,19 @@ class RestApi:
             raise RequestError("Missing model name in request.")
         raise RequestError(f"Malformed request: {method} {target}")
 
-    def _predict(
-        self, model: str, number: int | None, label: str | None, body: bytes
-    ) -> bytes:
+    def _compute(self, match: re.Match[str], body: bytes) -> bytes:
+        which, method = _which(match), match[4]
         document = protocol.parse(body)
         signature = protocol.signature_name(document)
-        version = self._models.find(model, number, label)
-        dtypes = version.input_types(signature)
-        inputs, by_row = protocol.read_inputs(document, dtypes)
-        outputs = version.predict(signature, inputs)
-        return protocol.write_outputs(outputs, by_row)
+        if method == "predict":
+            version = self._models.find(*which)
+            dtypes = version.input_types(signature)
+            inputs, by_row = protocol.read_inputs(document, dtypes)
+            outputs = version.predict(signature, inputs)
+            return protocol.write_outputs(outputs, by_row)
+        serialised = examples.read_examples(document)
+        answer = examples.classify if method == "classify" else examples.regress
+        return answer(self._models.find(*which), signature, serialised)
 
     def _status(self, model: str, number: int | None, _label: str | None) -> bytes:
         versions = [
@@ -192,7 +195,7 @@ def _target(scope: Mapping[str, Any]) -> str:
 
 def _which(match: re.Match[str]) -> tuple[str, int | None, str | None]:
     model, version, label = match[1], match[2], match[3]
-    number = int(version) if version else None
+    number = int(version[:20]) if version else None  # more digits are as wrong
     if number is not None and number >= 2**63:
         raise RequestError(f"Failed to convert version: {version} to numeric.")
     return unquote(model), number, unquote(label) if label else None
@@ -265,10 +268,3 @@ class Server(uvicorn.Server):
             listener.close()
         await asyncio.sleep(DRAIN_SECONDS)
         await super().shutdown(sockets)
-
-
-def run(config: Path, port: int, host: str = "127.0.0.1", metrics: bool = True) -> None:
-    """Serve the configured models until told to stop."""
-    models = Models(config)
-    models.watch()
-    Server(RestApi(models, metrics), host, port).run()

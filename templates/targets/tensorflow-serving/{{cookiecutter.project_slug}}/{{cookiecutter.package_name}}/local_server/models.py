@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import tensorflow as tf
-from google.protobuf import text_format
 from numpy.typing import NDArray
 from tensorflow.core.protobuf import config_pb2
 
-from ..messages import ModelServerConfig, PredictionLog
+from ..messages import ConfigError, ModelServerConfig, PredictionLog, read_config
+from ..tensors import to_array
 from .protocol import RequestError
 
 WARMUP_RECORDS = "assets.extra/tf_serving_warmup_requests"
@@ -79,12 +79,7 @@ class Version:
             return
         for record in tf.data.TFRecordDataset(str(records)).as_numpy_iterator():
             request = PredictionLog.FromString(record).predict_log.request
-            inputs = {
-                key: tf.make_ndarray(
-                    tf.TensorProto.FromString(tensor.SerializeToString())
-                )
-                for key, tensor in request.inputs.items()
-            }
+            inputs = {key: to_array(value) for key, value in request.inputs.items()}
             self.predict(request.model_spec.signature_name, inputs)
 
 
@@ -232,9 +227,9 @@ class Models:
     """All models that a configuration file names, kept up to date with it."""
 
     def __init__(self, config: Path) -> None:
-        """Load every model; raises ConfigError if the file cannot be read."""
+        """Load every model; raises ConfigError or OSError if the file is no use."""
         self._config = config
-        self._read_at: int | None = None
+        self._read_at = -1
         self._models: dict[str, Model] = {}
         self.refresh()
 
@@ -242,7 +237,7 @@ class Models:
         """Follow the configuration file and the folders of versions."""
         modified = self._config.stat().st_mtime_ns
         if modified != self._read_at:
-            self._configure(read_config(self._config))
+            self._configure(read_config(self._config, ModelServerConfig))
             self._read_at = modified
         for model in self._models.values():
             model.refresh()
@@ -291,18 +286,6 @@ class Models:
         if not states:
             raise RequestError(f"Could not find any versions of model {name}", 404)
         return dict(sorted(states.items(), reverse=True))
-
-
-class ConfigError(Exception):
-    """A configuration file that cannot be used; the message says which and why."""
-
-
-def read_config(path: Path) -> Any:
-    """Return the `ModelServerConfig` in a file."""
-    try:
-        return text_format.Parse(path.read_text("utf-8"), ModelServerConfig())
-    except (OSError, ValueError, text_format.ParseError) as error:
-        raise ConfigError(f"{path} is not a model configuration: {error}") from error
 
 
 def _policy(message: Any) -> Policy:

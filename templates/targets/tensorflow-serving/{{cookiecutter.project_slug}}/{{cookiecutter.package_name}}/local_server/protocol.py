@@ -49,7 +49,7 @@ ACCEPTED: dict[str, set[type]] = {
     "bool": {bool},
     "string": {str, Base64},
 }
-TYPE_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
+DTYPE_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
 
 
 def parse(body: bytes) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def parse(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise RequestError(f"JSON Parse error: {error}") from error
     if not isinstance(document, dict):
-        raise RequestError(f"JSON Value: {_quote(document)} Is not object")
+        raise RequestError(f"JSON Value: {quote(document)} Is not object")
     return document
 
 
@@ -101,7 +101,10 @@ def _finite(number: str) -> float:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Base64:
     if len(pairs) == 1 and pairs[0][0] == "b64" and type(pairs[0][1]) is str:
         return Base64(pairs[0][1])
-    return dict(reversed(pairs))  # of two equal keys the first one counts
+    members = dict(pairs)
+    if len(members) < len(pairs):  # of two equal keys the first one counts
+        members = dict(reversed(pairs))
+    return members
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_finite)
@@ -112,7 +115,7 @@ def signature_name(document: Mapping[str, Any]) -> str:
     name = document.get("signature_name", "serving_default")
     if type(name) is not str:
         raise RequestError(
-            f"JSON Value: {_quote(document)} not formatted correctly. "
+            f"JSON Value: {quote(document)} not formatted correctly. "
             "'signature_name' key must be a string value."
         )
     _utf8(name)
@@ -125,7 +128,7 @@ def read_inputs(
     """Return the inputs by name, and whether the request has the row format."""
     if "instances" in document and "inputs" in document:
         raise RequestError(
-            f"JSON Value: {_quote(document)} Not formatted correctly expecting only "
+            f"JSON Value: {quote(document)} Not formatted correctly expecting only "
             "one of 'inputs' or 'instances' keys to exist "
         )
     if "instances" in document:
@@ -154,11 +157,11 @@ def _read_rows(document: Mapping[str, Any], dtypes: Mapping[str, str]) -> Arrays
     rows = document["instances"]
     if not isinstance(rows, list):
         raise RequestError(
-            f"JSON Value: {_quote(document)} Expecting 'instances' to be an list/array"
+            f"JSON Value: {quote(document)} Expecting 'instances' to be an list/array"
         )
     if not rows:
         raise RequestError(
-            f"JSON Value: {_quote(document)} No values in 'instances' array"
+            f"JSON Value: {quote(document)} No values in 'instances' array"
         )
     if isinstance(rows[0], dict):
         _check_keys(rows, dtypes)
@@ -197,7 +200,7 @@ def _check_keys(rows: list[Any], dtypes: Mapping[str, str]) -> None:
         if len(row) < len(dtypes):
             raise RequestError(
                 f"Failed to process element: {index} of 'instances' list. JSON object: "
-                f"{_quote(row)} keys must be equal to: {','.join(sorted(dtypes))}"
+                f"{quote(row)} keys must be equal to: {','.join(sorted(dtypes))}"
             )
 
 
@@ -219,9 +222,10 @@ def _blame(rows: list[Any], dtype: str, key: str) -> None:
             if shape != expected:
                 raise RequestError(f"Expecting shape {expected} but got: {shape}")
         except RequestError as error:
+            code = "UNIMPLEMENTED" if error.status == 501 else "INVALID_ARGUMENT"
             raise RequestError(
                 f"Failed to process element: {index}{key} of 'instances' list. "
-                f"Error: INVALID_ARGUMENT: {error}"
+                f"Error: {code}: {error}"
             ) from error
 
 
@@ -234,7 +238,7 @@ def _array(value: Any, dtype: str) -> NDArray[Any]:
     try:
         if dtype == "string":
             array = np.empty(len(leaves), object)
-            array[:] = [_to_bytes(leaf) for leaf in leaves]
+            array[:] = [to_bytes(leaf) for leaf in leaves]
         else:
             with np.errstate(over="ignore"):  # 1e39 is infinite as a float32
                 array = np.array(leaves, dtype)
@@ -254,7 +258,7 @@ def _flatten(value: Any) -> tuple[list[int], list[Any]]:
         for leaf in leaves:
             if not isinstance(leaf, list):
                 raise RequestError(
-                    f"JSON Value: {_quote(leaf)} found at incorrect level: "
+                    f"JSON Value: {quote(leaf)} found at incorrect level: "
                     f"{len(shape) + 1} in the JSON DOM."
                 )
             if len(leaf) != size:
@@ -269,15 +273,15 @@ def _flatten(value: Any) -> tuple[list[int], list[Any]]:
 
 def _misfit(leaves: list[Any], dtype: str) -> RequestError:
     accepted = ACCEPTED.get(dtype)
-    name = TYPE_NAMES.get(dtype, dtype)
+    name = DTYPE_NAMES.get(dtype, dtype)
     if accepted is None:
-        message = f"Conversion of JSON Value: {_quote(leaves[0])} to type: {name}"
-        return RequestError(message)
+        message = f"Conversion of JSON Value: {quote(leaves[0])} to type: {name}"
+        return RequestError(message, 501)
     leaf = next(leaf for leaf in leaves if type(leaf) not in accepted)
     if isinstance(leaf, list):
         return RequestError("Encountered list at unexpected level")
     if isinstance(leaf, dict) and dtype == "string":
-        message = f"JSON Value: {_quote(leaf)} not formatted correctly for base64 data"
+        message = f"JSON Value: {quote(leaf)} not formatted correctly for base64 data"
         return RequestError(message)
     return _type_error(leaf, name)
 
@@ -285,20 +289,36 @@ def _misfit(leaves: list[Any], dtype: str) -> RequestError:
 def _out_of_range(leaves: list[int], dtype: str) -> RequestError:
     kind = np.iinfo(dtype) if dtype[0] in "iu" else np.finfo(dtype)
     leaf = next(leaf for leaf in leaves if not kind.min <= leaf <= kind.max)
-    return _type_error(leaf, TYPE_NAMES.get(dtype, dtype))
+    return _type_error(leaf, DTYPE_NAMES.get(dtype, dtype))
 
 
 def _type_error(leaf: Any, dtype: str) -> RequestError:
-    kinds = {bool: str(leaf), type(None): "Null", int: "Number", float: "Number"}
-    kind = kinds.get(type(leaf), "Object")
-    kind = "String" if type(leaf) is str else kind
-    message = (
-        f"JSON Value: {_quote(leaf)} Type: {kind} is not of expected type: {dtype}"
+    return RequestError(
+        f"JSON Value: {quote(leaf)} Type: {type_name(leaf)} is not of expected type: "
+        f"{dtype}"
     )
-    return RequestError(message)
 
 
-def _to_bytes(value: str) -> bytes:
+def type_name(value: Any) -> str:
+    """Return what a message calls the type of a JSON value."""
+    if isinstance(value, bool):
+        return str(value)
+    return _TYPE_NAMES[type(value)]
+
+
+_TYPE_NAMES = {
+    type(None): "Null",
+    int: "Number",
+    float: "Number",
+    str: "String",
+    list: "Array",
+    dict: "Object",
+    Base64: "Object",
+}
+
+
+def to_bytes(value: str) -> bytes:
+    """Return what a string stands for: its UTF-8, or what its base64 encodes."""
     if not isinstance(value, Base64):
         return _utf8(value)
     digits = re.sub(r"\s", "", value).rstrip("=.")
@@ -317,7 +337,7 @@ def _utf8(text: str) -> bytes:
         ) from error
 
 
-def _quote(value: object) -> str:
+def quote(value: object) -> str:
     """Return the beginning of a value as JSON, for a message."""
     return json.dumps(value, ensure_ascii=False)[:256]
 

@@ -1,0 +1,83 @@
+"""Convert the PyTorch network to a file for the lite interpreter of PyTorch Mobile."""
+
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.jit import ScriptModule
+from torch.jit._trace import TracerWarning
+from torch.utils.mobile_optimizer import optimize_for_mobile
+
+from . import phone
+from .contract import ContractError
+from .data import IMAGE_SHAPE
+from .model import with_probabilities
+from .settings import REPORTS
+
+
+def write_artifact(network: nn.Module, path: Path) -> None:
+    """Write the network for the phone's runtime, and the list of its operators.
+
+    Raises ContractError where that runtime could not run it.
+    """
+    if not hasattr(ScriptModule, "_save_for_lite_interpreter"):
+        raise ContractError(
+            f"torch {torch.__version__} no longer writes lite-interpreter files: "
+            "install the version in requirements/train.txt."
+        )
+    # Two examples: with one, tracing could take the batch for a constant.
+    graph = to_graph(with_probabilities(network), torch.zeros(2, *IMAGE_SHAPE))
+    optimised(graph)._save_for_lite_interpreter(str(path))
+    phone.fit_bytecode(path)
+    operators = phone.check_operators(path)
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    (REPORTS / "operators.txt").write_text("\n".join(operators) + "\n", "utf-8")
+
+
+def to_graph(network: nn.Module, images: Tensor) -> ScriptModule:
+    """Return the network as TorchScript: traced, or scripted where it branches.
+
+    Raises ContractError if the network does not take the images, or if it branches on
+    the value of a tensor in a way that TorchScript does not know.
+    """
+    try:
+        network(images)
+    except (RuntimeError, TypeError, ValueError, IndexError) as error:
+        raise ContractError(
+            f"The network does not take images {tuple(images.shape)}; mend forward() "
+            f"in model.py: {first_line(error)}"
+        ) from error
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", TracerWarning)
+        graph = torch.jit.trace(network, images)
+    untraced = [w.message for w in caught if issubclass(w.category, TracerWarning)]
+    if untraced:
+        # The trace holds the one branch that these images took.
+        return to_script(network, first_line(untraced[0]))
+    return graph
+
+
+def to_script(network: nn.Module, reason: str) -> ScriptModule:
+    """Return the network compiled from its source, with every branch."""
+    try:
+        return torch.jit.script(network)
+    except (RuntimeError, OSError) as error:
+        raise ContractError(
+            f"The network can be neither traced ({reason}) nor scripted "
+            f"({first_line(error)}): choose by torch.where instead of Python's if."
+        ) from error
+
+
+def optimised(graph: ScriptModule) -> ScriptModule:
+    """Return the graph with its weights folded in, and for mobile where torch can."""
+    if torch._C._is_xnnpack_enabled():
+        return optimize_for_mobile(graph)
+    print("Not optimised for mobile: this build of torch lacks XNNPACK (see README).")
+    return torch.jit.freeze(graph)
+
+
+def first_line(error: object) -> str:
+    """Return the first line that says something."""
+    lines = (line.strip() for line in str(error).splitlines())
+    return next((line for line in lines if line), type(error).__name__)

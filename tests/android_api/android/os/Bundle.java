@@ -1,0 +1,5 @@
+package android.os;
+
+/** The part of the public API that the generated apps use, to compile them against. */
+public final class Bundle {
+}

@@ -1,0 +1,4 @@
+package org.junit;
+
+/** The part of the public API that the generated apps use, to compile them against. */
+public @interface Test {}

@@ -1,0 +1,6 @@
+package org.junit.runner;
+
+/** The part of the public API that the generated apps use, to compile them against. */
+public @interface RunWith {
+    Class<? extends Runner> value();
+}

@@ -1,0 +1,202 @@
+"""`dlscaffold smoke` on a small stand-in for a generated project."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+TESTS = """
+import pytest
+
+def test_passes():
+    pass
+
+@pytest.mark.skip(reason="no phone is attached")
+def test_skipped():
+    pass
+"""
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path) -> Path:
+    """A project whose four verbs do nothing, and whose tests pass and skip."""
+    folder = tmp_path / "stand-in"
+    package = folder / "stand_in"
+    package.mkdir(parents=True)
+    for verb in ("__init__", "train", "export"):
+        (package / f"{verb}.py").write_text(f"print('{verb} ran')\n")
+    (folder / "requirements").mkdir()
+    (folder / "requirements" / "dev.txt").write_text("")
+    (folder / "tests").mkdir()
+    (folder / "tests" / "test_it.py").write_text(TESTS)
+    manifest = {"package": "stand_in", "requires_python": "3.10"}
+    (folder / ".dlscaffold.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def smoke(dlscaffold: Run, folder: Path, *options: str) -> Result:
+    """Run it with this interpreter, which has pytest."""
+    return dlscaffold("smoke", folder, "--python", sys.executable, *options)
+
+
+def test_green(dlscaffold: Run, stand_in: Path) -> None:
+    result = smoke(dlscaffold, stand_in)
+    assert result.exit_code == 0, result.output
+    assert "1 passed, 0 failed, 1 skipped" in result.stdout
+    assert "test_skipped: no phone is attached" in result.stdout
+    log = (stand_in / "reports" / "smoke.log").read_text("utf-8")
+    assert "train ran" in log
+    assert "export ran" in log
+
+
+def test_as_json(dlscaffold: Run, stand_in: Path) -> None:
+    result = smoke(dlscaffold, stand_in, "--json")
+    report = json.loads(result.stdout)
+    assert report["ok"] is True
+    names = [step["name"] for step in report["steps"]]
+    assert names == ["environment", "install", "train", "export", "test"]
+    assert all(step["seconds"] >= 0 for step in report["steps"])
+    assert report["tests"]["passed"] == 1
+    (skip,) = report["tests"]["skipped"]
+    assert skip["reason"] == "no phone is attached"
+    assert "train passed" in result.stderr
+
+
+def test_a_failed_step_shows_the_log_and_where_to_go_on(
+    dlscaffold: Run, stand_in: Path
+) -> None:
+    train = stand_in / "stand_in" / "train.py"
+    train.write_text("raise SystemExit('error: out of ink')\n")
+    result = smoke(dlscaffold, stand_in)
+    assert result.exit_code == 1
+    assert "error: out of ink" in result.stdout
+    assert f"dlscaffold smoke {stand_in} --from train" in result.stdout
+    assert "export ran" not in (stand_in / "reports" / "smoke.log").read_text("utf-8")
+
+
+def test_it_goes_on_from_a_step(dlscaffold: Run, stand_in: Path) -> None:
+    result = smoke(dlscaffold, stand_in, "--from", "export", "--json")
+    report = json.loads(result.stdout)
+    assert [step["name"] for step in report["steps"]] == ["export", "test"]
+    assert report["ok"] is True
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        "def test_fails():\n    assert False\n",
+        "import nothing_like_it\n",
+        "",
+        "import pytest\npytest.skip('all of it', allow_module_level=True)\n",
+        "import os\ndef test_dies():\n    os._exit(0)\n",
+    ],
+    ids=["failure", "import error", "no test", "only skips", "dies with status 0"],
+)
+def test_green_needs_a_test_that_ran(
+    dlscaffold: Run, stand_in: Path, tests: str
+) -> None:
+    (stand_in / "tests" / "test_it.py").write_text(tests)
+    result = smoke(dlscaffold, stand_in, "--json")
+    report = json.loads(result.stdout)
+    assert report["ok"] is False
+    assert report["steps"][-1] == {**report["steps"][-1], "status": "failed"}
+    assert result.exit_code == 1
+
+
+def test_a_stale_report_counts_for_nothing(dlscaffold: Run, stand_in: Path) -> None:
+    assert smoke(dlscaffold, stand_in).exit_code == 0
+    (stand_in / "tests" / "test_it.py").write_text("import os; os._exit(0)\n")
+    result = smoke(dlscaffold, stand_in, "--from", "test", "--json")
+    assert json.loads(result.stdout)["tests"]["passed"] == 0
+    assert result.exit_code == 1
+
+
+def test_it_makes_an_environment_of_its_own(dlscaffold: Run, stand_in: Path) -> None:
+    """Without --python: the tests cannot run in it, as it holds nothing but pip."""
+    result = dlscaffold("smoke", stand_in, "--json")
+    steps = {
+        step["name"]: step["status"] for step in json.loads(result.stdout)["steps"]
+    }
+    assert steps == {
+        "environment": "passed",
+        "install": "passed",
+        "train": "passed",
+        "export": "passed",
+        "test": "failed",
+    }
+    assert (stand_in / ".venv" / "pyvenv.cfg").is_file()
+
+
+def test_no_project(dlscaffold: Run, tmp_path: Path) -> None:
+    result = dlscaffold("smoke", tmp_path)
+    assert result.exit_code == 1
+    assert "is not a generated project" in result.stderr
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"package": 1}', "\xff"])
+def test_a_broken_manifest(dlscaffold: Run, tmp_path: Path, manifest: str) -> None:
+    (tmp_path / ".dlscaffold.json").write_text(manifest, "latin-1")
+    result = dlscaffold("smoke", tmp_path)
+    assert result.exit_code == 1
+    assert "is not a generated project" in result.stderr
+
+
+def test_no_environment_to_go_on_in(dlscaffold: Run, stand_in: Path) -> None:
+    result = dlscaffold("smoke", stand_in, "--from", "train")
+    assert result.exit_code == 1
+    assert "leave out --from" in result.stderr
+
+
+@pytest.mark.parametrize("python", ["/nonexistent/python", "/etc/passwd"])
+def test_no_such_interpreter(dlscaffold: Run, stand_in: Path, python: str) -> None:
+    result = dlscaffold("smoke", stand_in, "--python", python)
+    assert result.exit_code == 1
+    assert "name a Python interpreter with --python" in result.stderr
+
+
+def test_too_old_a_python(
+    dlscaffold: Run, stand_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = {"package": "stand_in", "requires_python": "3.99"}
+    (stand_in / ".dlscaffold.json").write_text(json.dumps(manifest))
+    monkeypatch.setenv("PATH", "")
+    result = dlscaffold("smoke", stand_in)
+    assert result.exit_code == 1
+    assert "needs Python 3.99 or newer" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_ends_its_child(stand_in: Path, signal_: signal.Signals) -> None:
+    train = stand_in / "stand_in" / "train.py"
+    train.write_text(
+        "import os, pathlib, time\n"
+        "pathlib.Path('child.pid').write_text(str(os.getpid()))\n"
+        "time.sleep(60)\n"
+    )
+    command = [sys.executable, "-m", "dlscaffold", "smoke", str(stand_in)]
+    with subprocess.Popen([*command, "--python", sys.executable]) as process:
+        pid = wait_for(stand_in / "child.pid")
+        process.send_signal(signal_)
+        assert process.wait(20) != 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid), 0)
+
+
+def wait_for(file: Path) -> str:
+    deadline = time.monotonic() + 30
+    while not (file.exists() and file.read_text()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return file.read_text()
