@@ -1,4 +1,4 @@
-"""The smoke tests of a server project, against a server that somebody else runs."""
+"""Smoke tests and client of a server project, against a server run by somebody else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import os
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,98 +16,89 @@ from dlscaffold import catalog
 from e2e.conftest import Smoked
 
 pytestmark = pytest.mark.e2e
+Smoke = Callable[..., Smoked]
 
-SERVERS = [
-    pytest.param(cell.target.name, cell.target.manifest["context"]["url_variable"])
-    for cell in catalog.cells()
-    if cell.framework.name == "keras"
-    and "shared/rest" in cell.target.manifest["includes"]
-]
+SERVERS = [t for t in catalog.targets() if "shared/rest" in t.manifest["includes"]]
+servers = pytest.mark.parametrize("target", SERVERS, ids=lambda target: target.name)
 
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-@pytest.mark.parametrize(("target", "variable"), sorted(set(SERVERS), key=str))
-def test_smoke_tests_of_a_running_server(
-    smoked: Callable[..., Smoked], tmp_path: Path, target: str, variable: str
-) -> None:
-    project = smoked("keras", target)
-    port = free_port()
-    serve = [project.python, "-m", f"{project.package}.serve", "--port", str(port)]
-    with subprocess.Popen(serve, cwd=project.path) as server:
-        try:
-            done = subprocess.run(
-                [project.python, "-m", "pytest", "tests/test_server.py", "-q"],
-                cwd=project.path,
-                env={**os.environ, variable: f"http://127.0.0.1:{port}"},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert server.poll() is None
-        finally:
-            server.terminate()
-    assert done.returncode == 0, done.stdout
-    assert " passed" in done.stdout
+# Both in the project's environment: how long a server takes to come up is its business.
+WAIT = """
+from {package}.client import Client
+Client({url!r}, {model!r}).wait_until_available()
+"""
+DRAW = """
+import json, sys, numpy as np
+from PIL import Image
+golden = json.load(open("artifacts/golden.json"))["inputs"]["image"][0]
+Image.fromarray((np.array(golden) * 255).round().astype("uint8")).save(sys.argv[1])
+"""
 
 
-@pytest.mark.parametrize(("target", "variable"), sorted(set(SERVERS), key=str))
-def test_smoke_tests_notice_a_server_that_is_not_there(
-    smoked: Callable[..., Smoked], target: str, variable: str
-) -> None:
-    """They use the server that is named, not one of their own."""
-    project = smoked("keras", target)
-    script = (
-        f"from {project.package}.client import Client, ServiceError\n"
-        "try: Client('http://127.0.0.1:9', 'x').wait_until_available(seconds=0.2)\n"
-        "except ServiceError as error: print(error)\n"
-    )
+def run(project: Smoked, *words: str, **variables: str) -> str:
+    """Run Python in the project and return what it printed; fail where it fails."""
     done = subprocess.run(
-        [project.python, "-c", script],
+        [project.python, *words],
         cwd=project.path,
+        env={**os.environ, **variables},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    assert "start the server" in done.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
-@pytest.mark.parametrize(("target", "variable"), sorted(set(SERVERS), key=str))
-def test_the_client_is_a_command(
-    smoked: Callable[..., Smoked], tmp_path: Path, target: str, variable: str
-) -> None:
-    """From a picture file to the labels, through a running server."""
-    project = smoked("keras", target)
-    golden = json.loads((project.path / "artifacts/golden.json").read_text("utf-8"))
-    picture = tmp_path / "digit.png"
-    draw = (
-        "import json, sys, numpy as np\nfrom PIL import Image\n"
-        f"golden = json.load(open('artifacts/golden.json'))['inputs']['image'][0]\n"
-        f"Image.fromarray((np.array(golden) * 255).astype('uint8')).save({str(picture)!r})"
-    )
-    subprocess.run([project.python, "-c", draw], cwd=project.path, check=True)
-    port = free_port()
+@contextmanager
+def running(project: Smoked) -> Iterator[str]:
+    """Yield the base URL of the project's server while it runs."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
     serve = [project.python, "-m", f"{project.package}.serve", "--port", str(port)]
-    ready = (
-        f"from {project.package}.client import Client\n"
-        f"Client('http://127.0.0.1:{port}', '{project.path.name}').wait_until_available()"
-    )
+    wait = WAIT.format(package=project.package, url=url, model=project.path.name)
     with subprocess.Popen(serve, cwd=project.path) as server:
         try:
-            subprocess.run([project.python, "-c", ready], cwd=project.path, check=True)
-            done = subprocess.run(
-                [project.python, "-m", f"{project.package}.client", str(picture)]
-                + ["--url", f"http://127.0.0.1:{port}"],
-                cwd=project.path,
-                capture_output=True,
-                text=True,
-                check=True,
-            )
+            run(project, "-c", wait)
+            yield url
         finally:
             server.terminate()
+
+
+@servers
+def test_the_smoke_tests_take_a_running_server(
+    smoked: Smoke, target: catalog.Target
+) -> None:
+    project = smoked("keras", target.name)
+    variable = target.manifest["context"]["url_variable"]
+    tests = ["-m", "pytest", "-q", "tests/test_server.py"]
+    with running(project) as url:
+        assert " passed" in run(project, *tests, **{variable: url})
+
+
+@servers
+def test_the_smoke_tests_notice_that_it_is_another_server(
+    smoked: Smoke, target: catalog.Target
+) -> None:
+    """They use the server that is named, and start none of their own."""
+    project = smoked("keras", target.name)
+    other = smoked("keras", "flask", "saved-model")
+    variable = target.manifest["context"]["url_variable"]
+    one_test = "tests/test_server.py::test_an_unknown_model_is_not_found"
+    with running(other) as url, pytest.raises(AssertionError, match="is not served"):
+        run(project, "-m", "pytest", "-q", one_test, **{variable: url})
+
+
+@servers
+def test_the_client_is_a_command(
+    smoked: Smoke, target: catalog.Target, tmp_path: Path
+) -> None:
+    """From a picture file to labels, through a running server."""
+    project = smoked("keras", target.name)
+    picture = str(tmp_path / "digit.png")
+    run(project, "-c", DRAW, picture)
+    with running(project) as url:
+        printed = run(project, "-m", f"{project.package}.client", picture, "--url", url)
+    golden = json.loads((project.path / "artifacts/golden.json").read_text("utf-8"))
     probabilities = golden["outputs"]["probabilities"][0]
-    assert done.stdout.startswith(f"{probabilities.index(max(probabilities))}  ")
+    assert printed.startswith(f"{probabilities.index(max(probabilities))}  ")
