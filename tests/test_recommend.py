@@ -249,6 +249,7 @@ def test_without_executorch_pytorch_mobile_is_first_with_the_warning(
     assert "makes deployment easy" in option.pros[0].says
     assert "no longer maintained" in option.cons[0].says
     assert option.cons[0].date == "2024-09-04"
+    assert result.confidence == "low"
 
 
 @pytest.mark.usefixtures("all_targets")

@@ -97,12 +97,17 @@ class Recommendation:
         return len(scores) == 2 and scores[0] == scores[1]
 
     @property
+    def doubtful(self) -> bool:
+        """Whether no more speaks for the first option than against it."""
+        return bool(self.options) and self.options[0].score <= 0
+
+    @property
     def confidence(self) -> str:
         """How sure the first choice is: high, medium, low, or none without one."""
         if not self.options:
             return "none"
         open_questions = {change.question for change in self.changes}
-        if self.tied or len(open_questions) > FEW:
+        if self.tied or self.doubtful or len(open_questions) > FEW:
             return "low"
         return "medium" if open_questions else "high"
 
