@@ -5,6 +5,7 @@ Run by the interpreter of a generated project, with its package's name and a fol
 
 import importlib
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,12 @@ LAYERS = 40
 
 
 def network() -> onnx.ModelProto:
-    """Return matrices of random numbers, one after the other, between input and output."""
+    """Return one matrix of random numbers after another."""
     random = np.random.default_rng(0)
     sizes = [64, *[WIDTH] * LAYERS, 10]
     nodes = [helper.make_node("Flatten", ["image"], ["x0"])]
     weights = []
-    for number, (rows, columns) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for number, (rows, columns) in enumerate(pairwise(sizes)):
         values = random.normal(0, rows**-0.5, (rows, columns)).astype(np.float32)
         weights.append(numpy_helper.from_array(values, f"w{number}"))
         names = [f"x{number}", f"w{number}"]
