@@ -32,7 +32,7 @@ def golden(signature: Signature) -> Golden:
 def service(signature: Signature) -> Iterator[str]:
     """The base URL of the server that the environment names, else of one of our own."""
     if url := os.environ.get(URL_VARIABLE):
-        Client(url, signature.name).wait_until_available()
+        Client(url, signature.name).wait_until_available(seconds=10)
         yield url
         return
     port = free_port()
