@@ -191,6 +191,9 @@ SCENARIOS: list[tuple[dict[str, Any], tuple[str, str] | None, str]] = [
         "without a stop",
     ),
     ({"framework": TF, "containers": "yes"}, (TF, SERVING), "easy to deploy"),
+    ({"framework": K, "latency": 5.0}, (K, FLASK), "no slower than TensorFlow Serving"),
+    ({"framework": K, "latency": 500.0}, (K, FLASK), "Python and nothing else"),
+    ({"where": "phone", "latency": 5.0}, (K, LITERT), "no round trip"),
     ({"framework": TF, "model_size": 5000.0}, (TF, SERVING), "files of their own"),
     ({"framework": PT, "model_size": 5000.0}, (PT, FLASK), "ONNX Runtime serves"),
     ({"framework": PT, "where": "phone"}, (PT, EXEC), "own documentation"),
@@ -302,6 +305,19 @@ def test_arm64_without_emulation_says_what_then() -> None:
     (out,) = (out for out in result.ruled_out if out.target.name == SERVING)
     assert "Flask answers the same requests on arm64" in out.because[0].says
     assert "--emulation yes" in out.because[0].says
+
+
+@pytest.mark.usefixtures("all_targets")
+def test_two_that_are_as_good_as_each_other_are_no_sure_choice(dlscaffold: Run) -> None:
+    told = Answers(framework=TF, latency=5.0, where="server", system="linux")
+    result = advice.recommend(told)
+    assert result.options[0].score == result.options[1].score
+    assert result.confidence == "low"
+    shown = dlscaffold(
+        *("recommend", "--framework", TF, "--latency", "5"),
+        *("--where", "server", "--system", "linux"),
+    )
+    assert "as good as each other" in shown.stdout
 
 
 @pytest.mark.usefixtures("all_targets")
