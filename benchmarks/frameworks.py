@@ -2,11 +2,11 @@
 
     python benchmarks/frameworks.py --tensorflow-python PY --pytorch-python PY
 
-Each framework runs in a process of its own, with the interpreter that is named for it
-(needs: tensorflow, tf2onnx, onnxruntime, scikit-learn; torch, onnxscript, onnxruntime,
-scikit-learn; this one needs click and matplotlib). All processes are up at once and are asked in turn, round after round, so
-that a slow minute of the machine falls on all of them; what is compared are the ratios
-within a round.
+Each framework runs in a process of its own, with the interpreter that is named for it:
+one has tensorflow, tf2onnx, onnxruntime and scikit-learn, the other torch, onnxscript,
+onnxruntime and scikit-learn. This script itself needs matplotlib. All processes are up
+at once and are asked in turn, round after round, so that a slow minute of the machine
+falls on all of them; what is compared are the ratios within a round.
 
 Writes docs/claims.json, and from it docs/claims.md, docs/claims.png and
 templates/measured.toml. `--render` does the latter alone.
@@ -340,11 +340,11 @@ def measured_statements(results: Results) -> str:
 
 def _ratio_words(middle: dict[str, float]) -> str:
     return (
-        "A small network took "
-        f"{middle['train, as most people write it']:.2g} times TensorFlow's time to "
-        f"train; one answer {middle['predict 1 image, eager']:.2g} times eager, "
-        f"{middle['predict 1 image, compiled']:.2g} compiled, "
-        f"{middle['predict 1 image, exported']:.2g} exported to ONNX Runtime."
+        "Its time over TensorFlow's, for a small network: training "
+        f"{middle['train, as most people write it']:.2f}, one answer "
+        f"{middle['predict 1 image, eager']:.2f} eager, "
+        f"{middle['predict 1 image, compiled']:.2f} compiled, "
+        f"{middle['predict 1 image, exported']:.2f} exported to ONNX Runtime."
     )
 
 
