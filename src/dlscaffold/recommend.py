@@ -11,7 +11,7 @@ import click
 
 from dlscaffold import advice
 from dlscaffold.advice import Change, Option, Recommendation
-from dlscaffold.answers import NUMBERS, QUESTIONS, Answers, Question
+from dlscaffold.answers import Answers, Question
 from dlscaffold.guidance import DOCUMENT, Statement, load
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def run(answers: Answers, *, model: Path | None, as_json: bool) -> None:
 
 def ask(answers: Answers) -> Answers:
     """Return the answers with those added that could change the first choice."""
-    for question in QUESTIONS:
+    for question in advice.questions(load()):
         if question.name not in answers.given and matters(question, answers):
             answer = _ask_choice(question)
             answers = advice.with_answer(answers, question.name, answer)
@@ -188,7 +188,4 @@ def _because(result: Recommendation) -> str:
 
 def flag(change: Change) -> str:
     """Return the option that gives the answer."""
-    name = change.question.replace("_", "-")
-    if change.question in NUMBERS:
-        return f"--{name} {float(change.answer):g}"
-    return f"--{name} {change.answer}"
+    return f"--{change.question.replace('_', '-')} {change.answer}"
