@@ -128,7 +128,7 @@ def recommend(answers: Answers) -> Recommendation:
 def complete(answers: Answers) -> Answers:
     """Return the answers with what follows from others: a phone from its system."""
     if answers.where is None and answers.system in ("android", "ios"):
-        return replace(answers, where="phone")
+        return answers._replace(where="phone")
     return answers
 
 
@@ -246,7 +246,7 @@ def _changes(
 
 def with_answer(answers: Answers, question: str, answer: Any) -> Answers:
     """Return the answers with one more."""
-    return replace(answers, **{question: answer})
+    return answers._replace(**{question: answer})
 
 
 def open_answers(answers: Answers) -> Iterator[tuple[str, Any]]:
@@ -292,8 +292,7 @@ def from_model(model: Path, answers: Answers) -> Answers:
             f"{model} is a {framework} model, but --framework is "
             f"{answers.framework}: give one of the two."
         )
-    return replace(
-        answers,
+    return answers._replace(
         framework=answers.framework or framework,
         model_size=answers.model_size or megabytes(model),
     )

@@ -7,6 +7,8 @@ from typing import Any
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from .contract import ContractError
+
 FORMAT = "onnx"
 ARTIFACT = "model.onnx"
 
@@ -19,9 +21,11 @@ class Runtime:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        self._session = ort.InferenceSession(
-            artifact, options, providers=["CPUExecutionProvider"]
-        )
+        providers = ["CPUExecutionProvider"]
+        try:
+            self._session = ort.InferenceSession(artifact, options, providers=providers)
+        except Exception as error:  # ONNX Runtime's own have no common base
+            raise ContractError(f"ONNX Runtime cannot load {artifact}.") from error
         self._outputs = [output.name for output in self._session.get_outputs()]
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

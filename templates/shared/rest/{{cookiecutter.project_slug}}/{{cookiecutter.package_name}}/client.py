@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import requests
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image, UnidentifiedImageError
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from .contract import ContractError, Preprocessing, Signature
+from . import images
+from .contract import ContractError, Signature
 from .settings import ARTIFACTS
 
 DEFAULT_URL = "http://127.0.0.1:8501"
@@ -71,7 +71,7 @@ class Client:
         deadline = time.monotonic() + seconds
         while not self.is_available():
             if server and server.poll() is not None:
-                raise ServiceError("The server ended: its output above says why.")
+                raise ServiceError("The server has ended: its log says why.")
             if time.monotonic() > deadline:
                 raise ServiceError(f"{self.model_url} is not served: start the server.")
             time.sleep(0.1)
@@ -103,14 +103,6 @@ class Client:
         return dict(fields)
 
 
-def read_image(path: Path, preprocessing: Preprocessing) -> NDArray[np.float32]:
-    """Return an image file as a batch of one, prepared as the training data was."""
-    with Image.open(path) as image:
-        size = (preprocessing.width, preprocessing.height)
-        grey = image.convert("L").resize(size, Image.Resampling.BOX)
-    return np.asarray(grey, np.float32)[np.newaxis] * np.float32(preprocessing.scale)
-
-
 def main() -> None:
     """Send an image file and print the most probable labels."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -119,11 +111,11 @@ def main() -> None:
     options = parser.parse_args()
     try:
         signature = Signature.read(ARTIFACTS)
-        image = read_image(options.image, signature.preprocessing)
+        image = images.read(options.image, signature.preprocessing)
         outputs = Client(options.url, signature.name).predict({"image": image})
-    except (OSError, UnidentifiedImageError) as error:
-        sys.exit(f"error: cannot read the image: {error}")
-    except (ContractError, ServiceError) as error:
+    except FileNotFoundError:
+        sys.exit(f"error: there is no file {options.image}.")
+    except (images.ImageError, ContractError, ServiceError) as error:
         sys.exit(f"error: {error}")
     (probabilities,) = outputs["probabilities"]
     for index in np.argsort(probabilities)[::-1][:3]:

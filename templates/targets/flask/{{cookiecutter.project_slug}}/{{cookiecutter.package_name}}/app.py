@@ -1,14 +1,17 @@
 """The service: TensorFlow Serving's REST API over Flask."""
 
+import sys
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import HTTPException
 
-from . import config, logs, metrics, protocol
+from . import config, draining, images, logs, metrics, openapi, protocol
+from .contract import ContractError, Signature
 from .front import Front
 from .predictor import Predictor
 from .protocol import RequestError
@@ -28,6 +31,7 @@ def create_app(
     app.extensions["predictor"] = predictor
     add_model_routes(app, predictor)
     add_operator_routes(app)
+    add_pages(app, predictor.signature)
     app.register_error_handler(RequestError, refuse)
     app.register_error_handler(HTTPException, explain)
     return app
@@ -53,13 +57,50 @@ def add_model_routes(app: Flask, predictor: Predictor) -> None:
     def predict() -> Response:
         if request.mimetype not in ("application/json", ""):
             raise RequestError("Send the header Content-Type: application/json.", 415)
-        return reply(predictor.answer(request.get_data()))
+        return reply(predictor.answer(unpacked_body()))
+
+    @app.post("/predict/image")
+    def predict_image() -> Response:
+        file = request.files.get("image")
+        if file is None:
+            raise RequestError("Send the file as the form field 'image'.")
+        try:
+            pixels = images.read(file.stream, predictor.signature.preprocessing)
+        except images.ImageError as error:
+            raise RequestError(str(error)) from error
+        return reply(protocol.dumps(predictor.classify(pixels)))
+
+
+def add_pages(app: Flask, signature: Signature) -> None:
+    """Add what people look at: the drawing page and the documentation."""
+    specification = openapi.describe(signature, app.config["MAX_CONTENT_LENGTH"])
+
+    @app.get("/")
+    def index() -> str:
+        return render_template("index.html", signature=signature)
+
+    @app.get("/docs")
+    def docs() -> str:
+        return render_template("docs.html", specification=specification)
+
+    @app.get("/openapi.json")
+    def specification_file() -> Response:
+        return reply(protocol.dumps(specification))
+
+    @app.after_request
+    def forbid_outside_resources(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = "default-src 'self'"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
 
 
 def create_service() -> Front:
     """Return the application as Granian runs it, with its front."""
-    app = create_app()
-    logs.configure(app.config["LOG_LEVEL"])
+    try:
+        logs.configure(config.load()["LOG_LEVEL"])
+        app = create_app()
+    except (config.ConfigError, ContractError) as error:
+        sys.exit(f"error: {error}")
     predictor = app.extensions["predictor"]
     metrics.describe(predictor.signature)
     return Front(app, predictor)
@@ -74,12 +115,35 @@ def add_operator_routes(app: Flask) -> None:
 
     @app.get("/readyz")
     def readyz() -> Response:
-        # The process listens only once the model is loaded, warm and checked.
+        # A process listens only once its model is loaded, warm and checked.
+        if draining.has_begun():
+            return reply(protocol.error("The service is shutting down."), 503)
         return reply(protocol.dumps({"status": "ready"}))
 
     @app.get("/metrics")
     def exposition() -> Response:
         return Response(metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
+
+
+def unpacked_body() -> bytes:
+    """Return the request's body, unzipped if it is zipped; raises RequestError."""
+    body = request.get_data()
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding == "identity":
+        return body
+    if encoding != "gzip":
+        raise RequestError("The only Content-Encoding is gzip.", 415)
+    limit: int = current_app.config["MAX_CONTENT_LENGTH"]
+    unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        unpacked = unzip.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise RequestError("The body is not in gzip format.") from error
+    if len(unpacked) > limit:
+        raise RequestError(f"Send at most {limit} bytes, unzipped.", 413)
+    if not unzip.eof:
+        raise RequestError("The body in gzip format is not complete.")
+    return unpacked
 
 
 def refuse(error: RequestError) -> Response:

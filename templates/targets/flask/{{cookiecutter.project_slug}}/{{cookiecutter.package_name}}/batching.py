@@ -22,6 +22,10 @@ BATCH = 8
 WORTHWHILE_SAVING = 0.2
 
 
+class BusyError(Exception):
+    """The service cannot take the request now; the client may try again."""
+
+
 class Runner(Protocol):
     """A way to run predictions from the event loop."""
 
@@ -29,13 +33,16 @@ class Runner(Protocol):
         """Return the outputs for the inputs of one request."""
 
 
-def choose(predictor: Predictor) -> Runner:
-    """Return the way that suits the model, by measuring it on its golden examples."""
+def choose(predictor: Predictor, seconds: float) -> Runner:
+    """Return the way that suits the model, by measuring it on its golden examples.
+
+    A request that has to wait for the model waits for so many seconds at most.
+    """
     single = predictor.seconds(1)
     if single < INLINE_SECONDS:
         return Inline(predictor)
     pays = predictor.seconds(BATCH) < BATCH * single * (1 - WORTHWHILE_SAVING)
-    return Batcher(predictor, limit=BATCH if pays else 1)
+    return Batcher(predictor, BATCH if pays else 1, seconds)
 
 
 class Inline:
@@ -64,21 +71,29 @@ class Batcher:
     Nothing ever waits for a batch to fill: a request that comes alone runs alone.
     """
 
-    def __init__(self, predictor: Predictor, limit: int) -> None:
-        """Remember the model, and the most examples to put into one batch."""
+    def __init__(self, predictor: Predictor, limit: int, seconds: float) -> None:
+        """Remember the most examples for one batch, and how long a request may wait."""
         self.limit = limit
+        self._seconds = seconds
         self._predictor = predictor
         self._waiting: deque[Waiting] = deque()
         self._thread = ThreadPoolExecutor(1, "predict")
         self._task: asyncio.Task[None] | None = None
 
     async def predict(self, inputs: Tensors) -> Tensors:
-        """Return the outputs for the inputs of one request."""
+        """Return the outputs for the inputs of one request.
+
+        Raises BusyError if the model has no time for them.
+        """
         waiting = Waiting(inputs, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
-        return await waiting.outputs
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await waiting.outputs
+        except TimeoutError as error:
+            raise BusyError("The model had no time; try again in a second.") from error
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

@@ -16,8 +16,20 @@ DEFAULTS: dict[str, Any] = {
     "MAX_CONTENT_LENGTH": 1_000_000,  # bytes of a request's body
     "QUEUE_LIMIT": 64,  # requests that one process takes at a time; more get a 503
     "TIME_LIMIT": 10.0,  # seconds to send a body, and to wait for the model
+    "DRAIN_SECONDS": 0.0,  # to go on serving after a SIGTERM, no longer ready
     "LOG_LEVEL": "INFO",  # INFO has a line for every request, WARNING has not
 }
+
+LEAST = {
+    "PORT": 1,
+    "WORKERS": 0,
+    "THREADS": 1,
+    "MAX_CONTENT_LENGTH": 1,
+    "QUEUE_LIMIT": 1,
+    "TIME_LIMIT": 0.1,
+    "DRAIN_SECONDS": 0,
+}
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class ConfigError(Exception):
@@ -27,18 +39,35 @@ class ConfigError(Exception):
 def load(overrides: Mapping[str, Any] | None = None) -> Config:
     """Return the defaults, overridden by FLASK_* variables, overridden by `overrides`.
 
-    Raises ConfigError for a value of another type than the default's.
+    Raises ConfigError for a value that cannot be used.
     """
     config = Config(Path(__file__).parent, DEFAULTS)
     config.from_prefixed_env()
     config.from_mapping(overrides or {})
-    for name, default in DEFAULTS.items():
-        if type(config[name]) is not type(default):
-            kind, value = type(default).__name__, config[name]
-            raise ConfigError(f"FLASK_{name} must be of type {kind}, not {value!r}.")
+    _check_types(config)
+    _check_values(config)
     if not config["WORKERS"]:
         config["WORKERS"] = max(1, usable_processors() // config["THREADS"])
     return config
+
+
+def _check_types(config: Config) -> None:
+    for name, default in DEFAULTS.items():
+        if isinstance(default, float) and type(config[name]) is int:
+            config[name] = float(config[name])
+        if type(config[name]) is not type(default):
+            kind, value = type(default).__name__, config[name]
+            raise ConfigError(f"FLASK_{name} must be of type {kind}, not {value!r}.")
+
+
+def _check_values(config: Config) -> None:
+    for name, least in LEAST.items():
+        if config[name] < least:
+            raise ConfigError(f"FLASK_{name} must be at least {least}.")
+    if config["PORT"] > 65535:
+        raise ConfigError("FLASK_PORT must be at most 65535.")
+    if config["LOG_LEVEL"] not in LEVELS:
+        raise ConfigError(f"FLASK_LOG_LEVEL must be one of {', '.join(LEVELS)}.")
 
 
 def usable_processors(cgroup: Path = Path("/sys/fs/cgroup")) -> int:

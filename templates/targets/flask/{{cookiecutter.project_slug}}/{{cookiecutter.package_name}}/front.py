@@ -1,12 +1,13 @@
-"""What stands in front of Flask: limits, request ids, metrics, and the hot route.
+"""What stands before Flask: limits, request ids, metrics, and the hot route.
 
 Requests are read here, without a thread for each, so a slow client keeps nobody
-waiting. Predict requests in plain JSON, which are nearly all, are answered here: Flask's
-dispatch takes longer than a small model. Everything else goes on to Flask, whose own
-predict view gives the same answers.
+waiting. Predict requests in plain JSON, which are nearly all, are answered here, as
+Flask's dispatch takes longer than a small model. Everything else goes on to Flask,
+whose own predict view gives the same answers.
 """
 
 import asyncio
+import functools
 import itertools
 import logging
 import re
@@ -15,9 +16,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
-from granian.rsgi import HTTPProtocol, Scope
+from granian._granian import RSGIHeaders as Headers
+from granian._granian import RSGIHTTPProtocol as HTTPProtocol
+from granian.rsgi import Scope
 
-from . import batching, bridge, metrics, protocol
+from . import batching, bridge, draining, logs, metrics, protocol
+from .batching import BusyError
 from .bridge import Reply
 from .predictor import Predictor
 from .protocol import RequestError
@@ -28,12 +32,9 @@ REQUEST_ID = re.compile(r"[\w.-]{1,64}")
 
 # Always answered, so that nobody takes a busy service for a dead one.
 UNLIMITED = {"/healthz", "/readyz", "/metrics"}
+BEAT_SECONDS = 0.2
 
 log = logging.getLogger(__name__)
-
-
-class BusyError(Exception):
-    """The service cannot take the request now; the client may try again."""
 
 
 class Front:
@@ -45,20 +46,33 @@ class Front:
         self._inputs = predictor.signature.inputs
         self._hot_path = f"/v1/models/{predictor.signature.name}:predict"
         self._routes = {rule.rule for rule in app.url_map.iter_rules()}
-        self._runner = batching.choose(predictor)
+        self._log = logs.RequestLog() if log.isEnabledFor(logging.INFO) else None
         self._threads = ThreadPoolExecutor(2, "flask")
         self._body_limit: int = app.config["MAX_CONTENT_LENGTH"]
         self._queue_limit: int = app.config["QUEUE_LIMIT"]
         self._time_limit: float = app.config["TIME_LIMIT"]
+        self._runner = batching.choose(predictor, self._time_limit)
+        self._farewell: bridge.Headers = []  # a header for when the service stops
         self._in_flight = 0
+        self._reading: dict[asyncio.Task[None] | None, float] = {}  # until when
+        self._seconds = functools.cache(metrics.SECONDS.labels)
         prefix = secrets.token_hex(4)
         self._ids = (f"{prefix}-{number:x}" for number in itertools.count(1))
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Start what runs beside the requests; Granian calls this once."""
+        self._beating = loop.create_task(self._beat())
+
+    def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
+        """Write what is left to write; Granian calls this when it stops."""
+        if self._log:
+            self._log.flush()
 
     async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
         """Answer one request, count it, and log it."""
         start = time.perf_counter()
-        request_id = scope.headers.get("x-request-id", "")
-        if not REQUEST_ID.fullmatch(request_id):
+        request_id = scope.headers.get("x-request-id")
+        if request_id is None or not REQUEST_ID.fullmatch(request_id):
             request_id = next(self._ids)
         try:
             reply = await self._reply(scope, proto)
@@ -69,48 +83,51 @@ class Front:
         except Exception:
             log.exception("failed", extra={"fields": {"request_id": request_id}})
             reply = Reply(500, JSON, protocol.error("The service has failed."))
-        headers = [*reply.headers, ("x-request-id", request_id)]
+        headers = [*reply.headers, *self._farewell, ("x-request-id", request_id)]
         proto.response_bytes(reply.status, headers, reply.body)
         self._record(scope, reply.status, request_id, time.perf_counter() - start)
 
     async def _reply(self, scope: Scope, proto: HTTPProtocol) -> Reply:
         if scope.path in UNLIMITED:
             return await self._flask(scope, b"")
+        headers = scope.headers
+        body = await self._read(headers, proto)
+        # Not before: a slow client must not take a place from one that has asked.
         if self._in_flight >= self._queue_limit:
             raise BusyError("Too many requests are waiting; try again in a second.")
         self._in_flight += 1
-        metrics.IN_FLIGHT.inc()
         try:
-            body = await self._read(scope, proto)
-            if self._is_hot(scope):
+            if self._is_hot(scope, headers):
                 return Reply(200, JSON, await self._predict(body))
             return await self._flask(scope, body)
         finally:
             self._in_flight -= 1
-            metrics.IN_FLIGHT.dec()
 
-    def _is_hot(self, scope: Scope) -> bool:
+    def _is_hot(self, scope: Scope, headers: Headers) -> bool:
         return (
             scope.path == self._hot_path
             and scope.method == "POST"
-            and scope.headers.get("content-type") == "application/json"
-            and "content-encoding" not in scope.headers
+            and headers.get("content-type") == "application/json"
+            and "content-encoding" not in headers
         )
 
-    async def _read(self, scope: Scope, proto: HTTPProtocol) -> bytes:
+    async def _read(self, headers: Headers, proto: HTTPProtocol) -> bytes:
         """Return the whole body; raise RequestError if it is too large or too slow."""
-        length = scope.headers.get("content-length")
-        if length is None and "transfer-encoding" not in scope.headers:
+        length = headers.get("content-length")
+        if length is None and "transfer-encoding" not in headers:
             return b""
         if length is not None and int(length) > self._body_limit:
             raise self._too_large()
+        task = asyncio.current_task()
+        self._reading[task] = time.monotonic() + self._time_limit
         try:
-            async with asyncio.timeout(self._time_limit):
-                if length is not None:
-                    return await proto()
-                return await self._read_chunks(proto)
-        except TimeoutError as error:
+            if length is not None:
+                return await proto()
+            return await self._read_chunks(proto)
+        except asyncio.CancelledError as error:
             raise RequestError("The body came too slowly.", 408) from error
+        finally:
+            del self._reading[task]
 
     async def _read_chunks(self, proto: HTTPProtocol) -> bytes:
         body = bytearray()
@@ -125,11 +142,7 @@ class Front:
 
     async def _predict(self, body: bytes) -> bytes:
         query = protocol.parse(body, self._inputs)
-        try:
-            async with asyncio.timeout(self._time_limit):
-                outputs = await self._runner.predict(query.inputs)
-        except TimeoutError as error:
-            raise BusyError("The model had no time; try again in a second.") from error
+        outputs = await self._runner.predict(query.inputs)
         return protocol.render(outputs, query.by_row)
 
     async def _flask(self, scope: Scope, body: bytes) -> Reply:
@@ -142,15 +155,26 @@ class Front:
         self, scope: Scope, status: int, request_id: str, seconds: float
     ) -> None:
         route = scope.path if scope.path in self._routes else "other"
-        metrics.REQUESTS.labels(route, status).inc()
-        metrics.SECONDS.labels(route).observe(seconds)
-        if not log.isEnabledFor(logging.INFO):
-            return
-        fields = {
-            "request_id": request_id,
-            "method": scope.method,
-            "path": scope.path,
-            "status": status,
-            "seconds": round(seconds, 6),
-        }
-        log.info("request", extra={"fields": fields})
+        self._seconds(route, status).observe(seconds)
+        if self._log:
+            fields = {
+                "request_id": request_id,
+                "method": scope.method,
+                "path": scope.path,
+                "status": status,
+                "seconds": round(seconds, 6),
+            }
+            self._log.add(fields)
+
+    async def _beat(self) -> None:
+        """Do at intervals what would cost too much to do for every request."""
+        while True:
+            for task, deadline in list(self._reading.items()):
+                if task and deadline < time.monotonic():
+                    task.cancel()
+            metrics.IN_FLIGHT.set(self._in_flight)
+            if draining.has_begun():
+                self._farewell = [("connection", "close")]
+            if self._log:
+                self._log.flush()
+            await asyncio.sleep(BEAT_SECONDS)

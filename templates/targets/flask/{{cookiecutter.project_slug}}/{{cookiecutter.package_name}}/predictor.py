@@ -2,6 +2,10 @@
 
 import time
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from . import contract, protocol, runtime
 from .contract import Tensors
@@ -30,6 +34,16 @@ class Predictor:
         """Return the JSON that answers a predict request; raises RequestError."""
         query = protocol.parse(body, self.signature.inputs)
         return protocol.render(self.predict(query.inputs), query.by_row)
+
+    def classify(self, pixels: NDArray[np.float32]) -> dict[str, Any]:
+        """Return the most probable label of one image, and all probabilities."""
+        (name,) = self.signature.inputs
+        probabilities = self.predict({name: pixels})["probabilities"][0]
+        labels = self.signature.labels
+        return {
+            "label": labels[int(np.argmax(probabilities))],
+            "probabilities": dict(zip(labels, map(float, probabilities), strict=True)),
+        }
 
     def seconds(self, batch: int, rounds: int = 5) -> float:
         """Return how long one prediction for so many examples takes, at its best."""

@@ -4,12 +4,30 @@ import argparse
 import os
 import sys
 import tempfile
+import threading
 
-from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
 
-from . import config, contract
+from . import config, contract, draining
 from .settings import ARTIFACTS
+
+CONNECTIONS = 1024  # of each worker
+
+
+class Server(MPServer):
+    """Granian, told to stop only when load balancers have seen that it will."""
+
+    drain_seconds = 0.0
+
+    def signal_handler_interrupt(self, *_: object) -> None:
+        """Stop being ready at once, and stop serving a little later."""
+        if draining.has_begun():  # somebody is in a hurry
+            super().signal_handler_interrupt()
+            return
+        draining.begin()
+        threading.Timer(self.drain_seconds, super().signal_handler_interrupt).start()
 
 
 def main() -> None:
@@ -25,18 +43,24 @@ def main() -> None:
         sys.exit(f"error: {error}")
     # The model is loaded in each worker, after the fork: the runtimes' threads do not
     # survive one.
-    server = Granian(
+    server = Server(
         f"{__package__}.app:create_service",
         address=options["HOST"],
         port=options["PORT"],
         interface=Interfaces.RSGI,
         workers=options["WORKERS"],
+        # Every request takes a connection; those over the queue's limit are refused.
+        backpressure=CONNECTIONS,
         websockets=False,
         factory=True,
         respawn_failed_workers=True,
+        log_level=LogLevels.warning,
     )
-    with tempfile.TemporaryDirectory(prefix="metrics-") as folder:
+    server.drain_seconds = options["DRAIN_SECONDS"]
+    with tempfile.TemporaryDirectory(prefix="service-") as folder:
+        os.environ[draining.FOLDER_VARIABLE] = folder
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        print(f"Serving on http://{options['HOST']}:{options['PORT']}", file=sys.stderr)
         server.serve()
 
 

@@ -1,0 +1,197 @@
+"""The phone projects' Kotlin: compiled, and its preprocessing run beside Python's."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from test_android import MOBILE
+
+from dlscaffold import names, project
+from dlscaffold.catalog import Cell
+from e2e.conftest import Smoked
+
+pytestmark = pytest.mark.e2e
+
+# Signatures of what the apps use of Android's and the runtimes' public API.
+ANDROID_API = Path(__file__).parents[1] / "android_api"
+# Android's own org.json; Debian: libandroid-json-java.
+JSON = Path("/usr/share/java/com.android.json.jar")
+# The Kotlin that version 9.3 of the Android plugin brings compiles 2.2 and newer.
+KOTLIN = "2.2"
+
+REPLAY = """
+import com.example.digits.Signature
+import java.io.File
+import org.json.JSONArray
+
+fun main(arguments: Array<String>) {
+    val preprocessing = Signature.read(File(arguments[0])).preprocessing
+    val pictures = JSONArray(File(arguments[0], "pictures.json").readText())
+    for (index in 0 until pictures.length()) {
+        val picture = pictures.getJSONObject(index)
+        val pixels = picture.getJSONArray("pixels")
+        val values = IntArray(pixels.length()) { pixels.getInt(it) }
+        val input = preprocessing.toInput(values, picture.getInt("width"))
+        println(input.joinToString(" "))
+    }
+}
+"""
+
+# Run by the project's interpreter: random pictures out, and Python's inputs for them.
+PICTURES = """
+import json, sys
+from pathlib import Path
+import numpy as np
+from {package}.contract import Signature
+from {package}.preprocess import to_input
+folder = Path(sys.argv[1])
+how = Signature.read(folder).preprocessing
+random = np.random.default_rng(7)
+sizes = [(8, 8), (64, 64), (3, 5), (29, 31), (200, 7), (1, 1)]
+pictures = [random.integers(0, 256, size) for size in sizes]
+fields = [{{"width": p.shape[1], "pixels": p.ravel().tolist()}} for p in pictures]
+(folder / "pictures.json").write_text(json.dumps(fields))
+print(json.dumps([to_input(p, how).ravel().tolist() for p in pictures]))
+"""
+
+
+@dataclass(frozen=True)
+class Kotlin:
+    """A Kotlin compiler, and the library that its programs need."""
+
+    command: list[str]
+    library: Path
+
+    def compile(self, sources: list[Path], classpath: list[Path], output: Path) -> str:
+        """Compile into a folder of classes; return what the compiler complained of."""
+        paths = ":".join(str(path) for path in [self.library, *classpath])
+        done = subprocess.run(
+            [
+                *self.command,
+                *("-no-stdlib", "-no-reflect", "-language-version", KOTLIN),
+                *("-classpath", paths, "-d", str(output)),
+                *map(str, sources),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        complaints = re.findall(
+            r"^\S+: (?:error|warning): .*", done.stderr, re.MULTILINE
+        )
+        assert done.returncode == 0 or complaints, done.stderr
+        return "\n".join(complaints)
+
+
+@pytest.fixture(scope="session")
+def kotlin() -> Kotlin:
+    """The compiler inside PyPI's kotlin-jupyter-kernel, a current one."""
+    if shutil.which("java") is None:
+        pytest.skip("no Java: apt-get install default-jre-headless")
+    kernel = Path(sys.prefix) / "lib" / f"python3.{sys.version_info[1]}"
+    jars = kernel / "site-packages/run_kotlin_kernel/jars"
+    libraries = sorted(jars.glob("kotlin-stdlib-*.jar"))
+    if not libraries:
+        pytest.skip("no Kotlin compiler: pip install kotlin-jupyter-kernel")
+    compiler = "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler"
+    return Kotlin(["java", "-cp", f"{jars}/*", compiler], libraries[0])
+
+
+@pytest.fixture(scope="session")
+def android_json() -> Path:
+    """Android's implementation of org.json."""
+    if not JSON.exists():
+        pytest.skip("no org.json: apt-get install libandroid-json-java")
+    return JSON
+
+
+def one_for_each_runtime() -> list[Cell]:
+    """Return cells whose apps differ: the framework makes no difference to an app."""
+    return list({cell.target.name: cell for cell in MOBILE}.values())
+
+
+@pytest.fixture
+def app(cell: Cell, tmp_path: Path) -> Path:
+    """The Android sources of one cell."""
+    answers = project.Answers(names.derive("digits"), cell, "MIT")
+    return project.generate(answers, tmp_path) / "android/app/src"
+
+
+def resource_class(app: Path, folder: Path) -> Path:
+    """Write the class R that Android's tools would generate, and return its file."""
+    texts = "".join(file.read_text() for file in app.rglob("*.xml"))
+    ids = set(re.findall(r'@\+id/(\w+)"', texts))
+    strings = set(re.findall(r'<string name="(\w+)"', texts))
+    members = {"id": ids, "string": strings, "layout": {"main"}}
+    code = "package com.example.digits;\npublic final class R {\n"
+    for kind, found in members.items():
+        fields = "".join(f"public static final int {name} = 0;" for name in found)
+        code += f"public static final class {kind} {{ {fields} }}\n"
+    file = folder / "R.java"
+    file.write_text(code + "}\n")
+    return file
+
+
+@pytest.mark.parametrize("cell", one_for_each_runtime(), ids=lambda cell: cell.name)
+def test_the_app_compiles(
+    app: Path, kotlin: Kotlin, android_json: Path, tmp_path: Path
+) -> None:
+    """App, unit test and instrumentation test, against the API that they use."""
+    sources = [app, ANDROID_API, resource_class(app, tmp_path)]
+    assert kotlin.compile(sources, [android_json], tmp_path / "classes") == ""
+
+
+@pytest.mark.parametrize("cell", MOBILE[:1], ids=lambda cell: cell.name)
+def test_a_call_that_is_not_in_the_api_would_be_noticed(
+    app: Path, kotlin: Kotlin, android_json: Path, tmp_path: Path
+) -> None:
+    classifier = next(app.rglob("Classifier.kt"))
+    classifier.write_text(
+        classifier.read_text() + "\nval wrong = Classifier::clasify\n"
+    )
+    sources = [app, ANDROID_API, resource_class(app, tmp_path)]
+    complaints = kotlin.compile(sources, [android_json], tmp_path / "classes")
+    assert "clasify" in complaints
+
+
+def test_kotlin_and_python_preprocess_alike(
+    smoked: Callable[..., Smoked], kotlin: Kotlin, android_json: Path, tmp_path: Path
+) -> None:
+    """Random pictures of many sizes, through both, by the same signature.json."""
+    cell = MOBILE[0]
+    done = smoked(cell.framework.name, cell.target.name, cell.format.name)
+    artifacts = Path(shutil.copytree(done.path / "artifacts", tmp_path / "artifacts"))
+    code = PICTURES.format(package=done.package)
+    expected = json.loads(output([done.python, "-c", code, artifacts], done.path))
+
+    (tmp_path / "Replay.kt").write_text(REPLAY)
+    source = done.path / "android/app/src/main/kotlin/com/example/digits"
+    sources = [source / "Preprocessing.kt", source / "Signature.kt"]
+    classes = tmp_path / "classes"
+    assert not kotlin.compile(
+        [*sources, tmp_path / "Replay.kt"], [android_json], classes
+    )
+    classpath = f"{classes}:{kotlin.library}:{android_json}"
+    lines = output(["java", "-cp", classpath, "ReplayKt", artifacts], tmp_path)
+    actual = [[float(word) for word in line.split()] for line in lines.splitlines()]
+    assert len(actual) == len(expected) == 6
+    for one, other in zip(actual, expected, strict=True):
+        assert one == pytest.approx(other, abs=1e-6)
+
+
+def output(command: list[object], folder: Path) -> str:
+    """Return what a command prints; it must succeed."""
+    words = [str(word) for word in command]
+    done = subprocess.run(
+        words, cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

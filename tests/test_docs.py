@@ -1,0 +1,61 @@
+"""Documentation that cannot go stale."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dlscaffold.cli import main
+
+ROOT = Path(__file__).parents[1]
+PAGES = [
+    *ROOT.glob("*.md"),
+    *(ROOT / "docs").glob("*.md"),
+    ROOT / "templates/README.md",
+]
+
+
+def test_generated_blocks_are_fresh() -> None:
+    command = [sys.executable, ROOT / "docs" / "update.py", "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", main.commands)
+def test_every_command_is_in_the_readme(command: str) -> None:
+    assert f"`dlscaffold {command}" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    named = set(
+        re.findall(r"^dlscaffold (\w+)|`dlscaffold (\w+)", readme, re.MULTILINE)
+    )
+    assert {one or other for one, other in named} <= set(main.commands)
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for goal in re.findall(r"^make (\S+)", readme, re.MULTILINE):
+        assert re.search(rf"^{goal}:", makefile, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#]+)", page.read_text("utf-8")):
+        if "://" not in link:
+            assert (page.parent / link).exists(), link
+
+
+def test_keys_of_the_manifests_are_documented() -> None:
+    readme = (ROOT / "templates" / "README.md").read_text("utf-8")
+    for manifest in (ROOT / "templates").rglob("layer.toml"):
+        for key in re.findall(
+            r"^(\w+) =|^\[(\w+)\]", manifest.read_text(), re.MULTILINE
+        ):
+            name = key[1] or key[0]
+            if f"[{name}]" in readme or f"`{name}`" in readme:
+                continue
+            context = manifest.read_text("utf-8").partition("[context]")[2]
+            assert f"\n{name} =" in context, f"{manifest}: {name}"
