@@ -90,12 +90,13 @@ class Front:
     async def _reply(self, scope: Scope, proto: HTTPProtocol) -> Reply:
         if scope.path in UNLIMITED:
             return await self._flask(scope, b"")
+        headers = scope.headers
+        body = await self._read(headers, proto)
+        # Not before: a slow client must not take a place from one that has asked.
         if self._in_flight >= self._queue_limit:
             raise BusyError("Too many requests are waiting; try again in a second.")
-        headers = scope.headers
         self._in_flight += 1
         try:
-            body = await self._read(headers, proto)
             if self._is_hot(scope, headers):
                 return Reply(200, JSON, await self._predict(body))
             return await self._flask(scope, body)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .contract import Signature, TensorSpec
-from .protocol import SIGNATURE_NAME, VERSION
+from .protocol import SIGNATURE_NAME, VERSION, limits
 
 Schema = dict[str, Any]
 
@@ -71,15 +71,19 @@ STATUS: Schema = {
 def _predict(signature: Signature) -> Schema:
     name = {"type": "string", "const": SIGNATURE_NAME}
     rows = _one_or_named(signature.inputs, lambda spec: _array(spec, skip=1))
+    rows["unevaluatedProperties"] = False
     columns = _one_or_named(signature.inputs, _array)
     answers = _bare_or_named(signature.outputs, lambda spec: _array(spec, skip=1))
     body = {
         "oneOf": [
             _object(
                 {"instances": {"type": "array", "items": rows, "minItems": 1}},
-                optional={"signature_name": name},
+                optional={"signature_name": name, "inputs": False},
             ),
-            _object({"inputs": columns}, optional={"signature_name": name}),
+            _object(
+                {"inputs": columns},
+                optional={"signature_name": name, "instances": False},
+            ),
         ]
     }
     answer = {
@@ -163,11 +167,9 @@ def _scalar(dtype: str) -> Schema:
     kind = np.dtype(dtype).kind
     if kind == "b":
         return {"type": "boolean"}
-    if kind == "f":
-        largest = float(np.finfo(dtype).max)
-        return {"type": "number", "minimum": -largest, "maximum": largest}
-    limits = np.iinfo(dtype)
-    return {"type": "integer", "minimum": int(limits.min), "maximum": int(limits.max)}
+    least, largest = limits(np.dtype(dtype))
+    number = "number" if kind == "f" else "integer"
+    return {"type": number, "minimum": least, "maximum": largest}
 
 
 def _object(required: Schema, optional: Schema | None = None) -> Schema:

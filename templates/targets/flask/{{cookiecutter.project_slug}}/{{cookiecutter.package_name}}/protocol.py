@@ -4,6 +4,7 @@ https://www.tensorflow.org/tfx/serving/api_rest. Where the original is lax, this
 strict: shapes must be those of the signature, and numbers must be finite.
 """
 
+import functools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -147,12 +148,22 @@ def _tensor(name: str, value: object, spec: TensorSpec) -> NDArray[Any]:
     if not _fits(array.shape, spec.shape):
         shape = "x".join("n" if size is None else str(size) for size in spec.shape)
         raise RequestError(f"{name!r} must be of shape {shape}, with n at least 1.")
-    with np.errstate(over="ignore", invalid="ignore"):
-        tensor = array.astype(dtype)
-    exact = np.isfinite(tensor) if dtype.kind == "f" else tensor == array
-    if not exact.all():
+    if array.dtype.kind != "b" and not _is_in_range(array, dtype):
         raise RequestError(f"{name!r} holds a number that {spec.dtype} cannot.")
-    return tensor
+    return array.astype(dtype)
+
+
+def _is_in_range(array: NDArray[Any], dtype: np.dtype[Any]) -> bool:
+    least, largest = limits(dtype)
+    return bool(array.min() >= least and array.max() <= largest)
+
+
+@functools.cache
+def limits(dtype: np.dtype[Any]) -> tuple[Any, Any]:
+    """Return the least and the largest finite number of a data type."""
+    if dtype.kind == "f":
+        return float(np.finfo(dtype).min), float(np.finfo(dtype).max)
+    return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:

@@ -15,6 +15,7 @@ from google.protobuf import (
 )
 
 PACKAGE = "serving"
+WARMUP_RECORDS = "assets.extra/tf_serving_warmup_requests"  # within a SavedModel
 
 # message: {field: (number, type)}; `[]` is a repeated field, `{}` a map from strings.
 MESSAGES = {

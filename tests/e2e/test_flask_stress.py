@@ -1,0 +1,214 @@
+"""The Flask service under more load than it can take, and under bad luck."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from e2e import load
+from e2e.conftest import Smoked
+from e2e.service import question, resident_megabytes, running
+
+pytestmark = pytest.mark.e2e
+
+OVERLOAD_SECONDS = 60
+QUEUE = 16
+
+
+@pytest.fixture(scope="module")
+def project(smoked: Callable[..., Smoked]) -> Smoked:
+    return smoked("keras", "flask")
+
+
+@pytest.fixture(scope="module")
+def slow(project: Smoked, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Artifacts of a model that takes long enough to be overloaded from here."""
+    folder = tmp_path_factory.mktemp("slow")
+    script = Path(__file__).with_name("slow_model.py")
+    command = [project.python, str(script), project.package, str(folder)]
+    subprocess.run(command, cwd=project.path, check=True, env=path_to(project))
+    return str(folder)
+
+
+def path_to(project: Smoked) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(project.path)}
+
+
+def test_overload_is_refused_and_the_rest_is_served(project: Smoked, slow: str) -> None:
+    limits = {"FLASK_WORKERS": "1", "FLASK_QUEUE_LIMIT": str(QUEUE), "ARTIFACTS": slow}
+    body = question(project)
+
+    async def peak(url: str) -> float:
+        stop = asyncio.Event()
+        seconds = 5.0
+        clients = load.closed_loop(url, body, QUEUE // 2, stop)
+        outcome, _ = await asyncio.gather(clients, load.stop_after(stop, seconds))
+        assert list(outcome.seconds) == [200]
+        return outcome.count(200) / seconds
+
+    with running(project, **limits) as service:
+        capacity = asyncio.run(peak(service.predict_url))
+        (worker,) = service.workers
+        before = resident_megabytes(worker)
+        outcome = asyncio.run(
+            load.open_loop(service.predict_url, body, 4 * capacity, OVERLOAD_SECONDS)
+        )
+        grown = resident_megabytes(worker) - before
+        assert service.status("/readyz") == 200
+
+    goodput = outcome.count(200) / OVERLOAD_SECONDS
+    served, refused = outcome.percentile(200, 0.99), outcome.percentile(503, 0.99)
+    print(
+        f"capacity {capacity:.0f}/s, goodput {goodput:.0f}/s; 99th percentile: "
+        f"served {served:.3f} s, refused {refused:.3f} s; grown {grown:.0f} MB"
+    )
+    assert set(outcome.seconds) == {200, 503}
+    assert outcome.retry_after == {"1"}
+    assert goodput >= 0.9 * capacity
+    assert served <= 3 * QUEUE / capacity  # nobody waits for more than a full queue
+    assert refused <= served
+    assert grown < 50
+
+
+def test_sigterm_loses_no_request_that_was_accepted(project: Smoked, slow: str) -> None:
+    limits = {"FLASK_WORKERS": "1", "ARTIFACTS": slow}
+    body = question(project)
+
+    async def ask_all(url: str, process: subprocess.Popen[bytes]) -> load.Outcome:
+        outcome = load.Outcome()
+        clients = [load.Connection(url, body) for _ in range(QUEUE)]
+        asking = asyncio.gather(*(client.ask(outcome) for client in clients))
+        await asyncio.sleep(0.05)  # long enough to arrive, too short to be answered
+        process.send_signal(signal.SIGTERM)
+        await asking
+        for client in clients:
+            client.close()
+        return outcome
+
+    with running(project, **limits) as service:
+        outcome = asyncio.run(ask_all(service.predict_url, service.process))
+        assert service.process.wait(20) == 0
+    assert {status: len(times) for status, times in outcome.seconds.items()} == {
+        200: QUEUE
+    }
+
+
+def test_a_load_balancer_notices_nothing_of_sigterm(project: Smoked) -> None:
+    """It stops sending when the service is no longer ready; until then all is well."""
+
+    async def balance(url: str, ready: Callable[[], bool]) -> load.Outcome:
+        stop = asyncio.Event()
+        clients = asyncio.create_task(load.closed_loop(url, question(project), 8, stop))
+        await asyncio.sleep(1)
+        service.process.send_signal(signal.SIGTERM)
+        while await asyncio.to_thread(ready):
+            await asyncio.sleep(0.1)
+        stop.set()
+        return await clients
+
+    with running(project, FLASK_DRAIN_SECONDS="2") as service:
+        outcome = asyncio.run(
+            balance(service.predict_url, lambda: service.status("/readyz") == 200)
+        )
+    assert list(outcome.seconds) == [200]
+
+
+def test_a_killed_worker_comes_back(project: Smoked) -> None:
+    async def kill_one(url: str) -> load.Outcome:
+        stop = asyncio.Event()
+        clients = asyncio.create_task(load.closed_loop(url, question(project), 8, stop))
+        await asyncio.sleep(1)
+        os.kill(service.workers[0], signal.SIGKILL)
+        await asyncio.sleep(6)
+        stop.set()
+        return await clients
+
+    with running(project, FLASK_WORKERS="2") as service:
+        workers = set(service.workers)
+        outcome = asyncio.run(kill_one(service.predict_url))
+        now = set(service.workers)
+        service.wait_until_ready(5)
+    assert len(workers) == len(now) == 2
+    assert len(workers & now) == 1
+    # What the killed worker held in its hands is lost, and nothing else.
+    assert outcome.count(0) <= 8
+    assert set(outcome.seconds) <= {0, 200}
+    assert outcome.count(200) > 1000
+
+
+def drip(url: str, answers: list[bytes]) -> None:
+    """Send a request a byte at a time until the server has had enough of it."""
+    host, port = url.split("/")[2].split(":")
+    path = "/" + url.split("/", 3)[3]
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: x\r\n"
+        "Content-Type: application/json\r\nContent-Length: 500\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(head.encode())
+        connection.settimeout(0.5)
+        for _ in range(40):
+            try:
+                connection.sendall(b" ")
+                if answer := connection.recv(10_000):
+                    answers.append(answer)
+                return
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+
+
+def test_slow_clients_are_told_so_and_delay_nobody(project: Smoked) -> None:
+    """More of them than requests that may wait."""
+    limits = {"FLASK_WORKERS": "1", "FLASK_TIME_LIMIT": "2", "FLASK_QUEUE_LIMIT": "8"}
+    answers: list[bytes] = []
+    with running(project, **limits) as service:
+        url = service.predict_url
+        threads = [
+            threading.Thread(target=drip, args=(url, answers)) for _ in range(40)
+        ]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.5)
+        outcome = load.Outcome()
+        asyncio.run(ask_some(load.Connection(url, question(project)), outcome))
+        for thread in threads:
+            thread.join()
+    assert outcome.count(200) == 20
+    assert outcome.percentile(200, 0.99) < 1
+    assert len(answers) == 40
+    for answer in answers:
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 408")
+        assert json.loads(body)["error"]
+
+
+async def ask_some(connection: load.Connection, outcome: load.Outcome) -> None:
+    for _ in range(20):
+        await connection.ask(outcome)
+    connection.close()
+
+
+def test_a_body_that_is_announced_too_large_is_not_waited_for(project: Smoked) -> None:
+    with running(project, FLASK_WORKERS="1") as service:
+        host, port = service.url.split("/")[2].split(":")
+        head = (
+            f"POST /v1/models/{service.model}:predict HTTP/1.1\r\nHost: x\r\n"
+            "Content-Type: application/json\r\nContent-Length: 10000000000\r\n\r\n"
+        )
+        with socket.create_connection((host, int(port)), timeout=5) as connection:
+            connection.sendall(head.encode())
+            answer = connection.recv(10_000)
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]
