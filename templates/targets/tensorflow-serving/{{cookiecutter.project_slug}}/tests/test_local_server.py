@@ -223,6 +223,14 @@ def test_image_files_give_what_the_same_images_give(
     check_parity(outputs, served, signature.tolerance)
 
 
+@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
+def test_health_check_of_the_container(local: Local) -> None:
+    """It needs bash alone, and fails where nothing is served."""
+    check = ["bash", str(ROOT / "serving" / "healthcheck.sh")]
+    assert subprocess.run([*check, str(local.address[1])]).returncode == 0
+    assert subprocess.run([*check, str(free_port())]).returncode != 0
+
+
 def test_answers_say_that_it_is_a_stand_in(local: Local) -> None:
     """So that nobody mistakes it for the real one."""
     answer = requests.get(local.client.model_url, timeout=10)
