@@ -178,9 +178,14 @@ def rank(
             else:
                 options.append(_option(framework, target, facts, known))
         if not any(option.target == target for option in options):
-            ruled_out.append(RuledOut(target, tuple(against)))
+            ruled_out.append(RuledOut(target, tuple(_weightiest(against))))
     options.sort(key=lambda option: (-option.score, option.name))
     return options, ruled_out
+
+
+def _weightiest(against: list[Statement]) -> list[Statement]:
+    """Return what rules a target out for all frameworks, or else for each of them."""
+    return [reason for reason in against if reason.source] or against
 
 
 def _option(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Asked whatever has been answered: everything else follows from these two.
 ALWAYS_ASKED = ("framework", "where")
+# Options shown with their reasons; the others by name.
+SHOWN = 3
 OPEN = "I cannot say yet"
 
 
@@ -122,8 +124,10 @@ def show(result: Recommendation) -> None:
     console = Console(highlight=False)
     if not result.options:
         console.print("[bold]Nothing here fits these answers.[/bold]\n")
-    for place, option in enumerate(result.options, start=1):
+    for place, option in enumerate(result.options[:SHOWN], start=1):
         _show_option(console, option, place)
+    if rest := result.options[SHOWN:]:
+        console.print(f"then {', '.join(option.name for option in rest)}\n")
     for out in result.ruled_out:
         console.print(f"[red]ruled out[/red]  {out.target.title}")
         _show_reasons(console, " ", list(out.because))
