@@ -13,6 +13,7 @@ import pytest
 from conftest import CELLS, files_below
 from dlscaffold import compose, project
 from dlscaffold.catalog import Cell, frameworks, targets
+from dlscaffold.names import DEVICES
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -70,6 +71,16 @@ def test_no_file_is_empty_or_ragged(rendered: Rendered) -> None:
         assert b"\r" not in content, path
         for line in text.splitlines():
             assert line == line.rstrip(), f"{path}: {line!r}"
+
+
+def test_paths_are_legal_on_windows(rendered: Rendered) -> None:
+    files = list(files_below(rendered[1]))
+    assert len({path.lower() for path in files}) == len(files)
+    for path in files:
+        assert len(path) < 160
+        for part in path.split("/"):
+            assert not re.search(r'[<>:"|?*\\]|[. ]$', part), path
+            assert part.partition(".")[0].lower() not in DEVICES, path
 
 
 def test_python_files_compile(rendered: Rendered) -> None:

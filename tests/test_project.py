@@ -162,7 +162,7 @@ def test_hostile_names(tmp_path: Path, name: str) -> None:
     json.loads((folder / ".dlscaffold.json").read_text("utf-8"))
     description = toml_description(folder)
     assert description == name
-    ruff = [sys.executable, "-m", "ruff", "check", "--no-cache", "--isolated", "."]
+    ruff = [sys.executable, "-m", "ruff", "check", "--no-cache", "."]
     assert run(*ruff, cwd=folder).returncode == 0
 
 

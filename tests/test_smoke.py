@@ -19,8 +19,8 @@ Run = Callable[..., Result]
 TESTS = """
 import pytest
 
-def test_passes():
-    pass
+def test_passes(record_testsuite_property):
+    record_testsuite_property("server", "a stand-in of it")
 
 @pytest.mark.skip(reason="no phone is attached")
 def test_skipped():
@@ -56,6 +56,7 @@ def test_green(dlscaffold: Run, stand_in: Path) -> None:
     assert "1 passed, 0 failed, 1 skipped" in result.stdout
     assert "test_skipped: no phone is attached" in result.stdout
     log = (stand_in / "reports" / "smoke.log").read_text("utf-8")
+    assert "server: a stand-in of it" in result.stdout
     assert "train ran" in log
     assert "export ran" in log
 

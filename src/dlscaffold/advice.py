@@ -97,12 +97,17 @@ class Recommendation:
         return len(scores) == 2 and scores[0] == scores[1]
 
     @property
+    def doubtful(self) -> bool:
+        """Whether no more speaks for the first option than against it."""
+        return bool(self.options) and self.options[0].score <= 0
+
+    @property
     def confidence(self) -> str:
         """How sure the first choice is: high, medium, low, or none without one."""
         if not self.options:
             return "none"
         open_questions = {change.question for change in self.changes}
-        if self.tied or len(open_questions) > FEW:
+        if self.tied or self.doubtful or len(open_questions) > FEW:
             return "low"
         return "medium" if open_questions else "high"
 
@@ -128,7 +133,7 @@ def recommend(answers: Answers) -> Recommendation:
 def complete(answers: Answers) -> Answers:
     """Return the answers with what follows from others: a phone from its system."""
     if answers.where is None and answers.system in ("android", "ios"):
-        return replace(answers, where="phone")
+        return answers._replace(where="phone")
     return answers
 
 
@@ -246,7 +251,7 @@ def _changes(
 
 def with_answer(answers: Answers, question: str, answer: Any) -> Answers:
     """Return the answers with one more."""
-    return replace(answers, **{question: answer})
+    return answers._replace(**{question: answer})
 
 
 def open_answers(answers: Answers) -> Iterator[tuple[str, Any]]:
@@ -276,26 +281,39 @@ def from_model(model: Path, answers: Answers) -> Answers:
 
     Raises UsageError where it says nothing, or something else than the answers.
     """
-    if not model.exists():
-        raise UsageError(f"There is no model at {model}: give the path of its file.")
-    known = guidance.load().model_files
-    saved = (model / "saved_model.pb").is_file()
-    suffix = ".pb" if saved else model.suffix.lower()
-    framework = known.get(suffix)
-    if framework is None and answers.framework is None:
+    try:
+        frameworks, size = frameworks_of(model), megabytes(model)
+    except OSError as error:
+        reason = error.strerror or error
+        raise UsageError(f"{model} cannot be read ({reason}).") from error
+    if not frameworks and answers.framework is None:
         raise UsageError(
-            f"{model} does not say which framework it is from (known: "
-            f"{', '.join(known)}, a SavedModel folder): give --framework."
+            f"{model} does not say which framework it is from: give --framework."
         )
-    if framework and answers.framework not in (None, framework):
+    if frameworks and answers.framework not in (None, *frameworks):
         raise UsageError(
-            f"{model} is a {framework} model, but --framework is "
+            f"{model} is a {frameworks[0]} model, but --framework is "
             f"{answers.framework}: give one of the two."
         )
-    return replace(
-        answers,
-        framework=answers.framework or framework,
-        model_size=answers.model_size or megabytes(model),
+    return answers._replace(
+        framework=answers.framework or frameworks[0],
+        model_size=answers.model_size or size,
+    )
+
+
+def frameworks_of(model: Path) -> list[str]:
+    """Return the frameworks that may have written a file or a SavedModel folder.
+
+    Raises UsageError where there is neither.
+    """
+    known = guidance.load().model_files
+    if model.is_file():
+        return known.get(model.suffix.lower(), [])
+    if (model / "saved_model.pb").is_file():
+        return known[".pb"]
+    raise UsageError(
+        f"There is no model at {model}: give the path of a file, or of a folder with a "
+        "saved_model.pb."
     )
 
 

@@ -1,30 +1,26 @@
 """What `recommend` is told about a deployment, and the checks on it.
 
-Kept apart from the ranking because the command line needs it for its `--help`.
+Kept apart from the ranking because the command line needs it, so `--help` pays for
+every import made here.
 """
 
 from __future__ import annotations
 
-import difflib
 import math
-from dataclasses import dataclass, fields
-from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from dlscaffold.errors import UsageError
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-@dataclass(frozen=True)
-class Question:
+
+class Question(NamedTuple):
     """A question, and each answer that is offered with what it means."""
 
     name: str
     prompt: str
     choices: dict[str, str]
-
-    @property
-    def flag(self) -> str:
-        """The option that answers it."""
-        return f"--{self.name.replace('_', '-')}"
 
 
 YES_NO = {"yes": "yes", "no": "no"}
@@ -82,8 +78,7 @@ NUMBERS = {
 }
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(NamedTuple):
     """One answer to each question; None where it is open."""
 
     framework: str | None = None
@@ -102,12 +97,13 @@ class Answers:
     @property
     def given(self) -> dict[str, str | float]:
         """Only what has been answered."""
-        values = {part.name: getattr(self, part.name) for part in fields(self)}
-        return {name: value for name, value in values.items() if value is not None}
+        return {k: value for k, value in self._asdict().items() if value is not None}
 
 
 def nearest(word: str, known: list[str], kind: str) -> str:
     """Return the sentence for a word that is not known, with the nearest one."""
+    import difflib
+
     close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)
     hint = f"did you mean {close[0]}?" if close else f"choose {' or '.join(known)}."
     return f"There is no {kind} {word!r}: {hint}"

@@ -263,3 +263,24 @@ def recommend(model: str | None, as_json: bool, **answers: Any) -> None:
     command.run(
         Answers(**answers), model=Path(model) if model else None, as_json=as_json
     )
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  dlscaffold doctor
+  dlscaffold doctor shop-digits
+
+Exit status: 1 if something is missing in the project, or, outside one, if no pair works
+on this machine; otherwise 0.
+"""
+)
+@click.argument("path", type=PATH, default=".")
+@json_option
+def doctor(path: str, as_json: bool) -> None:
+    """Check what this machine can do for each pair, and the project in PATH."""
+    from pathlib import Path
+
+    from dlscaffold import doctor as command
+
+    command.run(Path(path), as_json=as_json)

@@ -30,6 +30,7 @@ KINDS = (
     "advice",
     "note",
     "conflict",
+    "needs",
 )
 STATES = ("current", "legacy", "retired")
 DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
@@ -57,6 +58,7 @@ class Statement:
     where: tuple[str, ...] = ()
     when: Mapping[str, str | list[str]] = field(default_factory=dict)
     without: str = ""
+    needs: Mapping[str, Any] = field(default_factory=dict)
     weight: int = 0
     rules_out: bool = False
 
@@ -91,7 +93,7 @@ class Guidance:
     frameworks: tuple[str, ...]
     criteria: Mapping[str, str]
     thresholds: Mapping[str, float]
-    model_files: Mapping[str, str]
+    model_files: Mapping[str, list[str]]
     statements: tuple[Statement, ...] = field(repr=False)
 
     def about(self, name: str, kind: str) -> list[Statement]:

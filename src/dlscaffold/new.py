@@ -155,14 +155,12 @@ def _ask_choice(
 ) -> str:
     import questionary
 
-    width = max(len(layer.title) for layer in layers.values())
     marks = {recommended: " (recommended)"}
+    titles = {name: layer.title + marks.get(name, "") for name, layer in layers.items()}
+    width = max(map(len, titles.values()))
     choices = [
-        questionary.Choice(
-            f"{layer.title:<{width}}  {guidance.reason(name)}{marks.get(name, '')}",
-            name,
-        )
-        for name, layer in layers.items()
+        questionary.Choice(f"{title:<{width}}  {guidance.reason(name)}", name)
+        for name, title in titles.items()
     ]
     default = recommended if recommended in layers else None
     return str(questionary.select(question, choices, default=default).unsafe_ask())

@@ -82,6 +82,8 @@ def print_outcome(result: Result, log_tail: list[str], *, stderr: bool) -> None:
             f"{tests.passed} passed, {tests.failed} failed, "
             f"{len(tests.skipped)} skipped"
         )
+        for name, value in tests.properties.items():
+            console.print(f"  {name}: {value}", markup=False)
         for skip in tests.skipped:
             console.print(f"  skipped {skip['test']}: {skip['reason']}", markup=False)
     if result.ok:

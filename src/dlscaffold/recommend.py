@@ -172,16 +172,18 @@ def _show_confidence(console: Console, result: Recommendation) -> None:
     if not result.options:
         return
     console.print(f"Confidence: [bold]{result.confidence}[/bold]{_because(result)}")
+    if result.changes:
+        console.print("These answers would change it:")
     for change in result.changes:
-        console.print(f"   with {flag(change)}: {change.first.name}")
+        console.print(f"   {flag(change)}: {change.first.name}")
 
 
 def _because(result: Recommendation) -> str:
+    if result.doubtful:
+        return ": no more speaks for the first choice than against it."
     if result.tied:
         return ": the first two are as good as each other."
-    if not result.changes:
-        return ": no open question would change it."
-    return ", because these answers would change it:"
+    return "." if result.changes else ": no open question would change it."
 
 
 def flag(change: Change) -> str:

@@ -40,11 +40,15 @@ class Step:
 
 @dataclass
 class Tests:
-    """What the project's own tests came to; a skip is a name with its reason."""
+    """What the project's own tests came to; a skip is a name with its reason.
+
+    The properties are what the tests recorded of themselves: which server answered.
+    """
 
     passed: int = 0
     failed: int = 0
     skipped: list[dict[str, str]] = field(default_factory=list)
+    properties: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -246,11 +250,13 @@ def _read_tests(project: Path, step: Step) -> Tests:
     """Return the counts; a run that reports no passed test is a failed step."""
     tests = Tests()
     try:
-        cases = ElementTree.parse(project / JUNIT).iter("testcase")  # noqa: S314
+        report = ElementTree.parse(project / JUNIT)  # noqa: S314
     except (OSError, ElementTree.ParseError):
         step.status = "failed"
         return tests
-    for case in cases:
+    for note in report.iterfind("testsuite/properties/property"):
+        tests.properties[note.get("name", "")] = note.get("value", "")
+    for case in report.iter("testcase"):
         skip = case.find("skipped")
         if skip is not None:
             name = f"{case.get('classname')}.{case.get('name')}"

@@ -13,6 +13,7 @@ from pathlib import Path
 from . import contract, data, model, runtime
 from .convert import write_artifact
 from .settings import ARTIFACTS, MODEL_NAME, MODELS
+{% include "partials/export/imports.py" ignore missing %}
 
 GOLDEN_EXAMPLES = 16
 
@@ -31,26 +32,36 @@ def export() -> contract.Signature:
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=ARTIFACTS, prefix=".export-") as folder:
         staging = Path(folder)
-        artifact = staging / runtime.ARTIFACT
+        artifact = staging / next_artifact(ARTIFACTS)
         artifact.parent.mkdir(parents=True, exist_ok=True)
         write_artifact(network, artifact)
-        signature = describe(artifact, golden)
+{% include "partials/export/extras.py" ignore missing %}
+        signature = describe(artifact, staging, golden)
         actual = runtime.Runtime(artifact).predict(golden.inputs)
         worst = contract.check_parity(golden.outputs, actual, signature.tolerance)
         golden.write(staging)
         signature.write(staging)
-        _replace(staging, ARTIFACTS)
+        _replace(staging, ARTIFACTS, signature.artifact)
     print(f"Largest difference from the trained model: {worst:.1e}")
     return signature
 
 
-def describe(artifact: Path, golden: contract.Golden) -> contract.Signature:
+def next_artifact(folder: Path) -> str:
+    """Return the artifact's path in the folder; a `{version}` in it counts up."""
+    versions = (folder / runtime.ARTIFACT).parent.glob("[0-9]*")
+    numbers = [int(path.name) for path in versions if path.name.isdecimal()]
+    return runtime.ARTIFACT.format(version=max(numbers, default=0) + 1)
+
+
+def describe(
+    artifact: Path, folder: Path, golden: contract.Golden
+) -> contract.Signature:
     """Return the signature of an artifact; every first dimension is the batch's."""
     framework, version = model.FRAMEWORK
     return contract.Signature(
         name=MODEL_NAME,
         format=runtime.FORMAT,
-        artifact=runtime.ARTIFACT,
+        artifact=artifact.relative_to(folder).as_posix(),
         sha256=contract.digest(artifact),
         framework=framework,
         framework_version=version,
@@ -69,9 +80,9 @@ def _specs(tensors: contract.Tensors) -> dict[str, contract.TensorSpec]:
     }
 
 
-def _replace(staging: Path, folder: Path) -> None:
+def _replace(staging: Path, folder: Path, artifact: str) -> None:
     # The signature goes last: it is what says that the rest is complete.
-    for name in (runtime.ARTIFACT, contract.GOLDEN_FILE, contract.SIGNATURE_FILE):
+    for name in (artifact, contract.GOLDEN_FILE, contract.SIGNATURE_FILE):
         destination = folder / name
         destination.parent.mkdir(parents=True, exist_ok=True)
         if destination.is_dir():

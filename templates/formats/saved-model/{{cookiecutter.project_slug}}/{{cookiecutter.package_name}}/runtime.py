@@ -8,7 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 FORMAT = "saved-model"
-ARTIFACT = "saved_model/1"
+ARTIFACT = "saved_model/{version}"
 
 
 class Runtime:

@@ -4,14 +4,15 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from {{ cookiecutter.package_name }}.client import Client
 from {{ cookiecutter.package_name }}.contract import Golden, Signature
-from {{ cookiecutter.package_name }}.settings import ARTIFACTS, ROOT
+from {{ cookiecutter.package_name }}.settings import ARTIFACTS, REPORTS, ROOT
 
+LOG = REPORTS / "server.log"
 SERVE = "{{ cookiecutter.package_name }}.serve"
 URL_VARIABLE = "{{ cookiecutter._url_variable }}"
 
@@ -29,18 +30,32 @@ def golden(signature: Signature) -> Golden:
 
 
 @pytest.fixture(scope="session")
-def service(signature: Signature) -> Iterator[str]:
+def service(
+    signature: Signature,
+    request: pytest.FixtureRequest,
+    record_testsuite_property: Callable[[str, object], None],
+) -> Iterator[str]:
     """The base URL of the server that the environment names, else of one of our own."""
+
+    def announce(server: str) -> None:
+        record_testsuite_property("server", server)
+        request.config.get_terminal_writer().line(f"[server: {server}]")
+
     if url := os.environ.get(URL_VARIABLE):
-        Client(url, signature.name).wait_until_available()
+        Client(url, signature.name).wait_until_available(seconds=10)
+        announce(f"{URL_VARIABLE}={url}")
         yield url
         return
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", SERVE, "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT) as server:
+    REPORTS.mkdir(exist_ok=True)
+    with LOG.open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+    with server:
         try:
             Client(url, signature.name).wait_until_available(server)
+            announce(LOG.read_text("utf-8", "replace").partition("\n")[0])
             yield url
         finally:
             server.terminate()

@@ -71,7 +71,7 @@ class Client:
         deadline = time.monotonic() + seconds
         while not self.is_available():
             if server and server.poll() is not None:
-                raise ServiceError("The server ended: its output above says why.")
+                raise ServiceError("The server has ended: its log says why.")
             if time.monotonic() > deadline:
                 raise ServiceError(f"{self.model_url} is not served: start the server.")
             time.sleep(0.1)

@@ -15,6 +15,7 @@ from google.protobuf import (
 )
 
 PACKAGE = "serving"
+WARMUP_RECORDS = "assets.extra/tf_serving_warmup_requests"  # within a SavedModel
 
 # message: {field: (number, type)}; `[]` is a repeated field, `{}` a map from strings.
 MESSAGES = {
@@ -115,6 +116,12 @@ def _add_map_entry(
 
 
 _classes = _build()
+
+
+def new(name: str) -> Any:
+    """Return an empty message of a name that `MESSAGES` has."""
+    return _classes[name]()
+
 
 ModelServerConfig = _classes["ModelServerConfig"]
 MonitoringConfig = _classes["MonitoringConfig"]

@@ -23,6 +23,11 @@ def labels() -> dict[str, int]:
     return dict(_read().model_config_list.config[0].version_labels)
 
 
+def versions() -> list[int]:
+    """Return the versions that were exported."""
+    return [int(path.name) for path in VERSIONS.iterdir() if path.name.isdecimal()]
+
+
 def move_label(label: str, version: int) -> None:
     """Let a label stand for a version; running servers follow within a second."""
     config = _read()

@@ -70,15 +70,15 @@ class RestApi:
         self, scope: Mapping[str, Any], receive: Receive, send: Send
     ) -> None:
         """Answer one HTTP request."""
+        headers = dict(scope["headers"])
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                body = await read_body(receive)
+                body = await read_body(receive, headers)
         except TimeoutError:
             answer = _page(408, "Request Timeout")
         except OverflowError:
             answer = _page(413, "Content Too Large")
         else:
-            headers = dict(scope["headers"])
             request = Request(scope["method"], _target(scope), headers, body)
             answer = await self._answer_in_time(request)
         await self._send(answer, send)
@@ -213,8 +213,10 @@ def _inflate(request: Request) -> bytes:
     return body if inflater.eof and not inflater.unused_data else b""
 
 
-async def read_body(receive: Receive) -> bytes:
+async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
     """Return a request's body; raises OverflowError if it is too large."""
+    if int(headers.get(b"content-length", b"0")) > MAX_BODY_BYTES:
+        raise OverflowError
     body = bytearray()
     more = True
     while more:

@@ -11,11 +11,16 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from tensorflow.core.protobuf import config_pb2
 
-from ..messages import ConfigError, ModelServerConfig, PredictionLog, read_config
+from ..messages import (
+    WARMUP_RECORDS,
+    ConfigError,
+    ModelServerConfig,
+    PredictionLog,
+    read_config,
+)
 from ..tensors import to_array
 from .protocol import RequestError
 
-WARMUP_RECORDS = "assets.extra/tf_serving_warmup_requests"
 POLL_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
@@ -92,6 +97,14 @@ HTTP_STATUS = {
     tf.errors.UNIMPLEMENTED: 501,
     tf.errors.UNAVAILABLE: 503,
     tf.errors.DEADLINE_EXCEEDED: 504,
+}
+
+
+CODES = {
+    tf.errors.DATA_LOSS: "DATA_LOSS",
+    tf.errors.FAILED_PRECONDITION: "FAILED_PRECONDITION",
+    tf.errors.INVALID_ARGUMENT: "INVALID_ARGUMENT",
+    tf.errors.NOT_FOUND: "NOT_FOUND",
 }
 
 
@@ -172,7 +185,8 @@ class Model:
         except Exception as error:  # a broken model can raise nearly anything
             self._failed[number] = contents
             self.states[number] = _failure(folder, error)
-            log.error("%s is not served: %s", folder, self.states[number].error_message)
+            reason = " ".join(self.states[number].error_message.split())
+            log.error("%s is not served: %s", folder, reason)
             return
         self._failed.pop(number, None)
         self._loaded = {**self._loaded, number: version}
@@ -212,7 +226,8 @@ def _failure(folder: Path, error: Exception) -> State:
         )
         return State("END", "NOT_FOUND", message)
     if isinstance(error, tf.errors.OpError):
-        return State("END", type(error).__name__, error.message)
+        code = CODES.get(error.error_code, "UNKNOWN")
+        return State("END", code, error.message)
     message = f"Can't parse {folder}/saved_model.pb as binary proto"
     return State("END", "DATA_LOSS", message)
 

@@ -1,0 +1,1 @@
+from .warmup import write_warmup

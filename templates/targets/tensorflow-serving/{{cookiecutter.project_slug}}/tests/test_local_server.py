@@ -1,0 +1,292 @@
+"""The local stand-in: nothing is lost while versions come and go, nor when it stops."""
+
+import asyncio
+import base64
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+import requests
+from conftest import free_port
+from PIL import Image
+
+from {{ cookiecutter.package_name }} import model_config, rollback, rollout
+from {{ cookiecutter.package_name }}.client import (
+    Client,
+    ServiceError,
+    read_image,
+)
+from {{ cookiecutter.package_name }}.contract import (
+    Golden,
+    Signature,
+    check_parity,
+)
+from {{ cookiecutter.package_name }}.local_server import http
+from {{ cookiecutter.package_name }}.local_server.models import Models
+from {{ cookiecutter.package_name }}.settings import ARTIFACTS, ROOT
+
+SERVER = "{{ cookiecutter.package_name }}.local_server"
+
+
+class Local:
+    """A local server on a folder of versions of its own."""
+
+    def __init__(self, folder: Path, signature: Signature) -> None:
+        """Begin with the exported model as version 1, and start the server."""
+        self.versions = folder / "saved_model"
+        self.exported = signature.verify(ARTIFACTS)
+        self.newest = 0
+        self.add()
+        self.log = folder / "log"
+        port = free_port()
+        self.address = ("127.0.0.1", port)
+        self.url = f"http://127.0.0.1:{port}"
+        self.client = Client(self.url, signature.name)
+        config = model_config.write_host_config()
+        flags = [f"--model_config_file={config}", f"--rest_api_port={port}"]
+        command = [sys.executable, "-m", SERVER, *flags]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, stderr=log)
+        self.client.wait_until_available()
+
+    def add(self) -> int:
+        """Put the exported model there as the next version, whole."""
+        self.newest += 1
+        staged = self.versions / f".{self.newest}"
+        shutil.copytree(self.exported, staged)
+        staged.rename(self.versions / str(self.newest))
+        return self.newest
+
+    def serves(self, version: int) -> bool:
+        """Say whether a version is being served."""
+        name = f"{self.client.model_url}/versions/{version}"
+        states = requests.get(name, timeout=10).json().get("model_version_status", [])
+        return any(state["state"] == "AVAILABLE" for state in states)
+
+    def wait_for(self, version: int, served: bool = True) -> None:
+        """Return once a version is served, or no longer."""
+        deadline = time.monotonic() + 30
+        while self.serves(version) is not served:
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.1)
+
+
+@contextmanager
+def running(folder: Path, signature: Signature) -> Iterator[Local]:
+    """Run a server on copies of the model and its configuration."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(model_config, "VERSIONS", folder / "saved_model")
+        monkeypatch.setattr(model_config, "HOST_CONFIG", folder / "host.config")
+        copied = shutil.copy(model_config.CONFIG, folder / "models.config")
+        monkeypatch.setattr(model_config, "CONFIG", Path(copied))
+        model_config.move_label("stable", 1)
+        server = Local(folder, signature)
+        try:
+            yield server
+        finally:
+            server.process.terminate()
+            server.process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def local(
+    tmp_path_factory: pytest.TempPathFactory, signature: Signature
+) -> Iterator[Local]:
+    """A server whose versions the tests may change, as long as one is left."""
+    with running(tmp_path_factory.mktemp("local"), signature) as server:
+        yield server
+
+
+class Load:
+    """Callers that ask again and again, each over a connection of its own."""
+
+    def __init__(self, url: str, golden: Golden, callers: int = 4) -> None:
+        """Start them."""
+        self.body = {"instances": golden.inputs["image"][:1].tolist()}
+        self.url = url
+        self.answers: list[int] = []
+        self.lost: list[str] = []
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._call) for _ in range(callers)]
+        for thread in self._threads:
+            thread.start()
+
+    def _call(self) -> None:
+        with requests.Session() as session:
+            while not self._stop.is_set():
+                try:
+                    answer = session.post(self.url, json=self.body, timeout=30)
+                    self.answers.append(answer.status_code)
+                except requests.ConnectionError as error:
+                    if "refused" not in str(error):
+                        self.lost.append(str(error))
+                    return
+
+    def stop(self) -> None:
+        """Let every caller finish."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def test_no_request_fails_while_versions_are_swapped(
+    local: Local, golden: Golden
+) -> None:
+    """One comes, the one before goes, another comes; the address answers throughout."""
+    load = Load(f"{local.client.model_url}:predict", golden)
+    before = local.newest
+    local.wait_for(local.add())
+    shutil.rmtree(local.versions / str(before))
+    local.wait_for(before, served=False)
+    local.wait_for(local.add())
+    load.stop()
+    assert not load.lost
+    assert set(load.answers) == {200}
+
+
+def test_rollout_moves_the_label_and_rollback_moves_it_back(
+    local: Local, golden: Golden
+) -> None:
+    """Under load on the label, without a failure."""
+    before = rollout.rollout(local.url, "stable", version=local.newest)
+    load = Load(f"{local.client.model_url}/labels/stable:predict", golden)
+    after = local.add()
+    assert rollout.rollout(local.url, "stable", version=after) == after
+    assert model_config.labels()["stable"] == after
+    assert rollback.rollback(local.url, "stable") == before
+    load.stop()
+    assert not load.lost
+    assert set(load.answers) == {200}
+
+
+def test_rollback_from_the_first_version_is_refused(local: Local) -> None:
+    """The label stays where it is."""
+    model_config.move_label("canary", 1)
+    with pytest.raises(ServiceError, match="No version before 1 is served"):
+        rollback.rollback(local.url, "canary")
+    assert model_config.labels()["canary"] == 1
+
+
+def test_what_is_broken_does_not_disturb_what_works(local: Local) -> None:
+    """A half-copied, a broken and a misnamed version; the log has a line on each."""
+    half, broken, empty = (local.versions / name for name in ("1001", "1002", "1003"))
+    shutil.copytree(local.exported, half, ignore=_data_files)
+    broken.mkdir()
+    (broken / "saved_model.pb").write_bytes(b"\xff not a model")
+    empty.mkdir()
+    shutil.copytree(local.exported, local.versions / "latest")
+    local.wait_for(local.add())
+    time.sleep(2.5)  # the server looks once a second
+    log = local.log.read_text()
+    for name in ("1001", "1002", "1003", "latest"):
+        (line,) = [line for line in log.splitlines() if f"/{name} is" in line]
+        assert "not served: " in line or "ignored: " in line
+    shutil.copytree(local.exported, half, dirs_exist_ok=True)
+    local.wait_for(1001)  # once its copy is complete
+
+
+def _data_files(_folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if ".data-" in name}
+
+
+def test_a_deleted_model_goes_on_being_served(local: Local) -> None:
+    """It is in memory; only something better replaces it."""
+    version = local.newest
+    away = local.versions.rename(local.versions.with_name("away"))
+    time.sleep(2.5)  # the server looks once a second
+    assert local.serves(version)
+    away.rename(local.versions)
+
+
+def test_image_files_give_what_the_same_images_give(
+    local: Local, signature: Signature, golden: Golden, tmp_path: Path
+) -> None:
+    """The graph decodes and scales a file as the client does."""
+    pixels = (golden.inputs["image"][0] * 255).astype(np.uint8)
+    file = tmp_path / "digit.png"
+    Image.fromarray(pixels).resize((64, 64), Image.Resampling.NEAREST).save(file)
+    encoded = {"b64": base64.b64encode(file.read_bytes()).decode()}
+    body = {"signature_name": "encoded_images", "instances": [encoded]}
+    answer = requests.post(f"{local.client.model_url}:predict", json=body, timeout=30)
+    image = read_image(file, signature.preprocessing)
+    outputs = local.client.predict({"image": image})
+    served = {"probabilities": np.asarray(answer.json()["predictions"])}
+    check_parity(outputs, served, signature.tolerance)
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
+def test_health_check_of_the_container(local: Local) -> None:
+    """It needs bash alone, and fails where nothing is served."""
+    check = ["bash", str(ROOT / "serving" / "healthcheck.sh")]
+    assert subprocess.run([*check, str(local.address[1])]).returncode == 0
+    assert subprocess.run([*check, str(free_port())]).returncode != 0
+
+
+def test_answers_say_that_it_is_a_stand_in(local: Local) -> None:
+    """So that nobody mistakes it for the real one."""
+    answer = requests.get(local.client.model_url, timeout=10)
+    assert "stand-in" in answer.headers["Server"]
+    assert "stand-in" in local.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ("Content-Length: 1000000000000", 413),
+        ("Content-Length: -1", 400),
+        ("Transfer-Encoding: nonsense", 400),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused(
+    local: Local, header: str, status: int
+) -> None:
+    """By the head alone, before the body comes."""
+    head = f"POST /v1/models/x:predict HTTP/1.1\r\nHost: x\r\n{header}\r\n\r\n"
+    with socket.create_connection(local.address, timeout=10) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(100).startswith(f"HTTP/1.1 {status} ".encode())
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"1" * 20, 413), (None, 408)])
+def test_a_body_too_large_or_too_slow_is_given_up(
+    body: bytes | None, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With limits small enough to be reached here."""
+    monkeypatch.setattr(http, "MAX_BODY_BYTES", 10)
+    monkeypatch.setattr(http, "BODY_SECONDS", 0.1)
+    sent = []
+
+    async def receive() -> dict[str, Any]:
+        if body is None:
+            await asyncio.sleep(10)
+        return {"type": "http.request", "body": body, "more_body": True}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    models = cast("Models", None)  # which are not asked
+    asyncio.run(http.RestApi(models, None, 1)({"headers": []}, receive, send))
+    assert sent[0]["status"] == status
+
+
+def test_no_accepted_request_is_lost_at_sigterm(
+    tmp_path: Path, signature: Signature, golden: Golden
+) -> None:
+    """What was accepted is answered; then connections are refused."""
+    with running(tmp_path, signature) as local:
+        load = Load(f"{local.client.model_url}:predict", golden, callers=8)
+        time.sleep(1)
+        local.process.terminate()
+        local.process.wait(20)
+        load.stop()
+    assert not load.lost
+    assert set(load.answers) == {200}

@@ -1,0 +1,67 @@
+"""Export refuses what does not reproduce the trained model, and replaces nothing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import files_below
+from e2e.conftest import Smoked
+
+pytestmark = pytest.mark.e2e
+
+# Runs the project's own export, with a conversion that loses a little of the weights.
+LOSSY_EXPORT = """
+import numpy as np
+from {package} import export, runtime
+
+exact = runtime.Runtime.predict
+
+def lossy(self, inputs):
+    return {{name: out + np.float32(1e-3) for name, out in exact(self, inputs).items()}}
+
+runtime.Runtime.predict = lossy
+export.main()
+"""
+
+
+def run(project: Smoked, folder: Path, script: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [project.python, "-c", script.format(package=project.package)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(params=["keras", "pytorch"])
+def copy(
+    request: pytest.FixtureRequest, smoked: Callable[..., Smoked], tmp_path: Path
+) -> tuple[Smoked, Path]:
+    """A trained and exported project that a test may spoil."""
+    project = smoked(request.param, "flask")
+    ignore = shutil.ignore_patterns(".venv", "__pycache__")
+    return project, shutil.copytree(project.path, tmp_path / "copy", ignore=ignore)
+
+
+def test_a_lossy_artifact_is_refused(copy: tuple[Smoked, Path]) -> None:
+    project, folder = copy
+    before = files_below(folder / "artifacts")
+    done = run(project, folder, LOSSY_EXPORT)
+    assert done.returncode == 1
+    assert "error: 'probabilities' is off the trained model by 0.001" in done.stderr
+    assert files_below(folder / "artifacts") == before
+
+
+def test_without_a_trained_model_it_says_what_to_do(copy: tuple[Smoked, Path]) -> None:
+    project, folder = copy
+    shutil.rmtree(folder / "models")
+    done = run(project, folder, "from {package} import export; export.main()")
+    assert done.returncode == 1
+    assert "train the model first" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,376 @@
+"""What doctor says of a machine and of a project, each state with its mend."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections import namedtuple
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from dlscaffold import catalog, doctor, names, project, smoke
+from dlscaffold.doctor import Check
+
+Run = Callable[..., Result]
+Usage = namedtuple("Usage", "total used free")
+
+
+def as_program(path: Path, script: str) -> Path:
+    """Write a program that runs the script, and return it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine with nothing on its PATH but what a test puts into this folder."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    for name in ("ANDROID_HOME", "ANDROID_SDK_ROOT", "JAVA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+def on_machine(monkeypatch: pytest.MonkeyPatch, system: str, machine: str) -> None:
+    monkeypatch.setattr(doctor.platform, "system", lambda: system)
+    monkeypatch.setattr(doctor.platform, "machine", lambda: machine)
+
+
+def checks(path: Path) -> dict[str, Check]:
+    return {check.name: check for check in doctor.machine_checks(path)}
+
+
+@pytest.mark.usefixtures("bare")
+def test_every_check_has_a_known_state_and_a_mend_where_it_is_not_fine(
+    tmp_path: Path,
+) -> None:
+    report = doctor.examine(tmp_path)
+    assert report.project == ()
+    for check in (*report.machine, *report.pairs):
+        assert check.state in doctor.STATES
+        assert check.says
+        assert check.mend or check.state == "fine", check
+    assert {p.name for p in report.pairs} == {
+        f"{cell.framework.title} with {cell.target.title}" for cell in catalog.cells()
+    }
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_bare_machine_lacks_everything_but_python(tmp_path: Path) -> None:
+    found = checks(tmp_path)
+    assert found["make"].state == "warning"
+    for name in ("container engine", "tensorflow_model_server", "Java", "Android SDK"):
+        assert found[name].state == "missing"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
+def test_what_is_there_is_found(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("make", "podman", "tensorflow_model_server", "javac"):
+        as_program(bare / name, "exit 0")
+    (tmp_path / "sdk" / "platforms").mkdir(parents=True)
+    monkeypatch.setenv("ANDROID_HOME", str(tmp_path / "sdk"))
+    found = checks(tmp_path)
+    names_ = (
+        "make",
+        "container engine",
+        "tensorflow_model_server",
+        "Java",
+        "Android SDK",
+    )
+    assert [found[name].state for name in names_] == ["fine"] * 5
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
+def test_an_engine_that_does_not_run_is_a_warning(bare: Path, tmp_path: Path) -> None:
+    as_program(bare / "docker", "exit 1")
+    check = checks(tmp_path)["container engine"]
+    assert check.state == "warning"
+    assert "docker info" in check.mend
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
+def test_an_engine_that_hangs_is_given_up(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "PATIENCE", 0.1)
+    as_program(bare / "docker", "exec /bin/sleep 20")
+    assert checks(tmp_path)["container engine"].state == "warning"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
+def test_a_shim_of_a_python_that_is_not_installed_is_no_python(bare: Path) -> None:
+    as_program(bare / "python3.19", "exit 127")
+    as_program(bare / "python3.18", "exit 0")
+    found = doctor.find_pythons()
+    assert "3.19" not in found
+    assert found["3.18"] == str(bare / "python3.18")
+
+
+def test_a_python_without_wheels_is_missing_with_the_version_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(doctor, "find_pythons", lambda: {"3.14": "/python3.14"})
+    report = doctor.examine(tmp_path)
+    found = {check.name: check for check in report.machine}
+    assert found["Python for TensorFlow"].state == "missing"
+    assert found["Python for TensorFlow"].mend == "install Python 3.13"
+    assert found["Python for PyTorch"].state == "fine"
+    pairs = {check.name: check for check in report.pairs}
+    assert pairs["Keras with Flask"].state == "missing"
+    assert pairs["PyTorch with Flask"].state != "missing"
+    assert report.ok
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "state"),
+    [
+        ("Linux", "x86_64", "fine"),
+        ("Linux", "aarch64", "fine"),
+        ("Darwin", "arm64", "fine"),
+        ("Windows", "AMD64", "fine"),
+        ("Darwin", "x86_64", "missing"),
+        ("Windows", "ARM64", "missing"),
+        ("Linux", "riscv64", "missing"),
+    ],
+)
+def test_the_processor_decides_whether_there_are_wheels(
+    system: str, machine: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_machine(monkeypatch, system, machine)
+    framework = next(f for f in catalog.frameworks() if f.name == "tensorflow")
+    check = doctor.processor(framework, doctor.needs_of("tensorflow"))
+    assert check.state == state
+
+
+def test_a_machine_that_nothing_runs_on_is_status_1(
+    dlscaffold: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_machine(monkeypatch, "Linux", "riscv64")
+    result = dlscaffold("doctor", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["ok"] is False
+
+
+@pytest.mark.parametrize(
+    ("free", "state"), [(10**12, "fine"), (3 * 10**9, "warning"), (10**9, "missing")]
+)
+def test_disk(
+    free: int, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: Usage(free, 0, free))
+    assert doctor.disk(tmp_path).state == state
+
+
+@pytest.mark.usefixtures("bare")
+def test_serving_without_engine_or_binary_says_that_a_stand_in_serves(
+    tmp_path: Path,
+) -> None:
+    check = doctor.serving(checks(tmp_path))
+    assert check.state == "warning"
+    assert "stand-in" in check.says
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
+def test_serving_on_arm64_says_that_the_image_is_for_another_processor(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_program(bare / "docker", "exit 0")
+    on_machine(monkeypatch, "Linux", "x86_64")
+    assert doctor.serving(checks(tmp_path)).state == "fine"
+    on_machine(monkeypatch, "Linux", "aarch64")
+    check = doctor.serving(checks(tmp_path))
+    assert check.state == "warning"
+    assert "--target flask" in check.mend
+
+
+def test_every_framework_and_every_tool_that_is_needed_is_known() -> None:
+    for framework in catalog.frameworks():
+        needs = doctor.needs_of(framework.name)
+        assert {"python", "machines", "megabytes", "packages"} == needs.keys()
+    for target in catalog.targets():
+        assert set(doctor.needs_of(target.name).get("tools", [])) <= set(doctor.TOOLS)
+
+
+# ---- inside a project ----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    cell = catalog.find_cell("keras", "flask", None)
+    answers = project.Answers(names.derive("Digits"), cell, "MIT")
+    return project.generate(answers, tmp_path_factory.mktemp("generated"))
+
+
+@pytest.fixture
+def exported(generated: Path, tmp_path: Path) -> Path:
+    """A generated project with artifacts that agree, as if it had been exported."""
+    path = shutil.copytree(generated, tmp_path / "digits")
+    artifacts = path / "artifacts"
+    artifacts.mkdir()
+    (artifacts / "model.onnx").write_bytes(b"a model")
+    write_signature(path)
+    tensors = {"inputs": {"image": []}, "outputs": {"probabilities": []}}
+    (artifacts / "golden.json").write_text(json.dumps(tensors), "utf-8")
+    return path
+
+
+def write_signature(path: Path, **changes: Any) -> None:
+    fields = {
+        "artifact": "model.onnx",
+        "format": "onnx",
+        "framework": "keras",
+        "framework_version": "3.15.1",
+        "inputs": {"image": {}},
+        "outputs": {"probabilities": {}},
+        "sha256": doctor.digest(path / "artifacts/model.onnx"),
+        **changes,
+    }
+    file = path / "artifacts" / "signature.json"
+    file.write_text(json.dumps(fields), "utf-8")
+
+
+def examined(path: Path) -> dict[str, Check]:
+    return {check.name: check for check in doctor.project_checks(path)}
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_project_whose_parts_agree_is_fine(exported: Path, dlscaffold: Run) -> None:
+    found = examined(exported)
+    assert {name: check.state for name, check in found.items()} == {
+        "manifest": "fine",
+        "environment": "warning",
+        "signature": "fine",
+        "artifact": "fine",
+        "golden examples": "fine",
+        "framework version": "warning",
+    }
+    result = dlscaffold("doctor", exported)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("This project")
+
+
+def test_a_project_that_was_never_exported_is_told_the_command(exported: Path) -> None:
+    shutil.rmtree(exported / "artifacts")
+    check = examined(exported)["signature"]
+    assert check.state == "missing"
+    assert check.mend == "run: python -m digits.export"
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(
+    ("changes", "name", "says"),
+    [
+        ({"artifact": "other.onnx"}, "artifact", "other.onnx is not there"),
+        ({"artifact": "../pyproject.toml"}, "artifact", "outside artifacts/"),
+        ({"artifact": "/etc/passwd"}, "artifact", "outside artifacts/"),
+        ({"sha256": "0" * 64}, "artifact", "not the file that the signature names"),
+        ({"framework": "pytorch"}, "signature", "the project's keras"),
+        ({"format": "saved-model"}, "signature", "the project's onnx"),
+        ({"inputs": {"sound": {}}}, "golden examples", "inputs are not those"),
+        ({"outputs": {}}, "golden examples", "outputs are not those"),
+        ({"artifact": 7}, "signature", "has no artifact, or not of the right type"),
+        ({"inputs": None}, "signature", "has no inputs"),
+    ],
+)
+def test_what_does_not_agree_is_named(
+    exported: Path, changes: dict[str, Any], name: str, says: str, dlscaffold: Run
+) -> None:
+    write_signature(exported, **changes)
+    check = examined(exported)[name]
+    assert check.state == "missing"
+    assert says in check.says
+    assert "digits.export" in check.mend
+    assert dlscaffold("doctor", exported).exit_code == 1
+
+
+@pytest.mark.parametrize("content", ["", "nonsense", "[1]", "\x00", "[" * 100_000])
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        (".dlscaffold.json", "manifest"),
+        ("artifacts/signature.json", "signature"),
+        ("artifacts/golden.json", "golden examples"),
+    ],
+)
+def test_broken_files_are_named_and_nothing_crashes(
+    exported: Path, file: str, name: str, content: str
+) -> None:
+    (exported / file).write_text(content, "utf-8")
+    assert examined(exported)[name].state == "missing"
+
+
+def test_a_folder_as_an_artifact_is_read_file_by_file(exported: Path) -> None:
+    folder = exported / "artifacts" / "saved_model"
+    folder.mkdir()
+    (folder / "part").write_bytes(b"1")
+    write_signature(exported, artifact="saved_model", sha256=doctor.digest(folder))
+    assert examined(exported)["artifact"].state == "fine"
+    (folder / "part").write_bytes(b"2")
+    assert examined(exported)["artifact"].state == "missing"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a symbolic link")
+def test_installed_versions_are_held_to_the_requirements(exported: Path) -> None:
+    python = smoke.environment_python(exported)
+    as_program(python, f'exec {sys.executable} "$@"')
+    (exported / "requirements" / "dev.txt").write_text(
+        "# for a test\n-r train.txt\nnever-heard-of==1.0 ; python_version < '3'\n"
+    )
+    (exported / "requirements" / "train.txt").write_text("click>=8  # any\n")
+    assert examined(exported)["environment"].state == "fine"
+    (exported / "requirements" / "train.txt").write_text("click==1.*\nnot-there==2.*\n")
+    check = examined(exported)["environment"]
+    assert check.state == "missing"
+    assert check.says.startswith("click==1.* is wanted")
+    assert "(and 1 more)" in check.says
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
+@pytest.mark.parametrize("script", ["exit 3", "echo nonsense", "echo '[]'"])
+def test_an_environment_that_does_not_answer_is_missing(
+    exported: Path, script: str
+) -> None:
+    as_program(smoke.environment_python(exported), script)
+    check = examined(exported)["environment"]
+    assert check.state == "missing"
+    assert check.mend == "run: dlscaffold smoke"
+
+
+@pytest.mark.parametrize(
+    ("installed", "state"),
+    [
+        ({"keras": "3.15.1"}, "fine"),
+        ({"keras": "3.14.0"}, "warning"),
+        ({"torch": "3.15.1"}, "warning"),
+    ],
+)
+def test_the_framework_installed_is_the_one_that_exported(
+    installed: dict[str, str], state: str
+) -> None:
+    signature = {"framework": "keras", "framework_version": "3.15.1"}
+    check = doctor.version(signature, installed, {"package": "digits"})
+    assert check.state == state
+
+
+def test_a_path_that_is_not_there_is_one_sentence(dlscaffold: Run) -> None:
+    result = dlscaffold("doctor", "no/such/folder")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: There is no no/such/folder: name a folder.\n"
+
+
+def test_json_has_every_check_with_state_and_mend(dlscaffold: Run) -> None:
+    said = json.loads(dlscaffold("doctor", "--json").stdout)
+    assert said["project"] == []
+    for check in said["machine"] + said["pairs"]:
+        assert check.keys() == {"name", "state", "says", "mend"}
