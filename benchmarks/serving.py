@@ -27,6 +27,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 COMPETITORS = HERE / "competitors"
@@ -55,6 +56,8 @@ class Server:
     port: int = 0
     requests: list[float] = field(default_factory=list)  # a second, by round
     percentiles: list[float] = field(default_factory=list)  # 99th, milliseconds
+    processor: list[float] = field(default_factory=list)  # microseconds a request
+    process: int = 0
 
     @property
     def url(self) -> str:
@@ -120,6 +123,7 @@ def started(server: Server, project: Path, folder: Path) -> Iterator[None]:
             stderr=log,
             start_new_session=True,  # so that its workers can be stopped with it
         )
+        server.process = process.pid
         try:
             yield
         finally:
@@ -195,9 +199,23 @@ def measure(found: list[Server], options: argparse.Namespace) -> None:
         for number in range(options.rounds):
             print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
             for server in found:
+                before = processor_seconds(server.process)
                 rate, late = ask(server, script, f"{options.seconds}s")
+                used = processor_seconds(server.process) - before
                 server.requests.append(rate)
                 server.percentiles.append(late)
+                server.processor.append(used / (rate * options.seconds) * 1e6)
+
+
+def processor_seconds(session: int) -> float:
+    """Return what the processes of a session have used; 0 where /proc is not."""
+    ticks = 0
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = file.read_text().rpartition(")")[2].split()
+            if int(fields[3]) == session:
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def ratio(ours: Server, other: Server) -> float:
@@ -214,6 +232,7 @@ def report(found: list[Server], folder: Path) -> None:
             "server": server.name,
             "requests_per_second": statistics.median(server.requests),
             "milliseconds_99": statistics.median(server.percentiles),
+            "processor_microseconds": statistics.median(server.processor),
             "ratio": ratio(ours, server),
             "target": TARGETS.get(server.name),
             "rounds": server.requests,
@@ -223,14 +242,17 @@ def report(found: list[Server], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "serving.json").write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
     lines = [
-        "| server | requests/s | 99th percentile | this service's ratio | to reach |",
-        "| --- | ---: | ---: | ---: | ---: |",
+        "| server | requests/s | 99th percentile | processor time a request "
+        "| this service's ratio | to reach |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for row in figures:
         target = row["target"] or ""
         lines.append(
             f"| {row['server']} | {row['requests_per_second']:.0f} "
-            f"| {row['milliseconds_99']:.1f} ms | {row['ratio']:.2f} | {target} |"
+            f"| {row['milliseconds_99']:.1f} ms "
+            f"| {row['processor_microseconds']:.0f} µs "
+            f"| {row['ratio']:.2f} | {target} |"
         )
     table = "\n".join(lines) + "\n"
     (folder / "serving.md").write_text(table, "utf-8")
@@ -238,7 +260,7 @@ def report(found: list[Server], folder: Path) -> None:
     plot(figures, folder / "serving.png")
 
 
-def plot(figures: list[dict], file: Path) -> None:
+def plot(figures: list[dict[str, Any]], file: Path) -> None:
     from matplotlib.figure import Figure
 
     names = [row["server"] for row in figures]
