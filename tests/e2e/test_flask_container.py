@@ -129,6 +129,22 @@ def test_only_what_serves_is_in_it(container: str, project: Smoked) -> None:
         assert training_only not in installed
 
 
+def test_it_is_much_smaller_than_what_trains(container: str, project: Smoked) -> None:
+    serving = int(buildah("run", container, "--", "du", "-sk", "/venv").split()[0])
+    script = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    command = [project.python, "-c", script]
+    packages = subprocess.run(command, capture_output=True, text=True, check=True)
+    sizes = subprocess.run(
+        ["du", "-sk", packages.stdout.strip()],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    training = int(sizes.stdout.split()[0])
+    print(f"serving {serving / 1024:.0f} MB, training {training / 1024:.0f} MB")
+    assert serving <= 0.15 * training
+
+
 def test_the_smoke_tests_pass_from_outside(container: str, project: Smoked) -> None:
     check = configured(container, "Healthcheck.Test")[1:]
     with started(container, project.path.name) as service:
