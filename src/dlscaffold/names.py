@@ -19,7 +19,16 @@ SLUG_LENGTH = 40
 NAME_LENGTH = 200
 
 # The project's own folders, and the names that Windows keeps for devices.
-FOLDERS = {"android", "artifacts", "ios", "load", "models", "reports", "requirements", "tests"}
+FOLDERS = {
+    "android",
+    "artifacts",
+    "ios",
+    "load",
+    "models",
+    "reports",
+    "requirements",
+    "tests",
+}
 DEVICES = {"aux", "con", "nul", "prn"} | {
     f"{d}{n}" for d in ("com", "lpt") for n in range(10)
 }
