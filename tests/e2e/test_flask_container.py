@@ -28,7 +28,7 @@ ENVIRONMENT = {
     "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin",
 }
 # What pip needs to know of this machine to install anything at all.
-PIP = ("/etc/pip.conf", "/root/.config/pip/pip.conf", "/etc/ssl/certs", "/opt/wheels")
+PIP = ("/etc/pip.conf", "/root/.config/pip/pip.conf", "/etc/ssl/certs")
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +127,22 @@ def test_only_what_serves_is_in_it(container: str, project: Smoked) -> None:
     installed = buildah("run", container, "--", "python", "-m", "pip", "list").lower()
     for training_only in ("tensorflow", "torch", "keras", "scikit-learn", "matplotlib"):
         assert training_only not in installed
+
+
+def test_it_is_much_smaller_than_what_trains(container: str, project: Smoked) -> None:
+    serving = int(buildah("run", container, "--", "du", "-sk", "/venv").split()[0])
+    script = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    command = [project.python, "-c", script]
+    packages = subprocess.run(command, capture_output=True, text=True, check=True)
+    sizes = subprocess.run(
+        ["du", "-sk", packages.stdout.strip()],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    training = int(sizes.stdout.split()[0])
+    print(f"serving {serving / 1024:.0f} MB, training {training / 1024:.0f} MB")
+    assert serving <= 0.15 * training
 
 
 def test_the_smoke_tests_pass_from_outside(container: str, project: Smoked) -> None:
