@@ -335,9 +335,8 @@ def test_confidence_is_what_the_open_questions_leave_of_it() -> None:
     assert {"swap", "python"} & {change.question for change in result.changes}
     for change in result.changes:
         told = advice.with_answer(result.answers, change.question, change.answer)
-        if change.question not in answers.NUMBERS:
-            again = advice.recommend(told).options[0]
-            assert again.name == change.first.name != result.options[0].name
+        again = advice.recommend(told).options[0]
+        assert again.name == change.first.name != result.options[0].name
 
 
 def every_combination() -> Iterator[Answers]:
@@ -568,6 +567,28 @@ def test_only_questions_that_could_change_the_choice_are_asked(
     told = recommend.ask(Answers())
     assert asked == ["framework", "where", "python"]
     assert advice.recommend(told).options[0].target.name == "flask"
+
+
+@pytest.mark.usefixtures("all_targets")
+def test_a_figure_is_asked_for_where_it_matters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from dlscaffold import recommend
+
+    asked = {}
+
+    def answer(question: answers.Question) -> str | None:
+        asked[question.name] = question
+        return {"rate": "1000"}.get(question.name)
+
+    monkeypatch.setattr(recommend, "_ask_choice", answer)
+    told = recommend.ask(Answers(framework=K, where="server", processor="x86_64"))
+    assert told.rate == 1000.0
+    assert list(asked["rate"].choices.values()) == [
+        "less than 500 requests per second",
+        "more than 500 requests per second",
+    ]
+    assert advice.recommend(told).options[0].target.name == SERVING
 
 
 @pytest.mark.usefixtures("all_targets")

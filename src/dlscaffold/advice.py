@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dlscaffold import catalog, guidance
-from dlscaffold.answers import NUMBERS, QUESTIONS, Answers, megabytes
+from dlscaffold.answers import FIGURES, QUESTIONS, Answers, Question, megabytes
 from dlscaffold.catalog import Framework, Target
 from dlscaffold.choices import layer_names
 from dlscaffold.errors import UsageError
@@ -178,9 +178,14 @@ def rank(
             else:
                 options.append(_option(framework, target, facts, known))
         if not any(option.target == target for option in options):
-            ruled_out.append(RuledOut(target, tuple(against)))
+            ruled_out.append(RuledOut(target, tuple(_weightiest(against))))
     options.sort(key=lambda option: (-option.score, option.name))
     return options, ruled_out
+
+
+def _weightiest(against: list[Statement]) -> list[Statement]:
+    """Return what rules a target out for all frameworks, or else for each of them."""
+    return [reason for reason in against if reason.source] or against
 
 
 def _option(
@@ -246,22 +251,39 @@ def _changes(
     for question, value in open_answers(answers):
         other = first_choice(with_answer(answers, question, value), known)
         if other and (first is None or other.name != first.name):
-            yield Change(question, str(value), other)
+            yield Change(question, value, other)
 
 
-def with_answer(answers: Answers, question: str, answer: Any) -> Answers:
-    """Return the answers with one more."""
-    return answers._replace(**{question: answer})
+def with_answer(answers: Answers, question: str, answer: str | None) -> Answers:
+    """Return the answers with one more; of figures, the one that is written."""
+    value: Any = float(answer) if answer and question in FIGURES else answer
+    return answers._replace(**{question: value})
 
 
-def open_answers(answers: Answers) -> Iterator[tuple[str, Any]]:
+def open_answers(answers: Answers) -> Iterator[tuple[str, str]]:
     """Yield each open question with each answer that it could get."""
-    for question in QUESTIONS:
+    for question in questions(guidance.load()):
         if question.name not in answers.given:
             yield from ((question.name, value) for value in question.choices)
-    for name, (_, figures) in NUMBERS.items():
-        if name not in answers.given:
-            yield from ((name, value) for value in figures)
+
+
+def questions(known: Guidance) -> list[Question]:
+    """Return every question; one for a figure asks for a side of its threshold."""
+    return [
+        *QUESTIONS,
+        *(
+            Question(
+                name,
+                figure.prompt,
+                {
+                    f"{known.thresholds[name] / 2:g}": f"less than {limit}",
+                    f"{known.thresholds[name] * 2:g}": f"more than {limit}",
+                },
+            )
+            for name, figure in FIGURES.items()
+            if (limit := f"{known.thresholds[name]:g} {figure.unit}")
+        ),
+    ]
 
 
 def first_choice(answers: Answers, known: Guidance) -> Option | None:

@@ -28,7 +28,7 @@ ENVIRONMENT = {
     "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin",
 }
 # What pip needs to know of this machine to install anything at all.
-PIP = ("/etc/pip.conf", "/root/.config/pip/pip.conf", "/etc/ssl/certs", "/opt/wheels")
+PIP = ("/etc/pip.conf", "/root/.config/pip/pip.conf", "/etc/ssl/certs")
 
 
 @pytest.fixture(scope="module")

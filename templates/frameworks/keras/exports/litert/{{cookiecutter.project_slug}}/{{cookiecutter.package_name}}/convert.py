@@ -1,13 +1,17 @@
 """Convert the Keras network to LiteRT."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from .data import IMAGE_SHAPE
-from .litert import converted
+from .litert import converted, quantizing
 
 
 def write_artifact(network: keras.Model, path: Path) -> None:
@@ -15,6 +19,21 @@ def write_artifact(network: keras.Model, path: Path) -> None:
 
     Raises ContractError where LiteRT cannot express the network.
     """
+    with converter(network) as exact:
+        path.write_bytes(converted(exact))
+
+
+def write_quantized(
+    network: keras.Model, path: Path, examples: NDArray[np.float32]
+) -> None:
+    """Write the model in int8, its ranges taken from the examples."""
+    with converter(network) as exact:
+        path.write_bytes(converted(quantizing(exact, examples)))
+
+
+@contextmanager
+def converter(network: keras.Model) -> Iterator[tf.lite.TFLiteConverter]:
+    """Lend a converter that reads the network from a folder."""
     archive = keras.export.ExportArchive()
     archive.track(network)
     archive.add_endpoint(
@@ -24,4 +43,4 @@ def write_artifact(network: keras.Model, path: Path) -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         archive.write_out(folder, verbose=False)
-        path.write_bytes(converted(tf.lite.TFLiteConverter.from_saved_model(folder)))
+        yield tf.lite.TFLiteConverter.from_saved_model(folder)

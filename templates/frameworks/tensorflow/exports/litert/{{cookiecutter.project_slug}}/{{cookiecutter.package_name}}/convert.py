@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from .data import IMAGE_SHAPE
-from .litert import converted
+from .litert import converted, quantizing
 from .model import DigitClassifier
 
 
@@ -14,6 +16,18 @@ def write_artifact(network: DigitClassifier, path: Path) -> None:
 
     Raises ContractError where LiteRT cannot express the network.
     """
+    path.write_bytes(converted(converter(network)))
+
+
+def write_quantized(
+    network: DigitClassifier, path: Path, examples: NDArray[np.float32]
+) -> None:
+    """Write the model in int8, its ranges taken from the examples."""
+    path.write_bytes(converted(quantizing(converter(network), examples)))
+
+
+def converter(network: DigitClassifier) -> tf.lite.TFLiteConverter:
+    """Return a converter for the network's serving graph."""
 
     @tf.function(
         input_signature=[tf.TensorSpec((1, *IMAGE_SHAPE), tf.float32, name="image")]
@@ -22,6 +36,4 @@ def write_artifact(network: DigitClassifier, path: Path) -> None:
         return network.serve(image)
 
     graphs = [serve_one.get_concrete_function()]
-    path.write_bytes(
-        converted(tf.lite.TFLiteConverter.from_concrete_functions(graphs, network))
-    )
+    return tf.lite.TFLiteConverter.from_concrete_functions(graphs, network)
