@@ -388,6 +388,7 @@ def bars(axes: Any, values: dict[str, float], title: str, unit: str) -> None:
     drawn = axes.barh(list(values), list(values.values()), color="tab:blue")
     axes.bar_label(drawn, fmt=lambda value: f"{value:,.1f}", padding=3)
     axes.set(title=title, xlabel=unit, xscale="log")
+    axes.minorticks_off()
     axes.set_xlim(min(values.values()) / 3, max(values.values()) * 4)
     axes.invert_yaxis()
 
