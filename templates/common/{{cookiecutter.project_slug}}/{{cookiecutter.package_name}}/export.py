@@ -8,17 +8,24 @@ import argparse
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from . import contract, data, model, runtime
 from .convert import write_artifact
+{% include "partials/export/int8-import.py" ignore missing %}
 from .settings import ARTIFACTS, MODEL_NAME, MODELS
 {% include "partials/export/imports.py" ignore missing %}
 
 GOLDEN_EXAMPLES = 16
+EXACT = contract.Tolerance()
 
 
-def export() -> contract.Signature:
+def export(
+    write: Callable[[Any, Path], None] = write_artifact,
+    tolerance: contract.Tolerance = EXACT,
+) -> contract.Signature:
     """Write artifact, signature and golden examples, and return the signature.
 
     Raises ContractError if the artifact does not reproduce the trained model.
@@ -34,9 +41,9 @@ def export() -> contract.Signature:
         staging = Path(folder)
         artifact = staging / next_artifact(ARTIFACTS)
         artifact.parent.mkdir(parents=True, exist_ok=True)
-        write_artifact(network, artifact)
+        write(network, artifact)
 {% include "partials/export/extras.py" ignore missing %}
-        signature = describe(artifact, staging, golden)
+        signature = describe(artifact, staging, golden, tolerance)
         actual = runtime.Runtime(artifact).predict(golden.inputs)
         worst = contract.check_parity(golden.outputs, actual, signature.tolerance)
         golden.write(staging)
@@ -54,7 +61,10 @@ def next_artifact(folder: Path) -> str:
 
 
 def describe(
-    artifact: Path, folder: Path, golden: contract.Golden
+    artifact: Path,
+    folder: Path,
+    golden: contract.Golden,
+    tolerance: contract.Tolerance,
 ) -> contract.Signature:
     """Return the signature of an artifact; every first dimension is the batch's."""
     framework, version = model.FRAMEWORK
@@ -69,7 +79,7 @@ def describe(
         outputs=_specs(golden.outputs),
         labels=data.LABELS,
         preprocessing=data.PREPROCESSING,
-        tolerance=contract.Tolerance(),
+        tolerance=tolerance,
     )
 
 
@@ -92,12 +102,11 @@ def _replace(staging: Path, folder: Path, artifact: str) -> None:
 
 def main() -> None:
     """Run the export from the command line."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    try:
-        signature = export()
+{% include ["partials/export/run-int8.py", "partials/export/run.py"] %}
     except (contract.ContractError, model.NotTrainedError) as error:
         sys.exit(f"error: {error}")
     print(f"Wrote {ARTIFACTS / signature.artifact} and its contract.")
+{% include "partials/export/after.py" ignore missing %}
 
 
 if __name__ == "__main__":

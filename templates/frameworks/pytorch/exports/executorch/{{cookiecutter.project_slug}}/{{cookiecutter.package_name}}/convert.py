@@ -3,13 +3,20 @@
 import warnings
 from pathlib import Path
 
+import numpy as np
 import torch
 from executorch.backends.xnnpack.partition.xnnpack_partitioner import (
     XnnpackPartitioner,
 )
+from executorch.backends.xnnpack.quantizer.xnnpack_quantizer import (
+    XNNPACKQuantizer,
+    get_symmetric_quantization_config,
+)
 from executorch.exir import to_edge_transform_and_lower
+from numpy.typing import NDArray
 from torch import nn
 from torch.export import ExportedProgram
+from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
 
 from .contract import ContractError
 from .data import IMAGE_SHAPE
@@ -22,6 +29,19 @@ def write_artifact(network: nn.Module, path: Path) -> None:
     Raises ContractError where ExecuTorch cannot express the network.
     """
     path.write_bytes(lower(to_graph(with_probabilities(network))))
+
+
+def write_quantized(
+    network: nn.Module, path: Path, examples: NDArray[np.float32]
+) -> None:
+    """Write the program in int8, its ranges taken from the examples."""
+    quantizer = XNNPACKQuantizer()
+    quantizer.set_global(get_symmetric_quantization_config(is_per_channel=True))
+    graph = to_graph(with_probabilities(network))
+    observed = prepare_pt2e(graph.module(), quantizer)
+    for example in examples:
+        observed(torch.from_numpy(example[np.newaxis]))
+    path.write_bytes(lower(to_graph(convert_pt2e(observed))))
 
 
 def to_graph(network: nn.Module) -> ExportedProgram:

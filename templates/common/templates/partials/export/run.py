@@ -1,0 +1,3 @@
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    try:
+        signature = export()

@@ -1,0 +1,39 @@
+"""What the exporter makes for LiteRT, and what it refuses."""
+
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+
+from {{ cookiecutter.package_name }} import litert
+from {{ cookiecutter.package_name }}.contract import ContractError, Signature
+from {{ cookiecutter.package_name }}.runtime import Runtime
+from {{ cookiecutter.package_name }}.settings import ARTIFACTS
+
+
+class Foreign(tf.Module):
+    """Uses an operator that LiteRT lacks."""
+
+    @tf.function(input_signature=[tf.TensorSpec((1, 8, 8), tf.float32)])
+    def serve(self, image: tf.Tensor) -> tf.Tensor:
+        """Return the singular values."""
+        return tf.linalg.svd(image, compute_uv=False)
+
+
+def test_operators_that_litert_lacks_are_refused() -> None:
+    """The message names the operator."""
+    network = Foreign()
+    graphs = [network.serve.get_concrete_function()]
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(graphs, network)
+    with pytest.raises(ContractError, match="Svd"):
+        litert.converted(converter)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_what_is_no_model_is_refused(tmp_path: Path, share: float) -> None:
+    """An empty file, and half of one."""
+    whole = Signature.read(ARTIFACTS).verify(ARTIFACTS).read_bytes()
+    artifact = tmp_path / "model.tflite"
+    artifact.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(ContractError, match="does not load"):
+        Runtime(artifact)

@@ -1,0 +1,1 @@
+from .int8 import TOLERANCE, write_int8

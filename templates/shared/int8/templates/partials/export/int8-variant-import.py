@@ -1,0 +1,1 @@
+from .int8 import write_int8

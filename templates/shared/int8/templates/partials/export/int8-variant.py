@@ -1,0 +1,1 @@
+    "int8": write_int8,

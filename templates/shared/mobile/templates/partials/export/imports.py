@@ -1,0 +1,1 @@
+from .variants import write_report
