@@ -2,11 +2,11 @@
 
     python benchmarks/frameworks.py --tensorflow-python PY --pytorch-python PY
 
-Each framework runs in a process of its own, with the interpreter that is named for it
-(needs: tensorflow, tf2onnx, onnxruntime, scikit-learn; torch, onnxscript, onnxruntime,
-scikit-learn). All processes are up at once and are asked in turn, round after round, so
-that a slow minute of the machine falls on all of them; what is compared are the ratios
-within a round.
+Each framework runs in a process of its own, with the interpreter that is named for it:
+one has tensorflow, tf2onnx, onnxruntime and scikit-learn, the other torch, onnxscript,
+onnxruntime and scikit-learn. This script itself needs matplotlib. All processes are up
+at once and are asked in turn, round after round, so that a slow minute of the machine
+falls on all of them; what is compared are the ratios within a round.
 
 Writes docs/claims.json, and from it docs/claims.md, docs/claims.png and
 templates/measured.toml. `--render` does the latter alone.
@@ -31,7 +31,7 @@ MEASURED = ROOT / "templates" / "measured.toml"
 SCRIPT = "benchmarks/frameworks.py"
 FRAMEWORKS = ("tensorflow", "keras", "pytorch")
 TITLES = {"tensorflow": "TensorFlow", "keras": "Keras", "pytorch": "PyTorch"}
-BATCHES = (1, 128)
+BATCHES = {1: "1 image", 128: "128 images"}
 EPOCHS = 2
 SECONDS = 0.25
 ONNX = "exported, ONNX Runtime"
@@ -51,8 +51,8 @@ COMPARISONS: tuple[tuple[str, str, dict[str, str]], ...] = (
         {"tensorflow": "compiled", "keras": "compiled", "pytorch": "eager"},
     ),
     *(
-        (f"predict {batch}, {name}", f"predict {batch}", ways)
-        for batch in BATCHES
+        (f"predict {images}, {name}", f"predict {batch}", ways)
+        for batch, images in BATCHES.items()
         for name, ways in (
             ("eager", dict.fromkeys(FRAMEWORKS, "eager")),
             ("compiled", dict.fromkeys(FRAMEWORKS, "compiled")),
@@ -81,7 +81,12 @@ class Worker:
         process = subprocess.Popen(
             [python, "worker.py", framework],
             cwd=ways,
-            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""},
+            env={
+                **os.environ,
+                "TF_CPP_MIN_LOG_LEVEL": "3",
+                "CUDA_VISIBLE_DEVICES": "",
+                "OMP_NUM_THREADS": "1",
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -208,15 +213,17 @@ def claims_page(results: Results) -> str:
 <!-- Written by {SCRIPT} from claims.json; do not edit. -->
 
 One small network (two convolutions and a dense layer, 8x8 images, batches of 64) in the
-three frameworks, side by side on one machine: {results["machine"]}, no GPU, default
-threads, {results["rounds"]} interleaved rounds, {results["date"]};
-{versions}. All ways of predicting gave the same probabilities within 0.0001 before they were timed.
+three frameworks, side by side on one machine: {results["machine"]}, no GPU, one
+thread each, processor time, {results["rounds"]} interleaved rounds, {results["date"]}:
+{versions}.
+All ways of predicting gave the same probabilities within 0.0001 before they were timed.
 
 A ratio is a framework's time over TensorFlow's in the same round: the median, and in
 brackets the smallest and the largest. Apart by less than a factor of {SAME}, two times
-count as the same; what fewer than {AGREED:.0%} of the rounds agree on is undecided. On a
-GPU, or with a large network, where the arithmetic outweighs the framework, the ratios
-can be others.
+count as the same; what fewer than {AGREED:.0%} of the rounds agree on is undecided.
+What most people write is `tf.function` in TensorFlow, `fit` and `model.predict` in
+Keras, and eager code in PyTorch. On a GPU, or with a large network, where the
+arithmetic outweighs the framework, the ratios can be others.
 
 ![Times relative to TensorFlow](claims.png)
 
@@ -234,18 +241,18 @@ can be others.
 
 ## “Very Fast, used for high performance” (TensorFlow)
 
-One of the other two was faster in {beaten} of {count} comparisons. The way of predicting
-matters more than the framework: for one image, the slowest way of a framework took
-{_spread(results)} times as long as its fastest.
+One of the other two was faster in {beaten} of {count} comparisons.
+The way of predicting matters more than the framework: for one image, the slowest way of
+a framework took {_spread(results)} times as long as its fastest.
 
 ## All times
 
 Medians in milliseconds: for training, of one epoch of 1,797 images; for predicting, of
-one call with 1 image and with {BATCHES[-1]} images.
+one call with {" and with ".join(BATCHES.values())}.
 
 {_time_table(results)}
 
-The first call, which traces or compiles, in seconds:
+The first call, which traces or compiles, in seconds of waiting, measured once:
 
 {_first_table(results)}
 
@@ -333,11 +340,11 @@ def measured_statements(results: Results) -> str:
 
 def _ratio_words(middle: dict[str, float]) -> str:
     return (
-        "A small network took "
-        f"{middle['train, as most people write it']:.2g} times TensorFlow's time to "
-        f"train; one answer {middle['predict 1, eager']:.2g} times eager, "
-        f"{middle['predict 1, compiled']:.2g} compiled, "
-        f"{middle['predict 1, exported']:.2g} exported to ONNX Runtime."
+        "Its time over TensorFlow's, for a small network: training "
+        f"{middle['train, as most people write it']:.2f}, one answer "
+        f"{middle['predict 1 image, eager']:.2f} eager, "
+        f"{middle['predict 1 image, compiled']:.2f} compiled, "
+        f"{middle['predict 1 image, exported']:.2f} exported to ONNX Runtime."
     )
 
 
@@ -382,9 +389,10 @@ def plot(results: Results, path: Path) -> None:
     axes.set_yticks(range(len(COMPARISONS)), [name for name, _, _ in COMPARISONS])
     axes.invert_yaxis()
     axes.set_xlabel("time relative to TensorFlow: left is faster, right is slower")
-    axes.set_title(f"One small network, {results['machine']}, no GPU")
+    axes.set_title("One small network, one thread, no GPU")
     axes.grid(axis="x", which="both", alpha=0.25)
-    axes.legend(loc="upper left")
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.legend(loc="lower left")
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 

@@ -1,4 +1,4 @@
-"""Write the generated blocks of README.md: the table of pairs and the tree.
+"""Write what is generated: the blocks of README.md, and comparison.md.
 
 python docs/update.py           rewrite them
 python docs/update.py --check   exit with 1 if they are stale
@@ -13,10 +13,12 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from dlscaffold import catalog
+from dlscaffold import catalog, compare, guidance
 from dlscaffold.cli import main as dlscaffold
+from dlscaffold.guidance import Guidance, Statement
 
 README = Path(__file__).parents[1] / "README.md"
+COMPARISON = Path(__file__).parent / "comparison.md"
 
 
 def pairs() -> str:
@@ -67,13 +69,58 @@ def updated(text: str) -> str:
     return text
 
 
+def comparison() -> str:
+    """Return the page that quotes the document, row by row, with what is said since."""
+    known = guidance.load()
+    lines = [
+        "# The frameworks compared",
+        "",
+        "<!-- Written by docs/update.py from templates/guidance.toml; do not edit. -->",
+        "",
+        f"In quotation marks: “{known.title}”, the document that this project",
+        "starts from. Below: what has changed since, what holds, what was measured.",
+    ]
+    for criterion, title in known.criteria.items():
+        lines += ["", f"## {title}"]
+        for name in known.frameworks:
+            lines += ["", *cell(name, criterion, known)]
+    lines += ["", "## What serves them, and where it stands", "", *lifecycles()]
+    return "\n".join([*lines, ""])
+
+
+def cell(framework: str, criterion: str, known: Guidance) -> list[str]:
+    """Return the document's words on one framework, with the notes on them."""
+    words = compare.document_says(framework, criterion, known)
+    notes = compare.notes(framework, criterion, known)
+    said = f"**{compare.title(framework)}**: “{words}”"
+    listed = [f"- {note.says} {link(note)}" for note in notes]
+    return [said, "", *listed] if listed else [said]
+
+
+def link(note: Statement) -> str:
+    """Return when it was said, as a link to where."""
+    source = note.source.removeprefix("docs/")
+    return f"([{compare.label(note)}]({source}))"
+
+
+def lifecycles() -> list[str]:
+    """Return a table of the targets."""
+    lines = ["| target | state | |", "| --- | --- | --- |"]
+    for target in catalog.targets():
+        for said in guidance.load().about(target.name, "lifecycle"):
+            note = f"{said.says} ([{said.when_said}]({said.source}))"
+            lines.append(f"| {target.title} | {said.state} | {note} |")
+    return lines
+
+
 def main() -> None:
-    """Rewrite README.md, or only check it."""
-    text = README.read_text("utf-8")
-    fresh = updated(text)
-    if "--check" in sys.argv[1:]:
-        sys.exit(text != fresh and "error: README.md is stale; run docs/update.py.")
-    README.write_text(fresh, "utf-8")
+    """Rewrite the files, or only check them."""
+    fresh = {README: updated(README.read_text("utf-8")), COMPARISON: comparison()}
+    for file, text in fresh.items():
+        if "--check" not in sys.argv[1:]:
+            file.write_text(text, "utf-8")
+        elif not file.exists() or file.read_text("utf-8") != text:
+            sys.exit(f"error: {file.name} is stale; run docs/update.py.")
 
 
 if __name__ == "__main__":

@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import settings
 
 from dlscaffold import catalog, names, project
 from dlscaffold.catalog import Cell
 from dlscaffold.cli import main
+
+# How long an example takes depends on the machine, and says nothing of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 CELLS = list(catalog.cells())
 # Long enough to show what a name does to line lengths, and with what breaks templates.

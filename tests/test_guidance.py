@@ -156,6 +156,32 @@ def test_a_readme_quotes_the_document_and_then_says_what_has_changed(
     assert ("does not name" in before) != said["named"]
 
 
+def test_a_readme_names_the_successor_by_its_command() -> None:
+    text = render(catalog.find_cell("pytorch", "pytorch-mobile", None))
+    assert "**PyTorch Mobile is retired** since 2024-09-04" in text
+    assert "`dlscaffold new --framework pytorch --target executorch`" in text
+
+
+def test_a_successor_that_is_no_target_is_not_offered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(guidance, "targets", list)
+    cell = catalog.find_cell("pytorch", "pytorch-mobile", None)
+    (notice,) = guidance.notices(cell)
+    assert "retired since 2024-09-04" in notice
+    assert "instead" not in notice
+    assert "Its successor" not in render(cell)
+
+
+def test_a_framework_that_the_document_does_not_know_is_not_quoted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    silent = guidance.Guidance("T", (), {}, {}, {}, ())
+    monkeypatch.setattr(guidance, "load", lambda: silent)
+    text = render(catalog.find_cell("keras", "flask", None))
+    assert text.strip() == "## Why this pair"
+
+
 def test_notes_on_other_targets_stay_out_of_a_readme() -> None:
     cell = catalog.find_cell("keras", "flask", None)
     assert "LiteRT" not in render(cell)

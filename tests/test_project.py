@@ -168,7 +168,6 @@ def test_hostile_names(tmp_path: Path, name: str) -> None:
 
 @settings(
     max_examples=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(name=st.text(min_size=1, max_size=40))
@@ -195,9 +194,9 @@ def toml_description(folder: Path) -> str:
     return str(settings_["project"]["description"])
 
 
-@pytest.mark.parametrize("name", ["Shop digits", 'Müller\'s "deep" net'])
-def test_eject_equals_new(tmp_path: Path, name: str) -> None:
-    """Plain Cookiecutter gives the same bytes from the ejected template."""
+def test_eject_equals_new(tmp_path: Path) -> None:
+    """Plain Cookiecutter gives the same bytes from each ejected template."""
+    name = 'Müller\'s "deep" net'
     for cell in CELLS:
         template = tmp_path / f"template-{cell.name}"
         project.eject(cell, "MIT", template)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import random
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from click.testing import Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dlscaffold import advice, answers, catalog, guidance
+from dlscaffold import advice, answers, catalog, choices, guidance
 from dlscaffold.answers import Answers
 from dlscaffold.errors import UsageError
 
@@ -73,10 +76,15 @@ def use(
     """Put one of these sets of layers in the place of the real ones."""
 
     def replace(name: str) -> None:
-        for module in (catalog, guidance):
-            monkeypatch.setattr(module, "templates_root", lambda: roots[name])
+        put_in_place(roots[name], monkeypatch)
 
     return replace
+
+
+def put_in_place(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the generator read its layers from another folder."""
+    for module in (choices, catalog):
+        monkeypatch.setattr(module, "templates_folder", lambda: str(root))
 
 
 @pytest.fixture
@@ -183,6 +191,9 @@ SCENARIOS: list[tuple[dict[str, Any], tuple[str, str] | None, str]] = [
         "without a stop",
     ),
     ({"framework": TF, "containers": "yes"}, (TF, SERVING), "easy to deploy"),
+    ({"framework": K, "latency": 5.0}, (K, FLASK), "no slower than TensorFlow Serving"),
+    ({"framework": K, "latency": 500.0}, (K, FLASK), "Python and nothing else"),
+    ({"where": "phone", "latency": 5.0}, (K, LITERT), "no round trip"),
     ({"framework": TF, "model_size": 5000.0}, (TF, SERVING), "files of their own"),
     ({"framework": PT, "model_size": 5000.0}, (PT, FLASK), "ONNX Runtime serves"),
     ({"framework": PT, "where": "phone"}, (PT, EXEC), "own documentation"),
@@ -241,6 +252,7 @@ def test_without_executorch_pytorch_mobile_is_first_with_the_warning(
     assert "makes deployment easy" in option.pros[0].says
     assert "no longer maintained" in option.cons[0].says
     assert option.cons[0].date == "2024-09-04"
+    assert result.confidence == "low"
 
 
 @pytest.mark.usefixtures("all_targets")
@@ -296,6 +308,19 @@ def test_arm64_without_emulation_says_what_then() -> None:
 
 
 @pytest.mark.usefixtures("all_targets")
+def test_two_that_are_as_good_as_each_other_are_no_sure_choice(dlscaffold: Run) -> None:
+    told = Answers(framework=TF, latency=5.0, where="server", system="linux")
+    result = advice.recommend(told)
+    assert result.options[0].score == result.options[1].score
+    assert result.confidence == "low"
+    shown = dlscaffold(
+        *("recommend", "--framework", TF, "--latency", "5"),
+        *("--where", "server", "--system", "linux"),
+    )
+    assert "as good as each other" in shown.stdout
+
+
+@pytest.mark.usefixtures("all_targets")
 def test_answers_that_pull_apart_are_named() -> None:
     told = Answers(framework=K, where="server", python="yes", swap="yes")
     assert "pull apart" in advice.recommend(told).notes[0].says
@@ -310,9 +335,8 @@ def test_confidence_is_what_the_open_questions_leave_of_it() -> None:
     assert {"swap", "python"} & {change.question for change in result.changes}
     for change in result.changes:
         told = advice.with_answer(result.answers, change.question, change.answer)
-        if change.question not in answers.NUMBERS:
-            again = advice.recommend(told).options[0]
-            assert again.name == change.first.name != result.options[0].name
+        again = advice.recommend(told).options[0]
+        assert again.name == change.first.name != result.options[0].name
 
 
 def every_combination() -> Iterator[Answers]:
@@ -364,8 +388,7 @@ def test_a_target_that_nothing_is_known_of_is_ruled_out(
 ) -> None:
     shutil.copytree(roots["all"], tmp_path / "layers")
     write_layer(tmp_path / "layers/targets/mystery", 'title = "M"\nconsumes = ["onnx"]')
-    for module in (catalog, guidance):
-        monkeypatch.setattr(module, "templates_root", lambda: tmp_path / "layers")
+    put_in_place(tmp_path / "layers", monkeypatch)
     (out,) = (
         out
         for out in advice.recommend(Answers(framework=K)).ruled_out
@@ -462,8 +485,16 @@ def test_a_saved_model_folder_is_tensorflow_unless_said_to_be_keras(
     dlscaffold: Run, tmp_path: Path
 ) -> None:
     (tmp_path / "saved_model.pb").write_bytes(b"x")
-    result = dlscaffold("recommend", "--model", tmp_path, "--json")
-    assert json.loads(result.stdout)["answers"]["framework"] == "tensorflow"
+    given_ = ("recommend", "--json", "--model", tmp_path)
+    for flags, framework in ((), "tensorflow"), (("--framework", "keras"), "keras"):
+        said = json.loads(dlscaffold(*given_, *flags).stdout)
+        assert said["answers"]["framework"] == framework
+
+
+def test_a_folder_without_a_saved_model_is_refused_unread(dlscaffold: Run) -> None:
+    result = dlscaffold("recommend", "--model", "/", "--framework", "keras")
+    assert result.exit_code == 2
+    assert "a folder with a saved_model.pb" in result.stderr
 
 
 def test_a_model_that_contradicts_the_framework_is_refused(
@@ -539,6 +570,28 @@ def test_only_questions_that_could_change_the_choice_are_asked(
 
 
 @pytest.mark.usefixtures("all_targets")
+def test_a_figure_is_asked_for_where_it_matters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from dlscaffold import recommend
+
+    asked = {}
+
+    def answer(question: answers.Question) -> str | None:
+        asked[question.name] = question
+        return {"rate": "1000"}.get(question.name)
+
+    monkeypatch.setattr(recommend, "_ask_choice", answer)
+    told = recommend.ask(Answers(framework=K, where="server", processor="x86_64"))
+    assert told.rate == 1000.0
+    assert list(asked["rate"].choices.values()) == [
+        "less than 500 requests per second",
+        "more than 500 requests per second",
+    ]
+    assert advice.recommend(told).options[0].target.name == SERVING
+
+
+@pytest.mark.usefixtures("all_targets")
 def test_an_open_answer_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     from dlscaffold import recommend
 
@@ -603,3 +656,74 @@ def test_compare_with_a_stranger_names_the_nearest(dlscaffold: Run) -> None:
 def test_a_framework_named_twice_is_one_column(dlscaffold: Run) -> None:
     said = json.loads(dlscaffold("compare", "keras", "keras", "--json").stdout)
     assert said["frameworks"] == ["keras"]
+
+
+# ---- on a terminal -----------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are of POSIX systems")
+def test_on_a_terminal_three_answers_are_enough() -> None:
+    text = on_terminal(
+        ["recommend"],
+        {
+            "Which framework": DOWN + ENTER,
+            "Where does the model run": ENTER,
+            "Does Python code run": ENTER,
+        },
+    )
+    assert "1. Keras with Flask" in text
+    assert "--framework keras --target flask" in text
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are of POSIX systems")
+def test_on_a_terminal_what_is_given_is_not_asked() -> None:
+    text = on_terminal(
+        ["recommend", "--framework", "keras", "--python", "yes"],
+        {"Where does the model run": ENTER},
+    )
+    assert "Which framework" not in text
+    assert "1. Keras with Flask" in text
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are of POSIX systems")
+def test_new_offers_the_recommended_target_first() -> None:
+    text = on_terminal(
+        ["new", "x", "--framework", "tensorflow", "--dry-run", "-o", "nowhere"],
+        {"What should serve it": ENTER},
+    )
+    best = advice.best_target("tensorflow")
+    (target,) = (target for target in catalog.targets() if target.name == best)
+    assert re.search(rf"{target.title} .*\(recommended\)", text)
+    assert f"targets/{best}" in text
+
+
+DOWN, ENTER = "\x1b[B", "\r"
+
+
+def on_terminal(words: list[str], keys: dict[str, str]) -> str:
+    """Run the command on a pseudo-terminal, with keys for each prompt; return all."""
+    import pty
+    import select
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "dlscaffold", *words]
+    environment = {**os.environ, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"}
+    child = subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    )
+    os.close(theirs)
+    waiting, text = dict(keys), ""
+    try:
+        while select.select([ours], [], [], 60)[0]:
+            try:
+                text += os.read(ours, 4096).decode("utf-8", "replace")
+            except OSError:  # the other end is closed: it is done
+                break
+            for prompt in [prompt for prompt in waiting if prompt in text]:
+                os.write(ours, waiting.pop(prompt).encode())
+    finally:
+        child.kill()
+        child.wait()
+        os.close(ours)
+    assert not waiting, f"never asked: {waiting}"
+    return text

@@ -11,10 +11,13 @@ from typing import Any
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
 import keras
-import onnxruntime
 import tensorflow as tf
 import tf2onnx
 from keras import layers
+from onnx_session import one_thread_session
+
+tf.config.threading.set_intra_op_parallelism_threads(1)
+tf.config.threading.set_inter_op_parallelism_threads(1)
 
 VERSION = f"Keras {keras.__version__} on TensorFlow {tf.__version__}"
 BATCH = 64
@@ -77,7 +80,7 @@ def predictors() -> dict[str, Callable[[Any], Any]]:
     tf2onnx.convert.from_function(
         serve, [SPEC], opset=18, output_path=str(folder / "model.onnx")
     )
-    session = onnxruntime.InferenceSession(folder / "model.onnx")
+    session = one_thread_session(folder / "model.onnx")
     name = session.get_inputs()[0].name
     return {
         "model.predict": lambda x: network.predict(x, verbose=0),

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import onnxruntime
 import torch
+from onnx_session import one_thread_session
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 VERSION = f"PyTorch {torch.__version__}"
 BATCH = 64
 
+torch.set_num_threads(1)
 torch.manual_seed(0)
 
 
@@ -89,7 +90,7 @@ def predictors() -> dict[str, Callable[[Any], Any]]:
     exported = torch.export.export(
         serving, (example,), dynamic_shapes=({0: batch},)
     ).module()
-    session = onnxruntime.InferenceSession(file)
+    session = one_thread_session(file)
     name = session.get_inputs()[0].name
     return {
         "eager": _without_gradients(serving),

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import onnxruntime
 import tensorflow as tf
 import tf2onnx
+from onnx_session import one_thread_session
+
+tf.config.threading.set_intra_op_parallelism_threads(1)
+tf.config.threading.set_inter_op_parallelism_threads(1)
 
 VERSION = f"TensorFlow {tf.__version__}"
 BATCH = 64
@@ -98,7 +101,7 @@ def predictors() -> dict[str, Callable[[Any], Any]]:
     tf2onnx.convert.from_function(
         network.serve, [SPEC], opset=18, output_path=str(folder / "model.onnx")
     )
-    session = onnxruntime.InferenceSession(folder / "model.onnx")
+    session = one_thread_session(folder / "model.onnx")
     name = session.get_inputs()[0].name
     return {
         "eager": lambda x: tf.nn.softmax(network.logits(tf.constant(x))).numpy(),

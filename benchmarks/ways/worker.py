@@ -1,5 +1,8 @@
 """One framework in a process of its own: trains and predicts as it is told.
 
+On one thread, and in processor time, so that whatever else the machine does counts as
+little as can be.
+
 Run by benchmarks/frameworks.py with an interpreter that has the framework. Reads one
 JSON request a line on standard input and answers each with a line on standard output.
 """
@@ -32,11 +35,11 @@ def main() -> None:
     first: dict[str, float] = {}
     for name, trainer in ways.trainers(images, labels).items():
         trainers[name] = trainer
-        first[name] = seconds(lambda trainer=trainer: trainer(1))
+        first[name] = waiting(lambda trainer=trainer: trainer(1))
     accuracy = ways.finish(images, labels)
     predictors = ways.predictors()
     for name, predict in predictors.items():
-        first[f"predict {name}"] = seconds(lambda predict=predict: predict(images[:1]))
+        first[f"predict {name}"] = waiting(lambda predict=predict: predict(images[:1]))
     agree(predictors, images)
     for trainer in trainers.values():
         trainer(1)  # again, as some compile anew after the first evaluation
@@ -72,7 +75,14 @@ def reply(answers: TextIO, **fields: Any) -> None:
 
 
 def seconds(call: Callable[[], object]) -> float:
-    """Return how long one call takes."""
+    """Return how much processor time one call takes."""
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
+def waiting(call: Callable[[], object]) -> float:
+    """Return how long one has to wait for a call, compilers that it runs included."""
     start = time.perf_counter()
     call()
     return time.perf_counter() - start

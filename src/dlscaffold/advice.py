@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dlscaffold import catalog, guidance
-from dlscaffold.answers import NUMBERS, QUESTIONS, Answers, megabytes
+from dlscaffold.answers import FIGURES, QUESTIONS, Answers, Question, megabytes
 from dlscaffold.catalog import Framework, Target
 from dlscaffold.choices import layer_names
 from dlscaffold.errors import UsageError
@@ -97,12 +97,17 @@ class Recommendation:
         return len(scores) == 2 and scores[0] == scores[1]
 
     @property
+    def doubtful(self) -> bool:
+        """Whether no more speaks for the first option than against it."""
+        return bool(self.options) and self.options[0].score <= 0
+
+    @property
     def confidence(self) -> str:
         """How sure the first choice is: high, medium, low, or none without one."""
         if not self.options:
             return "none"
         open_questions = {change.question for change in self.changes}
-        if self.tied or len(open_questions) > FEW:
+        if self.tied or self.doubtful or len(open_questions) > FEW:
             return "low"
         return "medium" if open_questions else "high"
 
@@ -173,9 +178,14 @@ def rank(
             else:
                 options.append(_option(framework, target, facts, known))
         if not any(option.target == target for option in options):
-            ruled_out.append(RuledOut(target, tuple(against)))
+            ruled_out.append(RuledOut(target, tuple(_weightiest(against))))
     options.sort(key=lambda option: (-option.score, option.name))
     return options, ruled_out
+
+
+def _weightiest(against: list[Statement]) -> list[Statement]:
+    """Return what rules a target out for all frameworks, or else for each of them."""
+    return [reason for reason in against if reason.source] or against
 
 
 def _option(
@@ -241,22 +251,39 @@ def _changes(
     for question, value in open_answers(answers):
         other = first_choice(with_answer(answers, question, value), known)
         if other and (first is None or other.name != first.name):
-            yield Change(question, str(value), other)
+            yield Change(question, value, other)
 
 
-def with_answer(answers: Answers, question: str, answer: Any) -> Answers:
-    """Return the answers with one more."""
-    return answers._replace(**{question: answer})
+def with_answer(answers: Answers, question: str, answer: str | None) -> Answers:
+    """Return the answers with one more; of figures, the one that is written."""
+    value: Any = float(answer) if answer and question in FIGURES else answer
+    return answers._replace(**{question: value})
 
 
-def open_answers(answers: Answers) -> Iterator[tuple[str, Any]]:
+def open_answers(answers: Answers) -> Iterator[tuple[str, str]]:
     """Yield each open question with each answer that it could get."""
-    for question in QUESTIONS:
+    for question in questions(guidance.load()):
         if question.name not in answers.given:
             yield from ((question.name, value) for value in question.choices)
-    for name, (_, figures) in NUMBERS.items():
-        if name not in answers.given:
-            yield from ((name, value) for value in figures)
+
+
+def questions(known: Guidance) -> list[Question]:
+    """Return every question; one for a figure asks for a side of its threshold."""
+    return [
+        *QUESTIONS,
+        *(
+            Question(
+                name,
+                figure.prompt,
+                {
+                    f"{known.thresholds[name] / 2:g}": f"less than {limit}",
+                    f"{known.thresholds[name] * 2:g}": f"more than {limit}",
+                },
+            )
+            for name, figure in FIGURES.items()
+            if (limit := f"{known.thresholds[name]:g} {figure.unit}")
+        ),
+    ]
 
 
 def first_choice(answers: Answers, known: Guidance) -> Option | None:
@@ -276,25 +303,39 @@ def from_model(model: Path, answers: Answers) -> Answers:
 
     Raises UsageError where it says nothing, or something else than the answers.
     """
-    if not model.exists():
-        raise UsageError(f"There is no model at {model}: give the path of its file.")
-    known = guidance.load().model_files
-    saved = (model / "saved_model.pb").is_file()
-    suffix = ".pb" if saved else model.suffix.lower()
-    framework = known.get(suffix)
-    if framework is None and answers.framework is None:
+    try:
+        frameworks, size = frameworks_of(model), megabytes(model)
+    except OSError as error:
+        reason = error.strerror or error
+        raise UsageError(f"{model} cannot be read ({reason}).") from error
+    if not frameworks and answers.framework is None:
         raise UsageError(
-            f"{model} does not say which framework it is from (known: "
-            f"{', '.join(known)}, a SavedModel folder): give --framework."
+            f"{model} does not say which framework it is from: give --framework."
         )
-    if framework and answers.framework not in (None, framework):
+    if frameworks and answers.framework not in (None, *frameworks):
         raise UsageError(
-            f"{model} is a {framework} model, but --framework is "
+            f"{model} is a {frameworks[0]} model, but --framework is "
             f"{answers.framework}: give one of the two."
         )
     return answers._replace(
-        framework=answers.framework or framework,
-        model_size=answers.model_size or megabytes(model),
+        framework=answers.framework or frameworks[0],
+        model_size=answers.model_size or size,
+    )
+
+
+def frameworks_of(model: Path) -> list[str]:
+    """Return the frameworks that may have written a file or a SavedModel folder.
+
+    Raises UsageError where there is neither.
+    """
+    known = guidance.load().model_files
+    if model.is_file():
+        return known.get(model.suffix.lower(), [])
+    if (model / "saved_model.pb").is_file():
+        return known[".pb"]
+    raise UsageError(
+        f"There is no model at {model}: give the path of a file, or of a folder with a "
+        "saved_model.pb."
     )
 
 

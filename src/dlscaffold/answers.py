@@ -70,11 +70,20 @@ QUESTIONS = (
         },
     ),
 )
-# A figure that stands for each side of a threshold, to see whether it would matter.
-NUMBERS = {
-    "rate": ("requests per second", (1.0, 1e6)),
-    "latency": ("milliseconds", (1e-3, 1e6)),
-    "model_size": ("megabytes", (1.0, 1e6)),
+
+
+class Figure(NamedTuple):
+    """A question for a number, above 0."""
+
+    prompt: str
+    unit: str
+
+
+# Where a figure begins to matter is in the guidance.
+FIGURES = {
+    "rate": Figure("How many requests are expected?", "requests per second"),
+    "latency": Figure("How long may an answer take?", "milliseconds"),
+    "model_size": Figure("How large is the model?", "megabytes"),
 }
 
 
@@ -125,14 +134,15 @@ def one_number(name: str, values: tuple[str, ...]) -> float | None:
     value = single(name, values)
     if value is None:
         return None
-    unit, _ = NUMBERS[name]
     try:
         number = float(value)
     except ValueError:
         number = math.nan
     if not 0 < number < 1e12:  # also refuses what is not a number at all
         flag = f"--{name.replace('_', '-')}"
-        raise UsageError(f"{flag} {value} is no figure above 0: give {unit}.")
+        raise UsageError(
+            f"{flag} {value} is no figure above 0: give {FIGURES[name].unit}."
+        )
     return number
 
 

@@ -105,7 +105,7 @@ def _show_table(console: Console, frameworks: Sequence[str], known: Guidance) ->
     table = Table(title=_heading(known), show_lines=True, title_justify="left")
     table.add_column("", style="bold", max_width=14)
     for name in frameworks:
-        table.add_column(title(name), ratio=1)
+        table.add_column(title(name), ratio=1, overflow="fold")
     for criterion, row in known.criteria.items():
         cells = (_cell(name, criterion, known, sources) for name in frameworks)
         table.add_row(row, *cells)

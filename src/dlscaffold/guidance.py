@@ -93,7 +93,7 @@ class Guidance:
     frameworks: tuple[str, ...]
     criteria: Mapping[str, str]
     thresholds: Mapping[str, float]
-    model_files: Mapping[str, str]
+    model_files: Mapping[str, list[str]]
     statements: tuple[Statement, ...] = field(repr=False)
 
     def about(self, name: str, kind: str) -> list[Statement]:

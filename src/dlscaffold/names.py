@@ -7,6 +7,7 @@ import re
 import sys
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from slugify import slugify
 
@@ -18,7 +19,16 @@ SLUG_LENGTH = 40
 NAME_LENGTH = 200
 
 # The project's own folders, and the names that Windows keeps for devices.
-FOLDERS = {"android", "artifacts", "ios", "models", "reports", "requirements", "tests"}
+FOLDERS = {
+    "android",
+    "artifacts",
+    "ios",
+    "load",
+    "models",
+    "reports",
+    "requirements",
+    "tests",
+}
 DEVICES = {"aux", "con", "nul", "prn"} | {
     f"{d}{n}" for d in ("com", "lpt") for n in range(10)
 }
@@ -62,7 +72,8 @@ def _is_taken(package: str) -> bool:
     )
 
 
-def dependency_modules() -> set[str]:
+@lru_cache
+def dependency_modules() -> frozenset[str]:
     """Return the names that any generated project may import or install.
 
     They are read from the layers: every requirement, and the `modules` that a
@@ -74,7 +85,7 @@ def dependency_modules() -> set[str]:
     for file in templates_root().rglob("layer.toml"):
         for names in MODULES.findall(file.read_text("utf-8")):
             modules.update(re.findall(r'"([^"]+)"', names))
-    return {module.lower().replace("-", "_") for module in modules}
+    return frozenset(module.lower().replace("-", "_") for module in modules)
 
 
 REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)", re.MULTILINE)

@@ -11,7 +11,7 @@ import click
 
 from dlscaffold import advice
 from dlscaffold.advice import Change, Option, Recommendation
-from dlscaffold.answers import NUMBERS, QUESTIONS, Answers, Question
+from dlscaffold.answers import Answers, Question
 from dlscaffold.guidance import DOCUMENT, Statement, load
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Asked whatever has been answered: everything else follows from these two.
 ALWAYS_ASKED = ("framework", "where")
+# Options shown with their reasons; the others by name.
+SHOWN = 3
 OPEN = "I cannot say yet"
 
 
@@ -40,7 +42,7 @@ def run(answers: Answers, *, model: Path | None, as_json: bool) -> None:
 
 def ask(answers: Answers) -> Answers:
     """Return the answers with those added that could change the first choice."""
-    for question in QUESTIONS:
+    for question in advice.questions(load()):
         if question.name not in answers.given and matters(question, answers):
             answer = _ask_choice(question)
             answers = advice.with_answer(answers, question.name, answer)
@@ -122,8 +124,10 @@ def show(result: Recommendation) -> None:
     console = Console(highlight=False)
     if not result.options:
         console.print("[bold]Nothing here fits these answers.[/bold]\n")
-    for place, option in enumerate(result.options, start=1):
+    for place, option in enumerate(result.options[:SHOWN], start=1):
         _show_option(console, option, place)
+    if rest := result.options[SHOWN:]:
+        console.print(f"then {', '.join(option.name for option in rest)}\n")
     for out in result.ruled_out:
         console.print(f"[red]ruled out[/red]  {out.target.title}")
         _show_reasons(console, " ", list(out.because))
@@ -172,21 +176,20 @@ def _show_confidence(console: Console, result: Recommendation) -> None:
     if not result.options:
         return
     console.print(f"Confidence: [bold]{result.confidence}[/bold]{_because(result)}")
+    if result.changes:
+        console.print("These answers would change it:")
     for change in result.changes:
-        console.print(f"   with {flag(change)}: {change.first.name}")
+        console.print(f"   {flag(change)}: {change.first.name}")
 
 
 def _because(result: Recommendation) -> str:
+    if result.doubtful:
+        return ": no more speaks for the first choice than against it."
     if result.tied:
         return ": the first two are as good as each other."
-    if not result.changes:
-        return ": no open question would change it."
-    return ", because these answers would change it:"
+    return "." if result.changes else ": no open question would change it."
 
 
 def flag(change: Change) -> str:
     """Return the option that gives the answer."""
-    name = change.question.replace("_", "-")
-    if change.question in NUMBERS:
-        return f"--{name} {float(change.answer):g}"
-    return f"--{name} {change.answer}"
+    return f"--{change.question.replace('_', '-')} {change.answer}"

@@ -23,6 +23,10 @@ QUOTED = re.compile(
 )
 MODELS = re.compile(rb"/[^\s\"]*/models/latest/")
 
+# Seconds: to wait for an answer in all, and without another byte.
+PATIENCE = 20.0
+QUIET = 0.5
+
 
 class Answer(NamedTuple):
     """What came back."""
@@ -74,18 +78,29 @@ def send(port: int, request: dict[str, Any]) -> Answer:
         return Answer(answer.status, content_type, answer.read())
 
 
-def converse(port: int, writes: list[str]) -> list[int]:
-    """Send text in several writes, and return the statuses of all the answers."""
+def converse(port: int, writes: list[str], expected: int) -> list[int]:
+    """Send text in several writes, and return the statuses of all the answers.
+
+    As many as are expected are waited for, then a little longer for one too many.
+    """
     received = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+    deadline = time.monotonic() + PATIENCE
+    with socket.create_connection(("127.0.0.1", port), timeout=QUIET) as connection:
         for write in writes:
             connection.sendall(write.encode("latin-1"))
             time.sleep(0.1)
-        try:
-            while chunk := connection.recv(65536):
-                received += chunk
-        except (TimeoutError, ConnectionResetError):
-            pass
+        while time.monotonic() < deadline:
+            try:
+                chunk = connection.recv(65536)
+            except TimeoutError:
+                if len(statuses(received.decode("latin-1"))) >= expected:
+                    break
+                continue
+            except ConnectionResetError:
+                break
+            if not chunk:
+                break
+            received += chunk
     return statuses(received.decode("latin-1"))
 
 

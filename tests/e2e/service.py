@@ -27,6 +27,10 @@ class Service:
     process: subprocess.Popen[bytes]
 
     @property
+    def port(self) -> str:
+        return self.url.rpartition(":")[2]
+
+    @property
     def predict_url(self) -> str:
         return f"{self.url}/v1/models/{self.model}:predict"
 

@@ -143,7 +143,7 @@ def test_same_answer_with_options(
 def test_same_conversation(port: int, name: str, entry: dict[str, Any]) -> None:
     """Several requests on one connection, and what is hardly a request."""
     recorded = replay.statuses(entry["received"])
-    statuses = replay.converse(port, entry["sent"])
+    statuses = replay.converse(port, entry["sent"], len(recorded))
     verdict(name, "" if statuses == recorded else f"{statuses}, not {recorded}")
 
 

@@ -1,11 +1,13 @@
-"""Where and how predictions run: at once, in a thread, or several requests together.
+"""Runs predictions from the event loop: what has arrived together runs together.
 
-What is best depends on the model, so it is measured when the model is loaded.
+Nothing ever waits for a batch to fill. A request that comes alone runs alone; those
+that arrive while the service is busy share the next run of the model. Whether sharing
+pays, and whether a run is short enough for the event loop, depends on the model: it is
+measured when the model is loaded.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, Protocol
 
@@ -15,10 +17,10 @@ from . import metrics
 from .contract import Tensors
 from .predictor import Predictor
 
-# A shorter prediction costs less than handing it to another thread and back.
-INLINE_SECONDS = 0.001
-# Batches of this size must save at least this share of the time of single examples.
-BATCH = 8
+# A run of less than this costs less than handing it to another thread and back.
+SHORT_SECONDS = 0.001
+# So many examples run together at most, if that saves so much of their time.
+BATCH = 16
 WORTHWHILE_SAVING = 0.2
 
 
@@ -30,32 +32,20 @@ class Runner(Protocol):
     """A way to run predictions from the event loop."""
 
     async def predict(self, inputs: Tensors) -> Tensors:
-        """Return the outputs for the inputs of one request."""
+        """Return the outputs for one request; raise BusyError if there is no time."""
 
 
 def choose(predictor: Predictor, seconds: float) -> Runner:
     """Return the way that suits the model, by measuring it on its golden examples.
 
-    A request that has to wait for the model waits for so many seconds at most.
+    A request waits for so many seconds at most.
     """
-    single = predictor.seconds(1)
-    if single < INLINE_SECONDS:
-        return Inline(predictor)
-    pays = predictor.seconds(BATCH) < BATCH * single * (1 - WORTHWHILE_SAVING)
-    return Batcher(predictor, BATCH if pays else 1, seconds)
-
-
-class Inline:
-    """Predict at once, in the event loop: for models that take microseconds."""
-
-    def __init__(self, predictor: Predictor) -> None:
-        """Remember the model."""
-        self._predictor = predictor
-
-    async def predict(self, inputs: Tensors) -> Tensors:
-        """Return the outputs for the inputs of one request."""
-        metrics.BATCH_SIZE.observe(batch_size(inputs))
-        return self._predictor.predict(inputs)
+    single, together = predictor.seconds(1), predictor.seconds(BATCH)
+    pays = together < BATCH * single * (1 - WORTHWHILE_SAVING)
+    queue = Queue(BATCH if pays else 1)
+    if single < SHORT_SECONDS:
+        return InLoop(predictor, queue)
+    return InThread(predictor, queue, seconds)
 
 
 class Waiting(NamedTuple):
@@ -65,86 +55,123 @@ class Waiting(NamedTuple):
     outputs: asyncio.Future[Tensors]
 
 
-class Batcher:
-    """Predict in a thread; what arrives meanwhile goes together into the next batch.
+class Queue:
+    """The requests that wait for the model."""
 
-    Nothing ever waits for a batch to fill: a request that comes alone runs alone.
-    """
-
-    def __init__(self, predictor: Predictor, limit: int, seconds: float) -> None:
-        """Remember the most examples for one batch, and how long a request may wait."""
-        self.limit = limit
-        self._seconds = seconds
-        self._predictor = predictor
+    def __init__(self, limit: int) -> None:
+        """Remember how many examples may run together."""
+        self._limit = limit
         self._waiting: deque[Waiting] = deque()
+
+    def __len__(self) -> int:
+        """Return the number of requests."""
+        return len(self._waiting)
+
+    def add(self, inputs: Tensors) -> asyncio.Future[Tensors]:
+        """Add a request, and return where its outputs will be."""
+        outputs = asyncio.get_running_loop().create_future()
+        self._waiting.append(Waiting(inputs, outputs))
+        return outputs
+
+    def take(self) -> list[Waiting]:
+        """Remove and return the requests of the next run, at least one if any waits."""
+        batch: list[Waiting] = []
+        examples = 0
+        while self._waiting:
+            examples += size(self._waiting[0].inputs)
+            if batch and examples > self._limit:
+                break
+            waiting = self._waiting.popleft()
+            if not waiting.outputs.done():  # its time may be up
+                batch.append(waiting)
+        return batch
+
+
+class InLoop:
+    """Runs the model in the event loop, once all that has arrived is read."""
+
+    def __init__(self, predictor: Predictor, queue: Queue) -> None:
+        """Remember the model and the queue."""
+        self._predictor = predictor
+        self._queue = queue
+
+    async def predict(self, inputs: Tensors) -> Tensors:
+        """Return the outputs for one request."""
+        if not self._queue:
+            asyncio.get_running_loop().call_soon(self._run)
+        return await self._queue.add(inputs)
+
+    def _run(self) -> None:
+        while batch := self._queue.take():
+            try:
+                give(batch, self._predictor.predict(join(batch)))
+            except Exception as error:  # whatever the runtime raises
+                fail(batch, error)
+
+
+class InThread:
+    """Runs the model in a thread, so that others are read and refused meanwhile."""
+
+    def __init__(self, predictor: Predictor, queue: Queue, seconds: float) -> None:
+        """Remember the model, the queue, and how long a request may wait in it."""
+        self._predictor = predictor
+        self._queue = queue
+        self._seconds = seconds
         self._thread = ThreadPoolExecutor(1, "predict")
         self._task: asyncio.Task[None] | None = None
 
     async def predict(self, inputs: Tensors) -> Tensors:
-        """Return the outputs for the inputs of one request.
-
-        Raises BusyError if the model has no time for them.
-        """
-        waiting = Waiting(inputs, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
+        """Return the outputs for one request; raise BusyError if there is no time."""
+        outputs = self._queue.add(inputs)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         try:
             async with asyncio.timeout(self._seconds):
-                return await waiting.outputs
+                return await outputs
         except TimeoutError as error:
             raise BusyError("The model had no time; try again in a second.") from error
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        while batch := self._take():
-            inputs = join([waiting.inputs for waiting in batch])
-            metrics.BATCH_SIZE.observe(batch_size(inputs))
+        while batch := self._queue.take():
             try:
                 outputs = await loop.run_in_executor(
-                    self._thread, self._predictor.predict, inputs
+                    self._thread, self._predictor.predict, join(batch)
                 )
-            except Exception as error:  # whatever the runtime raises is the requests'
-                for waiting in batch:
-                    waiting.outputs.set_exception(error)
-                continue
-            for waiting, part in zip(batch, split(outputs, batch), strict=True):
-                if not waiting.outputs.done():
-                    waiting.outputs.set_result(part)
-
-    def _take(self) -> list[Waiting]:
-        """Return the requests for the next batch, at least one if any waits."""
-        batch: list[Waiting] = []
-        size = 0
-        while self._waiting:
-            size += batch_size(self._waiting[0].inputs)
-            if batch and size > self.limit:
-                break
-            waiting = self._waiting.popleft()
-            if not waiting.outputs.done():  # its client's time was not up meanwhile
-                batch.append(waiting)
-        return batch
+                give(batch, outputs)
+            except Exception as error:  # whatever the runtime raises
+                fail(batch, error)
 
 
-def batch_size(inputs: Tensors) -> int:
+def size(inputs: Tensors) -> int:
     """Return the number of examples."""
     return len(next(iter(inputs.values())))
 
 
-def join(requests: list[Tensors]) -> Tensors:
-    """Return one set of inputs for several requests."""
-    if len(requests) == 1:
-        return requests[0]
-    names = requests[0]
+def join(batch: list[Waiting]) -> Tensors:
+    """Return one set of inputs for all requests."""
+    if len(batch) == 1:
+        return batch[0].inputs
     return {
-        name: np.concatenate([inputs[name] for inputs in requests]) for name in names
+        name: np.concatenate([waiting.inputs[name] for waiting in batch])
+        for name in batch[0].inputs
     }
 
 
-def split(outputs: Tensors, batch: list[Waiting]) -> Iterator[Tensors]:
-    """Yield each request's share of the outputs."""
+def give(batch: list[Waiting], outputs: Tensors) -> None:
+    """Give each request its share of the outputs."""
+    metrics.BATCH_SIZE.observe(size(outputs))
     start = 0
     for waiting in batch:
-        stop = start + batch_size(waiting.inputs)
-        yield {name: tensor[start:stop] for name, tensor in outputs.items()}
+        stop = start + size(waiting.inputs)
+        if not waiting.outputs.done():
+            share = {name: tensor[start:stop] for name, tensor in outputs.items()}
+            waiting.outputs.set_result(share)
         start = stop
+
+
+def fail(batch: list[Waiting], error: Exception) -> None:
+    """Tell each request that the run has failed."""
+    for waiting in batch:
+        if not waiting.outputs.done():
+            waiting.outputs.set_exception(error)

@@ -155,6 +155,8 @@ def _tensor(name: str, value: object, spec: TensorSpec) -> NDArray[Any]:
 
 def _is_in_range(array: NDArray[Any], dtype: np.dtype[Any]) -> bool:
     least, largest = limits(dtype)
+    if dtype.kind == "f":  # as far below zero as above
+        return bool(np.abs(array).max() <= largest)
     return bool(array.min() >= least and array.max() <= largest)
 
 

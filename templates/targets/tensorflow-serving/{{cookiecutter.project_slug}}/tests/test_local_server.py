@@ -19,12 +19,13 @@ import requests
 from conftest import free_port
 from PIL import Image
 
-from {{ cookiecutter.package_name }} import model_config, rollback, rollout
-from {{ cookiecutter.package_name }}.client import (
-    Client,
-    ServiceError,
-    read_image,
+from {{ cookiecutter.package_name }} import (
+    images,
+    model_config,
+    rollback,
+    rollout,
 )
+from {{ cookiecutter.package_name }}.client import Client, ServiceError
 from {{ cookiecutter.package_name }}.contract import (
     Golden,
     Signature,
@@ -56,7 +57,7 @@ class Local:
         command = [sys.executable, "-m", SERVER, *flags]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, stderr=log)
-        self.client.wait_until_available()
+        self.client.wait_until_available(self.process)
 
     def add(self) -> int:
         """Put the exported model there as the next version, whole."""
@@ -217,10 +218,18 @@ def test_image_files_give_what_the_same_images_give(
     encoded = {"b64": base64.b64encode(file.read_bytes()).decode()}
     body = {"signature_name": "encoded_images", "instances": [encoded]}
     answer = requests.post(f"{local.client.model_url}:predict", json=body, timeout=30)
-    image = read_image(file, signature.preprocessing)
+    image = images.read(file, signature.preprocessing)
     outputs = local.client.predict({"image": image})
     served = {"probabilities": np.asarray(answer.json()["predictions"])}
     check_parity(outputs, served, signature.tolerance)
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
+def test_health_check_of_the_container(local: Local) -> None:
+    """It needs bash alone, and fails where nothing is served."""
+    check = ["bash", str(ROOT / "serving" / "healthcheck.sh")]
+    assert subprocess.run([*check, str(local.address[1])]).returncode == 0
+    assert subprocess.run([*check, str(free_port())]).returncode != 0
 
 
 def test_answers_say_that_it_is_a_stand_in(local: Local) -> None:

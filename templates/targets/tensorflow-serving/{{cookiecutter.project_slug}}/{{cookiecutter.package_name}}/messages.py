@@ -117,6 +117,12 @@ def _add_map_entry(
 
 _classes = _build()
 
+
+def new(name: str) -> Any:
+    """Return an empty message of a name that `MESSAGES` has."""
+    return _classes[name]()
+
+
 ModelServerConfig = _classes["ModelServerConfig"]
 MonitoringConfig = _classes["MonitoringConfig"]
 PredictionLog = _classes["PredictionLog"]

@@ -256,6 +256,7 @@ class Server(uvicorn.Server):
             http="h11",
             ws="none",
             lifespan="off",
+            timeout_keep_alive=60,
             access_log=False,
             server_header=False,
             log_level="warning",
