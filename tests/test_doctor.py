@@ -370,7 +370,7 @@ def test_the_framework_installed_is_the_one_that_exported(
 def test_a_path_that_is_not_there_is_one_sentence(dlscaffold: Run) -> None:
     result = dlscaffold("doctor", "no/such/folder")
     assert result.exit_code == 1
-    assert result.stderr == "Error: There is no no/such/folder: name a folder.\n"
+    assert result.stderr == "Error: There is no folder no/such/folder: name one.\n"
 
 
 def test_json_has_every_check_with_state_and_mend(dlscaffold: Run) -> None:

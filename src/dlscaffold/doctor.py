@@ -93,8 +93,8 @@ class Report:
 
 def run(path: Path, *, as_json: bool) -> None:
     """Print the report; exits with status 1 if it is not ok."""
-    if not path.exists():
-        raise ScaffoldError(f"There is no {path}: name a folder.")
+    if not path.is_dir():
+        raise ScaffoldError(f"There is no folder {path}: name one.")
     report = examine(path)
     if as_json:
         click.echo(json.dumps({"ok": report.ok, **asdict(report)}))
