@@ -59,3 +59,25 @@ def test_keys_of_the_manifests_are_documented() -> None:
                 continue
             context = manifest.read_text("utf-8").partition("[context]")[2]
             assert f"\n{name} =" in context, f"{manifest}: {name}"
+
+
+def test_every_partial_is_lent_and_included_and_documented() -> None:
+    templates = ROOT / "templates"
+    lent = {
+        path.as_posix().rpartition("/templates/partials/")[2]
+        for path in templates.rglob("templates/partials/**/*")
+        if path.is_file()
+    }
+    files = [path for layer in templates.iterdir() for path in layer.rglob("*")]
+    included = {
+        name
+        for path in files
+        if path.is_file()
+        for name in PARTIAL.findall(path.read_text("utf-8", "ignore"))
+    }
+    assert lent == included
+    readme = (templates / "README.md").read_text("utf-8")
+    assert {name for name in lent if f"`{name}`" not in readme} == set()
+
+
+PARTIAL = re.compile(r'"partials/([^"]+)"')
