@@ -539,6 +539,22 @@ def test_people_see_the_same_and_the_command_last(dlscaffold: Run) -> None:
     assert last == ("dlscaffold new my-model --framework pytorch --target executorch")
 
 
+def test_a_narrow_terminal_cuts_no_source_off(
+    dlscaffold: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    words = ("recommend", "--framework", "keras", "--where", "server")
+    sources = {
+        reason["source"]
+        for option in json.loads(dlscaffold(*words, "--json").stdout)["options"][:3]
+        for reason in option["for"] + option["against"]
+        if reason["source"] != guidance.DOCUMENT
+    }
+    said = "".join(dlscaffold(*words).stdout.split())
+    assert "…" not in said
+    assert {source for source in sources if source not in said} == set()
+
+
 def test_nothing_that_fits_is_said_and_is_status_1(
     dlscaffold: Run, use: Callable[[str], None]
 ) -> None:

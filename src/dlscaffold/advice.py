@@ -228,12 +228,10 @@ def _against(
 
 
 def _no_format(framework: Framework, target: Target) -> Statement:
-    loads = ", ".join(catalog.format_layer(name).title for name in target.consumes)
-    exports = ", ".join(catalog.format_layer(name).title for name in framework.exports)
     return Statement(
         kind="advice",
         about=target.name,
-        says=f"{target.title} loads {loads}, but {framework.title} exports {exports}.",
+        says=f"{catalog.mismatch(framework, target)}.",
     )
 
 

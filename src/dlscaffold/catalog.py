@@ -162,12 +162,17 @@ def find_cell(framework_name: str, target_name: str, format_name: str | None) ->
 
 def why_not(framework: Framework, target: Target) -> str:
     """Say why the two do not fit, and what fits each of them."""
-    wanted = ", ".join(format_layer(name).title for name in target.consumes)
-    offered = ", ".join(format_layer(name).title for name in framework.exports)
     fitting = [t.name for t in targets() if shared_formats(framework, t)]
     instead = [f.name for f in frameworks() if shared_formats(f, target)]
     return (
-        f"{target.title} loads {wanted}, but {framework.title} exports {offered}: "
+        f"{mismatch(framework, target)}: "
         f"use --target {' or '.join(fitting)} with {framework.name}, "
         f"or --framework {' or '.join(instead)} with {target.name}."
     )
+
+
+def mismatch(framework: Framework, target: Target) -> str:
+    """Say what one of the two exports and the other loads, where they share nothing."""
+    wanted = ", ".join(format_layer(name).title for name in target.consumes)
+    offered = ", ".join(format_layer(name).title for name in framework.exports)
+    return f"{target.title} loads {wanted}, but {framework.title} exports {offered}"

@@ -156,7 +156,7 @@ def _show_reasons(console: Console, mark: str, reasons: list[Statement]) -> None
 
     grid = Table.grid(padding=(0, 1))
     for reason in reasons:
-        text = Text(reason.says)
+        text = Text(reason.says, overflow="fold")
         if reason.source:
             text.append(f"\n{origin(reason)}", "dim")
         grid.add_row(mark, text)

@@ -87,10 +87,10 @@ def _show_checks(console: Console, title: str, checks: tuple[Check, ...]) -> Non
 
     table = Table.grid(padding=(0, 2))
     for check in checks:
-        said = Text(check.says)
+        said = Text(check.says, overflow="fold")
         if check.state != "fine" and check.mend:
             said.append(f"\n→ {check.mend}", "bold")
-        table.add_row(MARKS[check.state], Text(check.name), said)
+        table.add_row(MARKS[check.state], Text(check.name, overflow="fold"), said)
     console.print(f"[bold]{title}[/bold]")
     console.print(table)
     console.print()
