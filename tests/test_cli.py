@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -112,6 +113,22 @@ def test_a_full_disk_is_one_sentence(words: list[str]) -> None:
         )
     assert done.returncode == 1
     assert re.fullmatch(r"Error: .*No space left on device.*\n", done.stderr)
+
+
+@pytest.mark.parametrize("words", [["compare"], ["doctor"], ["new", "数字", "-y"]])
+def test_a_pipe_of_few_characters_gets_what_it_can_carry(
+    words: list[str], tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "dlscaffold", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.stderr == b""
+    assert done.returncode in (0, 1)
+    assert done.stdout.decode("cp1252")
 
 
 @pytest.mark.parametrize("words", [["list"], ["new", "-y", "--dry-run"]])
