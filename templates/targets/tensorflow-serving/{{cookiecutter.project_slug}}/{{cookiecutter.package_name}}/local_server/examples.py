@@ -20,11 +20,18 @@ def classify(version: Version, signature: str, examples: list[bytes]) -> bytes:
             "Expected classification signature outputs to contain at least one of "
             f'"classes" or "scores". Signature was: {version.signatures[signature]}'
         )
-    first = next(iter(outputs.values()))
+    first = outputs.get("scores", outputs.get("classes"))
+    if np.ndim(first) != 2:
+        raise RequestError(
+            f"Expected Tensor shape: [batch_size num_classes] but got {np.shape(first)}"
+        )
     labels = outputs.get("classes", np.full(first.shape, b"", object)).tolist()
     scores = outputs.get("scores", np.zeros(first.shape)).tolist()
     results = [
-        [[label.decode(), score] for label, score in zip(*pair, strict=True)]
+        [
+            [label.decode("utf-8", "surrogateescape"), score]
+            for label, score in zip(*pair, strict=True)
+        ]
         for pair in zip(labels, scores, strict=True)
     ]
     return to_json({"results": results})
@@ -36,12 +43,20 @@ def regress(version: Version, signature: str, examples: list[bytes]) -> bytes:
     if "outputs" not in outputs:
         found = version.signatures[signature]
         raise RequestError(f"No regression outputs found in SignatureDef: {found}")
-    return to_json({"results": outputs["outputs"].ravel().tolist()})
+    numbers = np.asarray(outputs["outputs"])
+    if numbers.shape not in ((len(examples),), (len(examples), 1)):
+        raise RequestError(
+            "Expected output Tensor shape to be either [batch_size] or [batch_size, 1] "
+            f"but got {numbers.shape}"
+        )
+    return to_json({"results": numbers.ravel().tolist()})
 
 
 def _run(
     version: Version, signature: str, examples: list[bytes], method: str
 ) -> dict[str, Any]:
+    if signature not in version.signatures:
+        raise RequestError(f"No signature was found with the name: {signature}")
     if "inputs" not in version.input_types(signature):
         found = version.signatures[signature]
         raise RequestError(f"No {method} inputs found in SignatureDef: {found}")
@@ -97,7 +112,7 @@ def _feature(name: str, value: Any) -> Any:
                 float_list=tf.train.FloatList(value=np.array(values, np.float32))
             )
         case ["int64"]:
-            return Feature(int64_list=tf.train.Int64List(value=values))
+            return Feature(int64_list=tf.train.Int64List(value=map(int, values)))
     return Feature()
 
 
