@@ -10,31 +10,33 @@ from .models import Version
 from .protocol import Base64, RequestError, quote, to_bytes, to_json, type_name
 
 Feature = tf.train.Feature
+CLASSES = {"classes", "scores"}
 
 
 def classify(version: Version, signature: str, examples: list[bytes]) -> bytes:
     """Return the response: for each example its labels with their scores."""
     outputs = _run(version, signature, examples, "classification")
-    if not outputs.keys() & {"classes", "scores"}:
+    if not outputs.keys() & CLASSES:
         raise RequestError(
             "Expected classification signature outputs to contain at least one of "
             f'"classes" or "scores". Signature was: {version.signatures[signature]}'
         )
-    first = outputs.get("scores", outputs.get("classes"))
-    if np.ndim(first) != 2:
+    shape = np.shape(next(outputs[key] for key in CLASSES if key in outputs))
+    if len(shape) != 2:
         raise RequestError(
-            f"Expected Tensor shape: [batch_size num_classes] but got {np.shape(first)}"
+            f"Expected Tensor shape: [batch_size num_classes] but got {shape}"
         )
-    labels = outputs.get("classes", np.full(first.shape, b"", object)).tolist()
-    scores = outputs.get("scores", np.zeros(first.shape)).tolist()
+    labels = outputs.get("classes", np.full(shape, b"", "O")).tolist()
+    scores = outputs.get("scores", np.zeros(shape)).tolist()
     results = [
-        [
-            [label.decode("utf-8", "surrogateescape"), score]
-            for label, score in zip(*pair, strict=True)
-        ]
+        [[_text(label), score] for label, score in zip(*pair, strict=True)]
         for pair in zip(labels, scores, strict=True)
     ]
     return to_json({"results": results})
+
+
+def _text(label: bytes) -> str:
+    return label.decode("utf-8", "surrogateescape")
 
 
 def regress(version: Version, signature: str, examples: list[bytes]) -> bytes:
