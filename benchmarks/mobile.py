@@ -66,7 +66,7 @@ for line in sys.stdin:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One form of one model: median time, and how much faster than its framework it is."""
+    """One form of a model: median time, and how much faster than its framework."""
 
     framework: str
     target: str
