@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -261,6 +262,29 @@ def test_it_does_not_start_with_a_strange_setting() -> None:
     said = refused_start(FLASK_QUEUE_LIMIT="many")
     assert said.startswith("error: FLASK_QUEUE_LIMIT")
     assert said.count("\n") == 1
+
+
+def test_it_does_not_share_a_port() -> None:
+    """With another service, of which it would take half the requests."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        command = [sys.executable, "-m", SERVE, "--port", port]
+        result = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
+    assert result.returncode != 0
+    assert result.stderr.startswith("error: Cannot listen")
+
+
+def test_an_upload_that_breaks_off_harms_nobody(service: str, model: str) -> None:
+    """It is not the service that has failed, and the next request is answered."""
+    host, port = service.removeprefix("http://").split(":")
+    head = f"POST {model}:predict HTTP/1.1\r\nHost: {host}\r\nContent-Length: 99\r\n"
+    for kind in ("application/json", "text/csv"):
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(f"{head}Content-Type: {kind}\r\n\r\n[".encode())
+    assert requests.get(f"{service}{model}").status_code == 200
+    assert 'status="500"' not in requests.get(f"{service}/metrics").text
 
 
 def test_it_is_not_ready_while_it_drains(model: str) -> None:

@@ -17,8 +17,8 @@ from . import metrics
 from .contract import Tensors
 from .predictor import Predictor
 
-# A run of less than this costs less than handing it to another thread and back.
-SHORT_SECONDS = 0.001
+# For less than this, handing a run to another thread and back is not worth it.
+SHORT_SECONDS = 0.0005
 # So many examples run together at most, if that saves so much of their time.
 BATCH = 16
 WORTHWHILE_SAVING = 0.2
@@ -43,7 +43,7 @@ def choose(predictor: Predictor, seconds: float) -> Runner:
     single, together = predictor.seconds(1), predictor.seconds(BATCH)
     pays = together < BATCH * single * (1 - WORTHWHILE_SAVING)
     queue = Queue(BATCH if pays else 1)
-    if single < SHORT_SECONDS:
+    if (together if pays else single) < SHORT_SECONDS:
         return InLoop(predictor, queue)
     return InThread(predictor, queue, seconds)
 

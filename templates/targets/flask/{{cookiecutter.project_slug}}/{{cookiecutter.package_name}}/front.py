@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from flask import Flask
 from granian._granian import RSGIHeaders as Headers
 from granian._granian import RSGIHTTPProtocol as HTTPProtocol
+from granian._granian import RSGIProtocolClosed as ProtocolClosed
 from granian.rsgi import Scope
 
 from . import batching, bridge, draining, logs, metrics, protocol
@@ -47,7 +48,9 @@ class Front:
         self._hot_path = f"/v1/models/{predictor.signature.name}:predict"
         self._routes = {rule.rule for rule in app.url_map.iter_rules()}
         self._log = logs.RequestLog() if log.isEnabledFor(logging.INFO) else None
-        self._threads = ThreadPoolExecutor(2, "flask")
+        # One thread each: a model that fills all processors leaves none for more.
+        self._operators = ThreadPoolExecutor(1, "operators")
+        self._visitors = ThreadPoolExecutor(1, "visitors")
         self._body_limit: int = app.config["MAX_CONTENT_LENGTH"]
         self._queue_limit: int = app.config["QUEUE_LIMIT"]
         self._time_limit: float = app.config["TIME_LIMIT"]
@@ -89,7 +92,7 @@ class Front:
 
     async def _reply(self, scope: Scope, proto: HTTPProtocol) -> Reply:
         if scope.path in UNLIMITED:
-            return await self._flask(scope, b"")
+            return await self._flask(scope, b"", self._operators)
         headers = scope.headers
         body = await self._read(headers, proto)
         # Not before: a slow client must not take a place from one that has asked.
@@ -99,7 +102,7 @@ class Front:
         try:
             if self._is_hot(scope, headers):
                 return Reply(200, JSON, await self._predict(body))
-            return await self._flask(scope, body)
+            return await self._flask(scope, body, self._visitors)
         finally:
             self._in_flight -= 1
 
@@ -126,6 +129,8 @@ class Front:
             return await self._read_chunks(proto)
         except asyncio.CancelledError as error:
             raise RequestError("The body came too slowly.", 408) from error
+        except ProtocolClosed as error:  # nobody will read this, but it is counted
+            raise RequestError("The body broke off.") from error
         finally:
             del self._reading[task]
 
@@ -145,10 +150,13 @@ class Front:
         outputs = await self._runner.predict(query.inputs)
         return protocol.render(outputs, query.by_row)
 
-    async def _flask(self, scope: Scope, body: bytes) -> Reply:
+    async def _flask(
+        self, scope: Scope, body: bytes, threads: ThreadPoolExecutor
+    ) -> Reply:
         loop = asyncio.get_running_loop()
+        application = self._app.wsgi_app
         return await loop.run_in_executor(
-            self._threads, bridge.call, self._app.wsgi_app, scope, body
+            threads, bridge.call, application, scope, body
         )
 
     def _record(

@@ -2,11 +2,12 @@
 
 import argparse
 import os
+import socket
 import sys
 import tempfile
 import threading
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
@@ -14,6 +15,7 @@ from . import config, contract, draining
 from .settings import ARTIFACTS
 
 CONNECTIONS = 1024  # of each worker
+STOP_SECONDS = 30  # for the last answers
 
 
 class Server(MPServer):
@@ -39,6 +41,7 @@ def main() -> None:
     try:
         options = config.load({k.upper(): v for k, v in given if v is not None})
         contract.Signature.read(ARTIFACTS).verify(ARTIFACTS)
+        refuse_taken(options["HOST"], options["PORT"])
     except (config.ConfigError, contract.ContractError) as error:
         sys.exit(f"error: {error}")
     # The model is loaded in each worker, after the fork: the runtimes' threads do not
@@ -51,9 +54,11 @@ def main() -> None:
         workers=options["WORKERS"],
         # Every request takes a connection; those over the queue's limit are refused.
         backpressure=CONNECTIONS,
+        http=HTTPModes.http1,
         websockets=False,
         factory=True,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,
     )
     server.drain_seconds = options["DRAIN_SECONDS"]
@@ -62,6 +67,20 @@ def main() -> None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         print(f"Serving on http://{options['HOST']}:{options['PORT']}", file=sys.stderr)
         server.serve()
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Raise ConfigError if nobody can listen there.
+
+    Granian's workers share their port, and would share it with a stranger as well.
+    """
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        reason = error.strerror or error
+        message = f"Cannot listen on {host}, port {port} ({reason}); choose another."
+        raise config.ConfigError(message) from error
 
 
 if __name__ == "__main__":
