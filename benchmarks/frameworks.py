@@ -69,6 +69,57 @@ COMPARISONS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ),
 )
 
+PAGE = """# What the document says of speed, and what was measured
+
+<!-- Written by {script} from claims.json; do not edit. -->
+
+One small network (two convolutions and a dense layer, 8x8 images, batches of 64) in the
+three frameworks, side by side on one machine: {machine}, no GPU, one
+thread each, processor time, {rounds} interleaved rounds, {date}:
+{versions}.
+All ways of predicting gave the same probabilities within 0.0001 before they were timed.
+
+A ratio is a framework's time over TensorFlow's in the same round: the median, and in
+brackets the smallest and the largest. Apart by less than a factor of {same}, two times
+count as the same; what fewer than {agreed:.0%} of the rounds agree on is undecided.
+What most people write is `tf.function` in TensorFlow, `fit` and `model.predict` in
+Keras, and eager code in PyTorch. On a GPU, or with a large network, where the
+arithmetic outweighs the framework, the ratios can be others.
+
+![Times relative to TensorFlow](claims.png)
+
+## “Slower than TensorFlow as it works on top of TensorFlow” (Keras)
+
+{keras_tally}
+
+{keras_ratios}
+
+## “Same speed as TensorFlow” (PyTorch)
+
+{pytorch_tally}
+
+{pytorch_ratios}
+
+## “Very Fast, used for high performance” (TensorFlow)
+
+One of the other two was faster in {beaten} of {count} comparisons.
+The way of predicting matters more than the framework: for one image, the slowest way of
+a framework took {spread} times as long as its fastest.
+
+## All times
+
+Medians in milliseconds: for training, of one epoch of 1,797 images; for predicting, of
+one call with {batches}.
+
+{times}
+
+The first call, which traces or compiles, in seconds of waiting, measured once:
+
+{first}
+
+To measure again: `python {script} --help`
+"""
+
 Results = dict[str, Any]
 
 
@@ -204,60 +255,26 @@ def medians(results: Results, framework: str) -> dict[str, float]:
 
 def claims_page(results: Results) -> str:
     """Return docs/claims.md."""
-    count = len(COMPARISONS)
     keras, pytorch = verdicts(results, "keras"), verdicts(results, "pytorch")
-    beaten = sum("faster" in (keras[name], pytorch[name]) for name, _, _ in COMPARISONS)
-    versions = ", ".join(results["about"][name]["version"] for name in FRAMEWORKS)
-    return f"""# What the document says of speed, and what was measured
-
-<!-- Written by {SCRIPT} from claims.json; do not edit. -->
-
-One small network (two convolutions and a dense layer, 8x8 images, batches of 64) in the
-three frameworks, side by side on one machine: {results["machine"]}, no GPU, one
-thread each, processor time, {results["rounds"]} interleaved rounds, {results["date"]}:
-{versions}.
-All ways of predicting gave the same probabilities within 0.0001 before they were timed.
-
-A ratio is a framework's time over TensorFlow's in the same round: the median, and in
-brackets the smallest and the largest. Apart by less than a factor of {SAME}, two times
-count as the same; what fewer than {AGREED:.0%} of the rounds agree on is undecided.
-What most people write is `tf.function` in TensorFlow, `fit` and `model.predict` in
-Keras, and eager code in PyTorch. On a GPU, or with a large network, where the
-arithmetic outweighs the framework, the ratios can be others.
-
-![Times relative to TensorFlow](claims.png)
-
-## “Slower than TensorFlow as it works on top of TensorFlow” (Keras)
-
-{_tally(keras, "slower")}
-
-{_ratio_table(results, "keras")}
-
-## “Same speed as TensorFlow” (PyTorch)
-
-{_tally(pytorch, "the same")}
-
-{_ratio_table(results, "pytorch")}
-
-## “Very Fast, used for high performance” (TensorFlow)
-
-One of the other two was faster in {beaten} of {count} comparisons.
-The way of predicting matters more than the framework: for one image, the slowest way of
-a framework took {_spread(results)} times as long as its fastest.
-
-## All times
-
-Medians in milliseconds: for training, of one epoch of 1,797 images; for predicting, of
-one call with {" and with ".join(BATCHES.values())}.
-
-{_time_table(results)}
-
-The first call, which traces or compiles, in seconds of waiting, measured once:
-
-{_first_table(results)}
-
-To measure again: `python {SCRIPT} --help`
-"""
+    return PAGE.format(
+        script=SCRIPT,
+        machine=results["machine"],
+        rounds=results["rounds"],
+        date=results["date"],
+        versions=", ".join(results["about"][name]["version"] for name in FRAMEWORKS),
+        same=SAME,
+        agreed=AGREED,
+        keras_tally=_tally(keras, "slower"),
+        keras_ratios=_ratio_table(results, "keras"),
+        pytorch_tally=_tally(pytorch, "the same"),
+        pytorch_ratios=_ratio_table(results, "pytorch"),
+        beaten=sum("faster" in (keras[name], pytorch[name]) for name in keras),
+        count=len(COMPARISONS),
+        spread=_spread(results),
+        batches=" and with ".join(BATCHES.values()),
+        times=_time_table(results),
+        first=_first_table(results),
+    )
 
 
 def _tally(found: dict[str, str], claimed: str) -> str:

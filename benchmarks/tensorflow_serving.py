@@ -359,8 +359,8 @@ def render(results: dict[str, Any]) -> None:
     """Draw the picture, and print what it shows."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 3.8), layout="constrained")
-    small, large, load, first = figure.subplots(1, 4)
+    figure = Figure(figsize=(11, 6), layout="constrained")
+    (small, large), (load, first) = figure.subplots(2, 2)
     for axes, size in ((small, "8x8x3"), (large, "224x224x3")):
         ways = wire_medians(results["wire"], size)
         bars(axes, ways, f"One {size} image", "ms, median")
@@ -386,9 +386,10 @@ def render(results: dict[str, Any]) -> None:
 def bars(axes: Any, values: dict[str, float], title: str, unit: str) -> None:
     """Draw one horizontal bar for each value, on a logarithmic scale."""
     drawn = axes.barh(list(values), list(values.values()), color="tab:blue")
-    axes.bar_label(drawn, fmt="{:.3g}", padding=3)
+    axes.bar_label(drawn, fmt=lambda value: f"{value:,.1f}", padding=3)
     axes.set(title=title, xlabel=unit, xscale="log")
-    axes.margins(x=0.35)
+    axes.minorticks_off()
+    axes.set_xlim(min(values.values()) / 3, max(values.values()) * 4)
     axes.invert_yaxis()
 
 

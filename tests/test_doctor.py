@@ -280,6 +280,10 @@ def test_a_project_that_was_never_exported_is_told_the_command(exported: Path) -
         ({"inputs": {"sound": {}}}, "golden examples", "inputs are not those"),
         ({"outputs": {}}, "golden examples", "outputs are not those"),
         ({"artifact": 7}, "signature", "has no artifact, or not of the right type"),
+        ({"artifact": "model\0.onnx"}, "signature", "has no artifact"),
+        ({"artifact": "\x1b[31mred"}, "signature", "has no artifact"),
+        ({"artifact": "m" * 5000}, "artifact", "cannot be read"),
+        ({"artifact": ""}, "artifact", "is not the file"),
         ({"inputs": None}, "signature", "has no inputs"),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -163,13 +164,14 @@ def rank(
     answers: Answers, facts: dict[str, str], known: Guidance
 ) -> tuple[list[Option], list[RuledOut]]:
     """Return the pairs that fit, the best first, and the targets that do not."""
+    everything, targets = _layers(catalog.templates_root())
     frameworks = [
         framework
-        for framework in catalog.frameworks()
+        for framework in everything
         if answers.framework in (None, framework.name)
     ]
     options, ruled_out = [], []
-    for target in catalog.targets():
+    for target in targets:
         against: list[Statement] = []
         for framework in frameworks:
             reasons = _against(framework, target, facts, known)
@@ -181,6 +183,12 @@ def rank(
             ruled_out.append(RuledOut(target, tuple(_weightiest(against))))
     options.sort(key=lambda option: (-option.score, option.name))
     return options, ruled_out
+
+
+@lru_cache
+def _layers(_root: Path) -> tuple[list[Framework], list[Target]]:
+    """Return all layers there are, read once: they are ranked dozens of times."""
+    return catalog.frameworks(), catalog.targets()
 
 
 def _weightiest(against: list[Statement]) -> list[Statement]:

@@ -24,6 +24,7 @@ STATES = ("fine", "warning", "missing")
 ENGINES = ("docker", "podman")
 OLDEST = 10  # no minor version of Python 3 before it is of use to any framework
 PATIENCE = 15  # seconds that another program may take to answer
+BLOCK = 1 << 20  # bytes of a model that are read at once
 # What a signature or a manifest must say, and of which type.
 SIGNATURE = {
     "artifact": str,
@@ -375,7 +376,9 @@ def read_object(file: Path, fields: Mapping[str, type]) -> tuple[dict[str, Any],
     if not isinstance(content, dict):
         return {}, f"{file.name} is not a JSON object"
     for name, kind in fields.items():
-        if not isinstance(content.get(name), kind):
+        value = content.get(name)
+        # What is not printable could be no name, but could fool a terminal.
+        if not isinstance(value, kind) or not str(value).isprintable():
             return {}, f"{file.name} has no {name}, or not of the right type"
     return content, ""
 
@@ -425,15 +428,14 @@ def artifact(
     artifacts: Path, signature: Mapping[str, Any], manifest: Mapping[str, Any]
 ) -> Check:
     """Check that the artifact is there and is the one that the signature names."""
-    named = signature["artifact"]
-    path = (artifacts / named).resolve()
-    mend = export_again(manifest)
-    if not path.is_relative_to(artifacts.resolve()):
-        says = f"the signature names {named}, which is outside artifacts/"
-        return Check("artifact", "missing", says, mend)
-    if not path.exists():
-        return Check("artifact", "missing", f"{named} is not there", mend)
+    named, mend = signature["artifact"], export_again(manifest)
     try:
+        path = (artifacts / named).resolve()
+        if not path.is_relative_to(artifacts.resolve()):
+            says = f"the signature names {named}, which is outside artifacts/"
+            return Check("artifact", "missing", says, mend)
+        if not path.exists():
+            return Check("artifact", "missing", f"{named} is not there", mend)
         same = digest(path) == signature["sha256"]
     except OSError:
         return Check("artifact", "missing", f"{named} cannot be read", mend)
@@ -448,9 +450,12 @@ def digest(path: Path) -> str:
 
     As in a generated project's contract.py, which cannot be imported from here.
     """
-    if path.is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()
     total = hashlib.sha256()
+    if path.is_file():
+        with path.open("rb") as content:
+            while block := content.read(BLOCK):
+                total.update(block)
+        return total.hexdigest()
     for file in sorted(file for file in path.rglob("*") if file.is_file()):
         total.update(file.relative_to(path).as_posix().encode() + b"\0")
         total.update(digest(file).encode())

@@ -63,6 +63,48 @@ print(json.dumps([to_input(p, how).ravel().tolist() for p in pictures]))
 """
 
 
+# A network of about a million weights, in each framework, as `network`.
+WIDE = {
+    "pytorch": """
+from torch import nn
+network = nn.Sequential(
+    nn.Flatten(), nn.Linear(64, 1024), nn.ReLU(), nn.Linear(1024, 900), nn.ReLU(),
+    nn.Linear(900, 10),
+)
+""",
+    "keras": """
+import keras
+network = keras.Sequential([
+    keras.Input((8, 8)), keras.layers.Flatten(),
+    keras.layers.Dense(1024, "relu"), keras.layers.Dense(900, "relu"),
+    keras.layers.Dense(10, "softmax"),
+])
+""",
+    "tensorflow": """
+import tensorflow as tf
+class Wide(tf.Module):
+    def __init__(self):
+        sizes = [(64, 1024), (1024, 900), (900, 10)]
+        self.layers = [tf.Variable(tf.random.normal(s, stddev=0.03)) for s in sizes]
+    def serve(self, image):
+        first, second, last = self.layers
+        hidden = tf.nn.relu(tf.nn.relu(tf.reshape(image, (-1, 64)) @ first) @ second)
+        return {"probabilities": tf.nn.softmax(hidden @ last)}
+network = Wide()
+""",
+}
+
+SIZES = """
+import sys
+from pathlib import Path
+from {package} import convert, data
+folder = Path(sys.argv[1])
+convert.write_artifact(network, folder / "exact")
+convert.write_quantized(network, folder / "int8", data.load().train.images[:64])
+print(*[(folder / name).stat().st_size for name in ("exact", "int8")])
+"""
+
+
 @dataclass(frozen=True)
 class Kotlin:
     """A Kotlin compiler, and the library that its programs need."""
@@ -187,11 +229,57 @@ def test_kotlin_and_python_preprocess_alike(
         assert one == pytest.approx(other, abs=1e-6)
 
 
+QUANTISING = [
+    cell
+    for cell in MOBILE
+    if "shared/int8" in [layer.label for layer in cell.format.includes]
+]
+
+
+@pytest.fixture
+def quantising(
+    cell: Cell, smoked: Callable[..., Smoked], tmp_path: Path
+) -> tuple[Smoked, Path]:
+    """A smoked project, and a copy of it to change."""
+    done = smoked(cell.framework.name, cell.target.name, cell.format.name)
+    ignored = shutil.ignore_patterns(".venv", "__pycache__")
+    return done, shutil.copytree(done.path, tmp_path / "copy", ignore=ignored)
+
+
+@pytest.mark.parametrize("cell", QUANTISING, ids=lambda cell: cell.name)
+def test_int8_is_exported_compared_and_held_to_its_contract(
+    quantising: tuple[Smoked, Path],
+) -> None:
+    done, copy = quantising
+    export = [done.python, "-m", f"{done.package}.export", "--quantize", "int8"]
+    output(export, copy)
+    output([done.python, "-m", "pytest", "-q", "tests/test_artifact.py"], copy)
+    trained, exact, int8 = json.loads((copy / "reports/variants.json").read_text())
+    found = [variant["name"] for variant in (trained, exact, int8)]
+    assert found == ["trained", "float32", "int8"]
+    assert exact["accuracy"] == trained["accuracy"]
+    assert int8["accuracy"] >= trained["accuracy"] - 0.01
+    artifact = json.loads((copy / "artifacts/signature.json").read_text())["artifact"]
+    exported = (copy / "artifacts" / artifact).stat().st_size
+    assert exported == pytest.approx(int8["kilobytes"] * 1000, rel=0.05)
+
+
+@pytest.mark.parametrize("cell", QUANTISING, ids=lambda cell: cell.name)
+def test_a_million_weights_take_a_third_in_int8(
+    quantising: tuple[Smoked, Path], cell: Cell, tmp_path: Path
+) -> None:
+    done, copy = quantising
+    code = WIDE[cell.framework.name] + SIZES.format(package=done.package)
+    exact, int8 = map(int, output([done.python, "-c", code, tmp_path], copy).split())
+    assert exact > 3_900_000
+    assert int8 <= 0.35 * exact
+
+
 def output(command: list[object], folder: Path) -> str:
     """Return what a command prints; it must succeed."""
     words = [str(word) for word in command]
     done = subprocess.run(
         words, cwd=folder, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -139,5 +139,5 @@ def read_config(path: Path, message: Any) -> Any:
     """Return the message of this class that a file holds as text."""
     try:
         return text_format.Parse(path.read_text("utf-8"), message())
-    except (ValueError, text_format.ParseError) as error:
+    except (OSError, ValueError, text_format.ParseError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error

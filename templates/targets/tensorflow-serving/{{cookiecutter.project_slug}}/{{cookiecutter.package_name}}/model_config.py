@@ -9,8 +9,8 @@ from typing import Any
 
 from google.protobuf import text_format
 
-from .messages import ModelServerConfig, read_config
-from .settings import ARTIFACTS, ROOT
+from .messages import ConfigError, ModelServerConfig, read_config
+from .settings import ARTIFACTS, MODEL_NAME, ROOT
 
 SERVING = ROOT / "serving"
 CONFIG = SERVING / "models.config"
@@ -45,7 +45,10 @@ def write_host_config() -> Path:
 
 
 def _read() -> Any:
-    return read_config(CONFIG, ModelServerConfig)
+    config = read_config(CONFIG, ModelServerConfig)
+    if [model.name for model in config.model_config_list.config] != [MODEL_NAME]:
+        raise ConfigError(f"{CONFIG} has to configure the model {MODEL_NAME}.")
+    return config
 
 
 def _write(path: Path, config: Any) -> None:

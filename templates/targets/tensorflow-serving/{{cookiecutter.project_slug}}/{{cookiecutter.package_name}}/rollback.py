@@ -5,6 +5,7 @@ import sys
 
 from . import model_config
 from .client import DEFAULT_URL, Client, ServiceError
+from .messages import ConfigError
 from .rollout import move
 from .settings import MODEL_NAME
 
@@ -14,7 +15,7 @@ def rollback(url: str, label: str) -> int:
 
     Raises ServiceError if no earlier version is being served.
     """
-    current = model_config.labels()[label]
+    current = model_config.labels().get(label, 0)
     for version in sorted(model_config.versions(), reverse=True):
         client = Client(url, f"{MODEL_NAME}/versions/{version}")
         if version < current and client.is_available():
@@ -31,7 +32,7 @@ def main() -> None:
     options = parser.parse_args()
     try:
         version = rollback(options.url, options.label)
-    except ServiceError as error:
+    except (ConfigError, ServiceError) as error:
         sys.exit(f"error: {error}")
     print(f"{options.label} is version {version} again.")
 

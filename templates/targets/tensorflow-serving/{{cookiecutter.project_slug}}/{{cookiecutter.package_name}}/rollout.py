@@ -10,6 +10,7 @@ import time
 
 from . import contract, export, model, model_config
 from .client import DEFAULT_URL, Client, ServiceError
+from .messages import ConfigError
 from .settings import ARTIFACTS, MODEL_NAME
 
 WAIT_SECONDS = 60.0
@@ -21,6 +22,8 @@ def rollout(url: str, label: str, version: int | None = None) -> int:
     Raises ServiceError if the server does not serve it, and ContractError if it serves
     something else than what was trained; then the label stays where it was.
     """
+    if not Client(url, MODEL_NAME).is_available():
+        raise ServiceError(f"Nothing serves {MODEL_NAME} on {url}: start the server.")
     if version is None:
         version = int(export.export().artifact.rpartition("/")[2])
     client = Client(url, f"{MODEL_NAME}/versions/{version}")
@@ -77,7 +80,12 @@ def main() -> None:
     options = parser.parse_args()
     try:
         version = rollout(options.url, options.label, options.version)
-    except (contract.ContractError, model.NotTrainedError, ServiceError) as error:
+    except (
+        ConfigError,
+        contract.ContractError,
+        model.NotTrainedError,
+        ServiceError,
+    ) as error:
         sys.exit(f"error: {error}")
     print(f"{options.label} is version {version} now.")
 

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from . import contract, model_config
+from .messages import ConfigError
 from .settings import ARTIFACTS, MODEL_NAME
 
 IMAGE = "tensorflow/serving:{{ cookiecutter._serving_version }}"
@@ -90,12 +91,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8501, help="REST; gRPC is one less")
     parser.add_argument("--with", dest="way", choices=["docker", "binary", "local"])
     options = parser.parse_args()
+    way = options.way or choose()
     try:
         contract.Signature.read(ARTIFACTS).verify(ARTIFACTS)
-    except contract.ContractError as error:
+        line = command(way, options.port)
+    except (contract.ContractError, ConfigError) as error:
         sys.exit(f"error: {error}")
-    way = options.way or choose()
-    line = command(way, options.port)
     if not shutil.which(line[0]):
         sys.exit(f"error: there is no {line[0]} on the PATH; use --with local.")
     url = f"http://127.0.0.1:{options.port}"

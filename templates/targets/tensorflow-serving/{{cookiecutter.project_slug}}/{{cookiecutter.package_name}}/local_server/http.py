@@ -109,6 +109,8 @@ class RestApi:
             return self._route(request)
         except RequestError as error:
             return _error(str(error), error.status)
+        except RecursionError:
+            return _error("JSON Parse error: nested too deeply", 400)
         except Exception:  # a fault of ours: the log has the rest
             log.exception("%s %s", request.method, request.target)
             return _error("Internal error", 500)

@@ -98,8 +98,6 @@ HTTP_STATUS = {
     tf.errors.UNAVAILABLE: 503,
     tf.errors.DEADLINE_EXCEEDED: 504,
 }
-
-
 CODES = {
     tf.errors.DATA_LOSS: "DATA_LOSS",
     tf.errors.FAILED_PRECONDITION: "FAILED_PRECONDITION",

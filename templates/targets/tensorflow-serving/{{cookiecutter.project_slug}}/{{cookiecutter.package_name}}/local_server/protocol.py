@@ -8,6 +8,7 @@ import base64
 import binascii
 import codecs
 import json
+import math
 import re
 from collections.abc import Mapping
 from itertools import chain
@@ -93,7 +94,7 @@ def _lengthen(match: re.Match[str]) -> str:
 
 def _finite(number: str) -> float:
     value = float(number)
-    if np.isinf(value):
+    if math.isinf(value):
         raise ValueError("Number too big to be stored in double.")
     return value
 
