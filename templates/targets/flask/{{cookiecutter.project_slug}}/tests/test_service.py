@@ -331,9 +331,7 @@ def test_the_client_asks_a_busy_service_again() -> None:
     assert BusyOnce.refused == 2
 
 
-def test_the_client_is_a_command(
-    service: str, golden: Golden, tmp_path: Path
-) -> None:
+def test_the_client_is_a_command(service: str, golden: Golden, tmp_path: Path) -> None:
     """It prints the most probable label first."""
     file = tmp_path / "digit.png"
     file.write_bytes(picture(golden.inputs["image"][0]))
