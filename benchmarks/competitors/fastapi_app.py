@@ -1,4 +1,4 @@
-"""FastAPI with a Pydantic model for the body, in the faster of its two kinds of view."""
+"""FastAPI with a Pydantic model for the body, and the faster of its kinds of view."""
 
 import os
 
