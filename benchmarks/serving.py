@@ -33,12 +33,12 @@ HERE = Path(__file__).parent
 COMPETITORS = HERE / "competitors"
 OURS = "this service"
 BARE = "bare WSGI"
-NEEDED = "fastapi uvicorn litserve bentoml gunicorn granian"
+NEEDED = "fastapi uvicorn[standard] litserve bentoml gunicorn granian"
 
 # Requests per second of this service, divided by those of the other.
 TARGETS = {
-    "FastAPI, async def": 4,
-    "FastAPI, def": 4,
+    "FastAPI, uvicorn[standard]": 4,
+    "FastAPI, uvicorn": 4,
     "LitServe": 8,
     "BentoML": 12,
     "tutorial: model.predict, gunicorn": 200,
@@ -73,14 +73,16 @@ def servers(options: argparse.Namespace, model: str) -> list[Server]:
     package = options.project.name.replace("-", "_")
     service = [project, "-m", f"{package}.serve", "--port", "PORT"]
     uvicorn = [other, "-m", "uvicorn", "--port", "PORT", "--log-level", "warning"]
+    plain = ["--loop", "asyncio", "--http", "h11"]
     found = [
         Server(OURS, service, f"/v1/models/{model}:predict"),
         Server(
             "bare WSGI, no model", [*granian, "PORT", *threads, "bare:without_model"]
         ),
         Server(BARE, [*granian, "PORT", *threads, "bare:with_model"]),
-        Server("FastAPI, async def", [*uvicorn, "fastapi_app:app"], "/predict-async"),
-        Server("FastAPI, def", [*uvicorn, "fastapi_app:app"]),
+        # What comes with uvicorn[standard], and what comes with uvicorn alone.
+        Server("FastAPI, uvicorn[standard]", [*uvicorn, "fastapi_app:app"]),
+        Server("FastAPI, uvicorn", [*uvicorn, *plain, "fastapi_app:app"]),
         Server("LitServe", [other, str(COMPETITORS / "litserve_app.py"), "PORT"]),
         Server(
             "BentoML",

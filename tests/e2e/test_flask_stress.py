@@ -146,6 +146,16 @@ def test_a_killed_worker_comes_back(project: Smoked) -> None:
     assert outcome.count(200) > 1000
 
 
+def test_workers_do_not_outlive_the_service(project: Smoked) -> None:
+    with running(project, FLASK_WORKERS="2") as service:
+        os.kill(service.process.pid, signal.SIGKILL)
+        service.process.wait(5)
+        deadline = time.monotonic() + 10
+        while service.status("/healthz") == 200:
+            assert time.monotonic() < deadline, "a worker still answers"
+            time.sleep(0.2)
+
+
 def drip(url: str, answers: list[bytes]) -> None:
     """Send a request a byte at a time until the server has had enough of it."""
     host, port = url.split("/")[2].split(":")
