@@ -37,7 +37,8 @@ NEEDED = "fastapi uvicorn litserve bentoml gunicorn granian"
 
 # Requests per second of this service, divided by those of the other.
 TARGETS = {
-    "FastAPI, uvicorn": 4,
+    "FastAPI, async def": 4,
+    "FastAPI, def": 4,
     "LitServe": 8,
     "BentoML": 12,
     "tutorial: model.predict, gunicorn": 200,
@@ -78,7 +79,8 @@ def servers(options: argparse.Namespace, model: str) -> list[Server]:
             "bare WSGI, no model", [*granian, "PORT", *threads, "bare:without_model"]
         ),
         Server(BARE, [*granian, "PORT", *threads, "bare:with_model"]),
-        Server("FastAPI, uvicorn", [*uvicorn, "fastapi_app:app"]),
+        Server("FastAPI, async def", [*uvicorn, "fastapi_app:app"], "/predict-async"),
+        Server("FastAPI, def", [*uvicorn, "fastapi_app:app"]),
         Server("LitServe", [other, str(COMPETITORS / "litserve_app.py"), "PORT"]),
         Server(
             "BentoML",
@@ -260,6 +262,10 @@ def report(found: list[Server], folder: Path) -> None:
     plot(figures, folder / "serving.png")
 
 
+def readable(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
+
 def plot(figures: list[dict[str, Any]], file: Path) -> None:
     from matplotlib.figure import Figure
 
@@ -272,7 +278,7 @@ def plot(figures: list[dict[str, Any]], file: Path) -> None:
         (late, "milliseconds_99", "99th percentile, ms (less is better)"),
     ):
         bars = axes.barh(names, [row[key] for row in figures], color=colors)
-        axes.bar_label(bars, fmt="{:,.4g}", padding=3)
+        axes.bar_label(bars, fmt=readable, padding=3)
         axes.set_xscale("log")
         axes.set_title(title, fontsize=10)
         axes.margins(x=0.2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -87,6 +88,39 @@ def test_dry_run_as_json_is_what_new_writes(dlscaffold: Run, tmp_path: Path) -> 
     assert dry.pop("written") is False
     assert wet.pop("written") is True
     assert dry == wet
+
+
+def test_a_retired_target_is_noticed_in_json_too(
+    dlscaffold: Run, tmp_path: Path
+) -> None:
+    words = ("new", "-y", "--dry-run", "--json", "-o", tmp_path)
+    result = dlscaffold(*words, "-f", "pytorch", "-t", "pytorch-mobile")
+    (notice,) = json.loads(result.stdout)["notices"]
+    assert "retired since" in notice
+    assert json.loads(dlscaffold(*words).stdout)["notices"] == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize(
+    "words", [["list"], ["list", "--json"], ["new", "-y", "--dry-run"], ["--help"]]
+)
+def test_a_full_disk_is_one_sentence(words: list[str]) -> None:
+    command = [sys.executable, "-m", "dlscaffold", *words]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert re.fullmatch(r"Error: .*No space left on device.*\n", done.stderr)
+
+
+@pytest.mark.parametrize("words", [["list"], ["new", "-y", "--dry-run"]])
+def test_a_narrow_terminal_cuts_nothing_off(
+    dlscaffold: Run, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    wide = dlscaffold(*words).stdout
+    monkeypatch.setenv("COLUMNS", "20")
+    assert dlscaffold(*words).stdout == wide
 
 
 def test_git_starts_a_repository(dlscaffold: Run, tmp_path: Path) -> None:

@@ -15,7 +15,10 @@ import pytest
 from click.testing import Result
 
 from dlscaffold import catalog, doctor, names, project, smoke
-from dlscaffold.doctor import Check
+from dlscaffold.doctor import machine as this_machine
+from dlscaffold.doctor.check import STATES, Check, needs_of
+from dlscaffold.doctor.generated import digest, project_checks, version
+from dlscaffold.doctor.pairs import TOOLS, serving
 
 Run = Callable[..., Result]
 Usage = namedtuple("Usage", "total used free")
@@ -41,12 +44,12 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def on_machine(monkeypatch: pytest.MonkeyPatch, system: str, machine: str) -> None:
-    monkeypatch.setattr(doctor.platform, "system", lambda: system)
-    monkeypatch.setattr(doctor.platform, "machine", lambda: machine)
+    monkeypatch.setattr(this_machine.platform, "system", lambda: system)
+    monkeypatch.setattr(this_machine.platform, "machine", lambda: machine)
 
 
 def checks(path: Path) -> dict[str, Check]:
-    return {check.name: check for check in doctor.machine_checks(path)}
+    return {check.name: check for check in this_machine.machine_checks(path)}
 
 
 @pytest.mark.usefixtures("bare")
@@ -56,7 +59,7 @@ def test_every_check_has_a_known_state_and_a_mend_where_it_is_not_fine(
     report = doctor.examine(tmp_path)
     assert report.project == ()
     for check in (*report.machine, *report.pairs):
-        assert check.state in doctor.STATES
+        assert check.state in STATES
         assert check.says
         assert check.mend or check.state == "fine", check
     assert {p.name for p in report.pairs} == {
@@ -103,7 +106,7 @@ def test_an_engine_that_does_not_run_is_a_warning(bare: Path, tmp_path: Path) ->
 def test_an_engine_that_hangs_is_given_up(
     bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "PATIENCE", 0.1)
+    monkeypatch.setattr(this_machine, "PATIENCE", 0.1)
     as_program(bare / "docker", "exec /bin/sleep 20")
     assert checks(tmp_path)["container engine"].state == "warning"
 
@@ -112,7 +115,7 @@ def test_an_engine_that_hangs_is_given_up(
 def test_a_shim_of_a_python_that_is_not_installed_is_no_python(bare: Path) -> None:
     as_program(bare / "python3.19", "exit 127")
     as_program(bare / "python3.18", "exit 0")
-    found = doctor.find_pythons()
+    found = this_machine.find_pythons()
     assert "3.19" not in found
     assert found["3.18"] == str(bare / "python3.18")
 
@@ -120,7 +123,7 @@ def test_a_shim_of_a_python_that_is_not_installed_is_no_python(bare: Path) -> No
 def test_a_python_without_wheels_is_missing_with_the_version_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(doctor, "find_pythons", lambda: {"3.14": "/python3.14"})
+    monkeypatch.setattr(this_machine, "find_pythons", lambda: {"3.14": "/python3.14"})
     report = doctor.examine(tmp_path)
     found = {check.name: check for check in report.machine}
     assert found["Python for TensorFlow"].state == "missing"
@@ -149,7 +152,7 @@ def test_the_processor_decides_whether_there_are_wheels(
 ) -> None:
     on_machine(monkeypatch, system, machine)
     framework = next(f for f in catalog.frameworks() if f.name == "tensorflow")
-    check = doctor.processor(framework, doctor.needs_of("tensorflow"))
+    check = this_machine.processor(framework, needs_of("tensorflow"))
     assert check.state == state
 
 
@@ -168,15 +171,17 @@ def test_a_machine_that_nothing_runs_on_is_status_1(
 def test_disk(
     free: int, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: Usage(free, 0, free))
-    assert doctor.disk(tmp_path).state == state
+    monkeypatch.setattr(
+        this_machine.shutil, "disk_usage", lambda _: Usage(free, 0, free)
+    )
+    assert this_machine.disk(tmp_path).state == state
 
 
 @pytest.mark.usefixtures("bare")
 def test_serving_without_engine_or_binary_says_that_a_stand_in_serves(
     tmp_path: Path,
 ) -> None:
-    check = doctor.serving(checks(tmp_path))
+    check = serving(checks(tmp_path))
     assert check.state == "warning"
     assert "stand-in" in check.says
 
@@ -187,19 +192,19 @@ def test_serving_on_arm64_says_that_the_image_is_for_another_processor(
 ) -> None:
     as_program(bare / "docker", "exit 0")
     on_machine(monkeypatch, "Linux", "x86_64")
-    assert doctor.serving(checks(tmp_path)).state == "fine"
+    assert serving(checks(tmp_path)).state == "fine"
     on_machine(monkeypatch, "Linux", "aarch64")
-    check = doctor.serving(checks(tmp_path))
+    check = serving(checks(tmp_path))
     assert check.state == "warning"
     assert "--target flask" in check.mend
 
 
 def test_every_framework_and_every_tool_that_is_needed_is_known() -> None:
     for framework in catalog.frameworks():
-        needs = doctor.needs_of(framework.name)
+        needs = needs_of(framework.name)
         assert {"python", "machines", "megabytes", "packages"} == needs.keys()
     for target in catalog.targets():
-        assert set(doctor.needs_of(target.name).get("tools", [])) <= set(doctor.TOOLS)
+        assert set(needs_of(target.name).get("tools", [])) <= set(TOOLS)
 
 
 # ---- inside a project ----------------------------------------------------------------
@@ -233,7 +238,7 @@ def write_signature(path: Path, **changes: Any) -> None:
         "framework_version": "3.15.1",
         "inputs": {"image": {}},
         "outputs": {"probabilities": {}},
-        "sha256": doctor.digest(path / "artifacts/model.onnx"),
+        "sha256": digest(path / "artifacts/model.onnx"),
         **changes,
     }
     file = path / "artifacts" / "signature.json"
@@ -241,7 +246,7 @@ def write_signature(path: Path, **changes: Any) -> None:
 
 
 def examined(path: Path) -> dict[str, Check]:
-    return {check.name: check for check in doctor.project_checks(path)}
+    return {check.name: check for check in project_checks(path)}
 
 
 @pytest.mark.usefixtures("bare")
@@ -265,6 +270,15 @@ def test_a_project_that_was_never_exported_is_told_the_command(exported: Path) -
     check = examined(exported)["signature"]
     assert check.state == "missing"
     assert check.mend == "run: python -m digits.export"
+
+
+def test_no_command_to_copy_is_made_of_a_strange_package(exported: Path) -> None:
+    manifest = json.loads((exported / ".dlscaffold.json").read_text("utf-8"))
+    manifest["package"] = "digits; rm -rf /"
+    (exported / ".dlscaffold.json").write_text(json.dumps(manifest), "utf-8")
+    (check,) = examined(exported).values()
+    assert check.state == "missing"
+    assert "rm -rf" not in check.says + check.mend
 
 
 @pytest.mark.usefixtures("bare")
@@ -318,7 +332,7 @@ def test_a_folder_as_an_artifact_is_read_file_by_file(exported: Path) -> None:
     folder = exported / "artifacts" / "saved_model"
     folder.mkdir()
     (folder / "part").write_bytes(b"1")
-    write_signature(exported, artifact="saved_model", sha256=doctor.digest(folder))
+    write_signature(exported, artifact="saved_model", sha256=digest(folder))
     assert examined(exported)["artifact"].state == "fine"
     (folder / "part").write_bytes(b"2")
     assert examined(exported)["artifact"].state == "missing"
@@ -363,14 +377,14 @@ def test_the_framework_installed_is_the_one_that_exported(
     installed: dict[str, str], state: str
 ) -> None:
     signature = {"framework": "keras", "framework_version": "3.15.1"}
-    check = doctor.version(signature, installed, {"package": "digits"})
+    check = version(signature, installed, {"package": "digits"})
     assert check.state == state
 
 
 def test_a_path_that_is_not_there_is_one_sentence(dlscaffold: Run) -> None:
     result = dlscaffold("doctor", "no/such/folder")
     assert result.exit_code == 1
-    assert result.stderr == "Error: There is no no/such/folder: name a folder.\n"
+    assert result.stderr == "Error: There is no folder no/such/folder: name one.\n"
 
 
 def test_json_has_every_check_with_state_and_mend(dlscaffold: Run) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlscaffold import names
+from conftest import CELLS
+from dlscaffold import names, project
 from dlscaffold.errors import UsageError
 
 # PEP 508, https://packaging.python.org/en/latest/specifications/name-normalization/
@@ -37,6 +38,8 @@ DISTRIBUTION = re.compile(r"[a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9]")
         ("sklearn", "project-sklearn"),
         ("scikit-learn", "project-scikit-learn"),
         ("tests", "project-tests"),
+        ("Reports", "project-reports"),
+        ("serving", "project-serving"),
         ("con", "project-con"),
         ("COM1", "project-com1"),
         ("{{ 7 * 7 }}", "project-7-7"),
@@ -72,6 +75,15 @@ def test_every_name_is_refused_or_valid(project: str) -> None:
     assert derived.package not in names.dependency_modules()
     assert len(derived.slug) <= names.SLUG_LENGTH + len("project-")
     assert derived.package == derived.slug.replace("-", "_")
+
+
+def test_no_project_is_called_like_a_folder_of_any_project() -> None:
+    """Its package would be mixed with what is in there."""
+    for cell in CELLS:
+        answers = project.Answers(names.derive("Digits"), cell, "MIT")
+        for path in answers.files:
+            folder = path.partition("/")[0] if "/" in path else "tests"
+            assert folder == "digits" or names.derive(folder).package != folder, path
 
 
 def test_dependencies_are_read_from_the_layers() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -86,6 +87,29 @@ def test_a_failed_step_shows_the_log_and_where_to_go_on(
     assert "export ran" not in (stand_in / "reports" / "smoke.log").read_text("utf-8")
 
 
+def test_the_way_on_is_ready_to_copy(dlscaffold: Run, stand_in: Path) -> None:
+    (stand_in / "stand_in" / "train.py").write_text("raise SystemExit(1)\n")
+    spaced = stand_in.rename(stand_in.with_name("a stand-in"))
+    result = smoke(dlscaffold, spaced, "--json")
+    words = shlex.split(json.loads(result.stdout)["resume"])
+    assert words[:2] == ["dlscaffold", "smoke"]
+    again = dlscaffold(*words[1:], "--json")
+    assert json.loads(again.stdout)["steps"][0]["name"] == "train"
+
+
+def test_a_step_that_says_nothing_is_announced(dlscaffold: Run, stand_in: Path) -> None:
+    (stand_in / "stand_in" / "train.py").write_text("")
+    result = smoke(dlscaffold, stand_in)
+    assert result.stdout.index("train ...") < result.stdout.index("train passed")
+
+
+def test_a_report_that_cannot_be_replaced(dlscaffold: Run, stand_in: Path) -> None:
+    (stand_in / "reports" / "smoke-tests.xml").mkdir(parents=True)
+    result = smoke(dlscaffold, stand_in)
+    assert result.exit_code == 1
+    assert "make the project writable" in result.stderr
+
+
 def test_it_goes_on_from_a_step(dlscaffold: Run, stand_in: Path) -> None:
     result = smoke(dlscaffold, stand_in, "--from", "export", "--json")
     report = json.loads(result.stdout)
@@ -145,7 +169,21 @@ def test_no_project(dlscaffold: Run, tmp_path: Path) -> None:
     assert "is not a generated project" in result.stderr
 
 
-@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"package": 1}', "\xff"])
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"package": 1}',
+        "\xff",
+        "[" * 100_000,
+        '{"package": "digits", "requires_python": "three"}',
+        '{"package": "digits", "requires_python": "3.11.2"}',
+        '{"package": "digits", "requires_python": 3.11}',
+        '{"package": "-c import os", "requires_python": "3.11"}',
+    ],
+)
 def test_a_broken_manifest(dlscaffold: Run, tmp_path: Path, manifest: str) -> None:
     (tmp_path / ".dlscaffold.json").write_text(manifest, "latin-1")
     result = dlscaffold("smoke", tmp_path)

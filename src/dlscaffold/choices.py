@@ -1,4 +1,4 @@
-"""The names of the layers there are, read by listing folders and nothing else.
+"""What options can be chosen from; layers are found by listing folders, nothing else.
 
 The command line needs them for its options, and so `--help` pays for every import made
 here: `os.path` is loaded anyway, `pathlib` is not.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import os.path
 
 MANIFEST = "layer.toml"
+# Of `dlscaffold smoke`, in their order.
+STEPS = ("environment", "install", "train", "export", "test")
 
 
 def templates_folder() -> str:

@@ -5,6 +5,7 @@ What a command needs is imported inside it, so that `--help` costs little over C
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,7 +13,8 @@ import click
 
 from dlscaffold import __version__
 from dlscaffold.answers import QUESTIONS, Answers, one_choice, one_number
-from dlscaffold.choices import layer_names
+from dlscaffold.choices import STEPS, layer_names
+from dlscaffold.errors import ScaffoldError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,7 +23,7 @@ FRAMEWORK = click.Choice(layer_names("frameworks"))
 TARGET = click.Choice(layer_names("targets"))
 FORMAT = click.Choice(layer_names("formats"))
 LICENSE = click.Choice(layer_names("licenses"))
-STEP = click.Choice(["environment", "install", "train", "export", "test"])
+STEP = click.Choice(STEPS)
 
 json_option = click.option(
     "--json",
@@ -36,13 +38,27 @@ license_option = click.option(
 )
 
 
+class Commands(click.Group):
+    """The commands; what the system refuses any of them is one sentence."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().main(*args, **options)
+        except OSError as error:
+            message = f"The system refuses it: {error}; make room or rights for it."
+            ScaffoldError(message).show()
+            sys.exit(ScaffoldError.exit_code)
+
+
 @click.group(
+    cls=Commands,
     epilog="""\b
 Examples:
   dlscaffold new                                    ask, then generate
   dlscaffold new shop-digits -f keras -t flask      generate, asking nothing
   dlscaffold smoke shop-digits                      train, export, serve and test it
-"""
+""",
 )
 @click.version_option(__version__, prog_name="dlscaffold")
 def main() -> None:
@@ -161,13 +177,15 @@ def eject(
     directory: str,
 ) -> None:
     """Write the composed template to DIRECTORY, for plain Cookiecutter."""
+    import shlex
     from pathlib import Path
 
     from dlscaffold import catalog, project
 
     cell = catalog.find_cell(framework, target, format_name)
     project.eject(cell, license_name, Path(directory))
-    click.echo(f"Wrote {directory}; next:\n\n  cookiecutter {directory}")
+    command = shlex.join(["cookiecutter", directory])
+    click.echo(f"Wrote {directory}; next:\n\n  {command}")
 
 
 @main.command(

@@ -11,6 +11,9 @@ import click
 from dlscaffold import catalog, guidance
 from dlscaffold.choices import layer_names
 
+# More than any line takes: a narrow terminal folds lines, but Rich would cut them.
+WIDEST = 400
+
 
 def run(*, as_json: bool) -> None:
     """Print what there is to choose from, and which pairs fit."""
@@ -53,10 +56,8 @@ def _print_table() -> None:
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("target", no_wrap=True)
-    for framework in catalog.frameworks():
-        table.add_column(framework.name, no_wrap=True)
-    table.add_column("lifecycle")
+    for name in ("target", *layer_names("frameworks"), "lifecycle"):
+        table.add_column(name, no_wrap=True)
     for target in catalog.targets():
         formats = (
             "\n".join(catalog.shared_formats(framework, target)) or "-"
@@ -65,7 +66,7 @@ def _print_table() -> None:
         state = guidance.lifecycle(target.name)["state"]
         table.add_row(target.name, *formats, str(state))
     click.echo("Which framework fits which target, and the formats that join them:")
-    Console().print(table)
+    Console(width=WIDEST).print(table)
     click.echo("The first format is the default. Generate a project: dlscaffold new")
 
 
@@ -81,7 +82,7 @@ def print_tree(root: str, files: Mapping[str, catalog.Layer]) -> None:
         parent, _, name = path.rpartition("/")
         branch = _branch(folders, parent)
         branch.add(Text.assemble(name, "  ", (files[path].label, "dim")))
-    Console(soft_wrap=True).print(tree)
+    Console(width=WIDEST).print(tree)
 
 
 def _folders_first(path: str) -> list[tuple[bool, str]]:

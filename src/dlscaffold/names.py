@@ -12,23 +12,16 @@ from functools import lru_cache
 from slugify import slugify
 
 from dlscaffold.catalog import templates_root
+from dlscaffold.compose import PROJECT
 from dlscaffold.errors import UsageError
 
 # As in cookiecutter.json of an ejected template, so that both derive the same slug.
 SLUG_LENGTH = 40
 NAME_LENGTH = 200
 
-# The project's own folders, and the names that Windows keeps for devices.
-FOLDERS = {
-    "android",
-    "artifacts",
-    "ios",
-    "load",
-    "models",
-    "reports",
-    "requirements",
-    "tests",
-}
+# What a project writes; the folders it is generated with are read from the layers.
+WRITTEN = {"artifacts", "models", "reports"}
+# The names that Windows keeps for devices.
 DEVICES = {"aux", "con", "nul", "prn"} | {
     f"{d}{n}" for d in ("com", "lpt") for n in range(10)
 }
@@ -67,7 +60,7 @@ def _is_taken(package: str) -> bool:
         keyword.iskeyword(package)
         or keyword.issoftkeyword(package)
         or package in sys.stdlib_module_names
-        or package in FOLDERS | DEVICES
+        or package in WRITTEN | DEVICES | generated_folders()
         or package in dependency_modules()
     )
 
@@ -86,6 +79,13 @@ def dependency_modules() -> frozenset[str]:
         for names in MODULES.findall(file.read_text("utf-8")):
             modules.update(re.findall(r'"([^"]+)"', names))
     return frozenset(module.lower().replace("-", "_") for module in modules)
+
+
+@lru_cache
+def generated_folders() -> frozenset[str]:
+    """Return the folders at the top of any generated project, read from the layers."""
+    found = templates_root().glob(f"**/{PROJECT}/*")
+    return frozenset(path.name for path in found if path.is_dir())
 
 
 REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)", re.MULTILINE)

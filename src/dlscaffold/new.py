@@ -202,6 +202,7 @@ def describe(
         "license": answers.license,
         "path": str(destination.resolve()),
         "written": written,
+        "notices": guidance.notices(answers.cell),
         "files": {path: layer.label for path, layer in answers.files.items()},
         "next": next_commands(answers, destination),
     }
@@ -211,7 +212,7 @@ def _summary(answers: project.Answers, destination: Path) -> str:
     cell = answers.cell
     return (
         f"{answers.names.project}: {cell.framework.title} with {cell.target.title}, "
-        f"joined by {cell.format.title}\n"
+        f"joined by the {cell.format.title} format\n"
         f"folder {destination}, package {answers.names.package}"
     )
 

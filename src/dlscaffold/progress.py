@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -39,20 +40,28 @@ class _Display:
     def __init__(self) -> None:
         self.result: Result | None = None
         self.line = ""
+        self.shown = time.monotonic()
         self.spinner = Spinner("dots")
 
     def show(self, result: Result, line: str) -> None:
         self.result = result
         self.line = line or self.line
+        self.shown = time.monotonic()
 
     def __rich__(self) -> Group:
         table = Table.grid(padding=(0, 1))
         for step in self.result.steps if self.result else ():
             mark = self.spinner if step.status == "running" else _mark(step)
-            seconds = "" if step.status == "waiting" else f"{step.seconds:.0f} s"
-            table.add_row(mark, Text(step.name, STYLES[step.status]), seconds)
+            table.add_row(mark, Text(step.name, STYLES[step.status]), self._time(step))
         newest = Text(self.line, style="dim", no_wrap=True, overflow="ellipsis")
         return Group(table, newest)
+
+    def _time(self, step: Step) -> str:
+        if step.status == "waiting":
+            return ""
+        # The time runs on while a step says nothing.
+        silent = time.monotonic() - self.shown if step.status == "running" else 0
+        return f"{step.seconds + silent:.0f} s"
 
 
 class _Lines:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -19,6 +21,7 @@ from xml.etree import ElementTree
 
 import click
 
+from dlscaffold.choices import STEPS
 from dlscaffold.errors import ScaffoldError
 
 MANIFEST = ".dlscaffold.json"
@@ -26,7 +29,8 @@ LOG = Path("reports") / "smoke.log"
 JUNIT = Path("reports") / "smoke-tests.xml"
 TAIL_LINES = 25
 GRACE_SECONDS = 10
-STEPS = ("environment", "install", "train", "export", "test")
+# What the manifest has to say, and in which form.
+FIELDS = {"package": r"[A-Za-z_]\w*", "requires_python": r"\d{1,3}\.\d{1,3}"}
 
 
 @dataclass
@@ -107,7 +111,7 @@ def smoke(
             if step.name == "test":
                 result.tests = _read_tests(project, step)
             if step.status == "failed":
-                result.resume = f"dlscaffold smoke {path} --from {step.name}"
+                result.resume = resume_command(path, step.name, python)
                 break
     from dlscaffold.progress import print_outcome
 
@@ -119,12 +123,15 @@ def read_manifest(project: Path) -> dict[str, str]:
     """Return the answers that the project was generated from."""
     try:
         fields = json.loads((project / MANIFEST).read_text("utf-8"))
-        return {name: str(fields[name]) for name in ("package", "requires_python")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ScaffoldError(
-            f"{project} is not a generated project ({MANIFEST} is missing or broken); "
-            "name one, as in: dlscaffold smoke PATH"
-        ) from error
+        found = {name: fields[name] for name in FIELDS}
+        if all(re.fullmatch(FIELDS[name], value) for name, value in found.items()):
+            return found
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        pass
+    raise ScaffoldError(
+        f"{project} is not a generated project ({MANIFEST} is missing or broken); "
+        "name one, as in: dlscaffold smoke PATH"
+    )
 
 
 def find_python(minimum: str) -> str:
@@ -139,6 +146,12 @@ def find_python(minimum: str) -> str:
         f"The project needs Python {minimum} or newer; "
         "install one, or name one with --python."
     )
+
+
+def resume_command(path: Path, first: str, python: str | None) -> str:
+    """Return the command that goes on from a step."""
+    words = ["dlscaffold", "smoke", str(path), "--from", first]
+    return shlex.join([*words, "--python", python] if python else words)
 
 
 def step_commands(
@@ -173,6 +186,8 @@ def _require_environment(project: Path, first: str, *, own: bool) -> None:
 def _open_log(project: Path) -> IO[str]:
     try:
         (project / LOG).parent.mkdir(exist_ok=True)
+        # A report of an earlier run must not count for this one.
+        (project / JUNIT).unlink(missing_ok=True)
         return (project / LOG).open("w", encoding="utf-8")
     except OSError as error:
         raise ScaffoldError(
@@ -186,9 +201,9 @@ def _run_step(
 ) -> None:
     started = time.monotonic()
     step.status = "running"
-    log.write(f"\n== {step.name}: {' '.join(command)}\n")
-    if step.name == "test":
-        (Path(result.project) / JUNIT).unlink(missing_ok=True)
+    watcher(result, "")
+    log.write(f"\n== {step.name}: {shlex.join(command)}\n")
+    log.flush()
     with _child(command, Path(result.project)) as child:
         for line in child.stdout or ():
             log.write(line)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dlscaffold import doctor
 from dlscaffold.catalog import Cell
+from dlscaffold.doctor.generated import project_checks
 from e2e.conftest import Smoked
 
 pytestmark = pytest.mark.e2e
@@ -19,7 +19,7 @@ def test_every_exported_project_holds_together(
     cell: Cell, smoked: Callable[..., Smoked]
 ) -> None:
     path = smoked(cell.framework.name, cell.target.name, cell.format.name).path
-    found = {check.name: check for check in doctor.project_checks(path)}
+    found = {check.name: check for check in project_checks(path)}
     # An environment that projects share is not in each of them.
     own = (path / ".venv").exists()
     for name, check in found.items():
@@ -34,7 +34,7 @@ def test_an_artifact_that_was_tampered_with_is_found(
     copy = shutil.copytree(project, tmp_path / "copy", ignore=only_what_is_checked)
     with (copy / "artifacts" / "model.onnx").open("ab") as artifact:
         artifact.write(b"\0")
-    found = {check.name: check for check in doctor.project_checks(copy)}
+    found = {check.name: check for check in project_checks(copy)}
     assert found["artifact"].state == "missing"
     assert "export" in found["artifact"].mend
 

@@ -72,7 +72,7 @@ def test_overload_is_refused_and_the_rest_is_served(project: Smoked, slow: str) 
         f"capacity {capacity:.0f}/s, goodput {goodput:.0f}/s; 99th percentile: "
         f"served {served:.3f} s, refused {refused:.3f} s; grown {grown:.0f} MB"
     )
-    assert set(outcome.seconds) == {200, 503}
+    assert set(outcome.seconds) == {200, 503}, outcome.count(0)
     assert outcome.retry_after == {"1"}
     assert goodput >= 0.9 * capacity
     assert served <= 3 * QUEUE / capacity  # nobody waits for more than a full queue

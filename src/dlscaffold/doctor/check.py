@@ -1,0 +1,28 @@
+"""What every part of the report is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dlscaffold import guidance
+
+STATES = ("fine", "warning", "missing")
+PATIENCE = 15  # seconds that another program may take to answer
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at: how it is, and what to do if it is not fine."""
+
+    name: str
+    state: str
+    says: str
+    mend: str = ""
+
+
+def needs_of(name: str) -> Mapping[str, Any]:
+    """Return what the guidance says that a framework or target needs."""
+    statements = guidance.load().about(name, "needs")
+    return statements[-1].needs if statements else {}
