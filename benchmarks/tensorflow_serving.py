@@ -389,8 +389,8 @@ def render(results: dict[str, Any]) -> None:
 - The first caller waits {waits["without"]:.0f} ms without warm-up records,
   {waits["with"]:.1f} ms with them, and later ones {waits["later"]:.1f} ms.
 - The local server answers {ratios[1]:.0f} times as many requests a second as Keras's
-  `model.predict` behind Flask over one connection, {ratios[16]:.0f} times over sixteen; 99 of
-  100 within {p99(results["load"], 1):.0f} and {p99(results["load"], 16):.0f} ms.
+  `model.predict` behind Flask over one connection, {ratios[16]:.0f} times over sixteen;
+  99 of 100 within {p99(results["load"], 1):.0f} and {p99(results["load"], 16):.0f} ms.
   The client shares the machine's cores.
 - The gRPC figures are those of a server in Python on the same loaded model.
 """,
