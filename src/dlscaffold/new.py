@@ -189,7 +189,7 @@ def next_commands(answers: project.Answers, destination: Path) -> list[str]:
 
 
 def notices(cell: Cell) -> list[str]:
-    """Return what to know before going on: lifecycles, and installing on this system."""
+    """Return what to know before going on: lifecycles, and how to install here."""
     of_systems = cell.framework.manifest.get("notice", {})
     here = [str(of_systems[sys.platform])] if sys.platform in of_systems else []
     return [*guidance.notices(cell), *here]
