@@ -158,7 +158,9 @@ def test_a_readme_quotes_the_document_and_then_says_what_has_changed(
 
 def test_a_readme_names_the_successor_by_its_command() -> None:
     text = render(catalog.find_cell("pytorch", "pytorch-mobile", None))
-    assert "**PyTorch Mobile is retired** since 2024-09-04" in text
+    assert (
+        "**Retired since 2024-09-04**: PyTorch Mobile is no longer maintained" in text
+    )
     assert "`dlscaffold new --framework pytorch --target executorch`" in text
 
 

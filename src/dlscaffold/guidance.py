@@ -205,6 +205,7 @@ def for_cell(cell: Cell) -> dict[str, object]:
     framework, target = cell.framework.name, cell.target.name
     said = guidance.about(framework, "document-says")
     since = guidance.about(framework, "since") + guidance.about(target, "since")
+    notice = _notice(target, cell)
     return {
         "document": guidance.title,
         "rows": [_row(guidance, statement) for statement in said],
@@ -213,8 +214,10 @@ def for_cell(cell: Cell) -> dict[str, object]:
             _row(guidance, statement)
             for statement in since
             if not statement.targets or target in statement.targets
+            # Once is enough: the notice says it already.
+            if statement.source != notice.get("source")
         ],
-        "lifecycle": _notice(target, cell),
+        "lifecycle": notice,
     }
 
 

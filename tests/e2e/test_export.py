@@ -39,7 +39,7 @@ def run(project: Smoked, folder: Path, script: str) -> subprocess.CompletedProce
     )
 
 
-@pytest.fixture(params=["keras", "pytorch"])
+@pytest.fixture(params=["keras", "pytorch", "tensorflow"])
 def copy(
     request: pytest.FixtureRequest, smoked: Callable[..., Smoked], tmp_path: Path
 ) -> tuple[Smoked, Path]:
@@ -64,4 +64,14 @@ def test_without_a_trained_model_it_says_what_to_do(copy: tuple[Smoked, Path]) -
     done = run(project, folder, "from {package} import export; export.main()")
     assert done.returncode == 1
     assert "train the model first" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_broken_model_is_one_sentence(copy: tuple[Smoked, Path]) -> None:
+    project, folder = copy
+    for file in (folder / "models").iterdir():
+        file.write_bytes(file.read_bytes()[:100])
+    done = run(project, folder, "from {package} import export; export.main()")
+    assert done.returncode == 1
+    assert "train the model again" in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,1 +1,1 @@
-"""Handwritten digits: trained with {{ cookiecutter._framework_title }}, served with {{ cookiecutter._target_title }}."""
+"""Handwritten digits: trained with {{ cookiecutter._framework_title }}, deployed with {{ cookiecutter._target_title }}."""

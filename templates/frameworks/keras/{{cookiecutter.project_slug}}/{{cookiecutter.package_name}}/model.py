@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from zipfile import BadZipFile
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
@@ -47,7 +48,11 @@ def load(folder: Path) -> keras.Model:
     """Return the trained network; raise NotTrainedError if there is none."""
     if not (folder / FILE).exists():
         raise NotTrainedError(f"{folder / FILE} is missing: train the model first.")
-    return keras.models.load_model(folder / FILE)
+    try:
+        return keras.models.load_model(folder / FILE)
+    except (OSError, ValueError, TypeError, BadZipFile) as error:
+        message = f"{folder / FILE} does not load: train the model again."
+        raise NotTrainedError(message) from error
 
 
 def predict(network: keras.Model, images: NDArray[np.float32]) -> NDArray[np.float32]:

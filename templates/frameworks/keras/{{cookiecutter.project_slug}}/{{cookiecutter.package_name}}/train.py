@@ -45,6 +45,8 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
+    if options.epochs < 1 or not 0 <= options.seed < 2**32:
+        parser.error("--epochs is at least 1, and --seed from 0 to 4294967295")
     accuracy = train(options.epochs, options.seed)
     print(f"Accuracy on held-out examples: {accuracy:.1%}; reports in {REPORTS}")
 

@@ -99,6 +99,8 @@ def main() -> None:
         help="stop at the operation that makes a NaN, and print gradient norms",
     )
     options = parser.parse_args()
+    if options.epochs < 1 or not 0 <= options.seed < 2**32:
+        parser.error("--epochs is at least 1, and --seed from 0 to 4294967295")
     accuracy = train(options.epochs, options.seed, options.debug)
     print(f"Accuracy on held-out examples: {accuracy:.1%}; reports in {REPORTS}")
 

@@ -65,13 +65,16 @@ def save(network: DigitClassifier, folder: Path) -> Path:
 
 def load(folder: Path) -> DigitClassifier:
     """Return the trained network; raise NotTrainedError if there is none."""
-    network = build()
+    network, checkpoint = build(), folder / CHECKPOINT
     try:
-        status = tf.train.Checkpoint(network).read(str(folder / CHECKPOINT))
+        status = tf.train.Checkpoint(network).read(str(checkpoint))
+        status.assert_existing_objects_matched()
     except tf.errors.NotFoundError as error:
-        message = f"{folder / CHECKPOINT} is missing: train the model first."
+        message = f"{checkpoint} is missing: train the model first."
         raise NotTrainedError(message) from error
-    status.assert_existing_objects_matched()
+    except (tf.errors.OpError, IndexError, ValueError, AssertionError) as error:
+        message = f"{checkpoint} does not fit the network: train the model again."
+        raise NotTrainedError(message) from error
     return network
 
 

@@ -96,6 +96,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--debug", action="store_true", help=debug.__doc__)
     options = parser.parse_args()
+    if options.epochs < 1 or not 0 <= options.seed < 2**32:
+        parser.error("--epochs is at least 1, and --seed from 0 to 4294967295")
     if options.debug:
         debug()
     accuracy = train(options.epochs, options.seed)
