@@ -59,3 +59,19 @@ def test_keys_of_the_manifests_are_documented() -> None:
                 continue
             context = manifest.read_text("utf-8").partition("[context]")[2]
             assert f"\n{name} =" in context, f"{manifest}: {name}"
+
+
+def test_partials_are_documented_and_lent_by_some_layer() -> None:
+    templates = ROOT / "templates"
+    readme = (templates / "README.md").read_text("utf-8")
+    included = {
+        name
+        for file in templates.rglob("*")
+        if file.is_file() and file != templates / "README.md"
+        for name in re.findall(r"[\"']partials/([^\"']+)[\"']", file.read_text("utf-8"))
+    }
+    for name in sorted(included):
+        folder, _, file_name = name.rpartition("/")
+        row = rf"`{folder}/[^|]*{re.escape(file_name)}`" if folder else f"`{name}`"
+        assert re.search(row, readme), name
+        assert list(templates.rglob(f"partials/{name}")), f"no layer lends {name}"
