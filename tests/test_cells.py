@@ -13,7 +13,8 @@ import pytest
 
 from conftest import CELLS, files_below
 from dlscaffold import compose, project
-from dlscaffold.catalog import Cell, frameworks, targets
+from dlscaffold.catalog import Cell, templates_root
+from dlscaffold.choices import layer_names
 from dlscaffold.names import DEVICES
 
 if sys.version_info >= (3, 11):
@@ -193,5 +194,15 @@ def test_two_layers_cannot_bring_the_same_file() -> None:
 
 def test_every_layer_is_used_by_some_cell() -> None:
     """No format that nothing exports, no shared layer that nothing includes."""
-    assert {cell.framework.name for cell in CELLS} == {f.name for f in frameworks()}
-    assert {cell.target.name for cell in CELLS} == {t.name for t in targets()}
+    used = {
+        layer.path
+        for cell in CELLS
+        for license_name in layer_names("licenses")
+        for layer in cell.layers(license_name)
+    }
+    root = templates_root()
+    kinds = ("frameworks", "targets", "formats", "shared", "frameworks/*/exports")
+    for kind in (*kinds, "licenses"):
+        folders = {path for path in root.glob(f"{kind}/*") if path.is_dir()}
+        assert folders
+        assert folders <= used, kind

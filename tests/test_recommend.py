@@ -666,7 +666,7 @@ def test_on_a_terminal_three_answers_are_enough() -> None:
     text = on_terminal(
         ["recommend"],
         {
-            "Which framework": DOWN + ENTER,
+            "Which framework": ENTER,
             "Where does the model run": ENTER,
             "Does Python code run": ENTER,
         },
@@ -697,7 +697,7 @@ def test_new_offers_the_recommended_target_first() -> None:
     assert f"targets/{best}" in text
 
 
-DOWN, ENTER = "\x1b[B", "\r"
+ENTER = "\r"
 
 
 def on_terminal(words: list[str], keys: dict[str, str]) -> str:

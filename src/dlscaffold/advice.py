@@ -277,8 +277,11 @@ def open_answers(answers: Answers) -> Iterator[tuple[str, str]]:
 
 def questions(known: Guidance) -> list[Question]:
     """Return every question; one for a figure asks for a side of its threshold."""
+    frameworks, _ = _layers(catalog.templates_root())
+    titles = {framework.name: framework.title for framework in frameworks}
     return [
-        *QUESTIONS,
+        QUESTIONS[0]._replace(choices=titles),
+        *QUESTIONS[1:],
         *(
             Question(
                 name,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from dlscaffold.choices import layer_names
 from dlscaffold.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ QUESTIONS = (
     Question(
         "framework",
         "Which framework is the model trained in?",
-        {"tensorflow": "TensorFlow", "keras": "Keras", "pytorch": "PyTorch"},
+        {name: name for name in layer_names("frameworks")},
     ),
     Question(
         "where",
