@@ -33,10 +33,11 @@ HERE = Path(__file__).parent
 COMPETITORS = HERE / "competitors"
 OURS = "this service"
 BARE = "bare WSGI"
-NEEDED = "fastapi uvicorn litserve bentoml gunicorn granian"
+NEEDED = "fastapi uvicorn[standard] litserve bentoml gunicorn granian"
 
 # Requests per second of this service, divided by those of the other.
 TARGETS = {
+    "FastAPI, uvicorn[standard]": 4,
     "FastAPI, uvicorn": 4,
     "LitServe": 8,
     "BentoML": 12,
@@ -72,13 +73,16 @@ def servers(options: argparse.Namespace, model: str) -> list[Server]:
     package = options.project.name.replace("-", "_")
     service = [project, "-m", f"{package}.serve", "--port", "PORT"]
     uvicorn = [other, "-m", "uvicorn", "--port", "PORT", "--log-level", "warning"]
+    plain = ["--loop", "asyncio", "--http", "h11"]
     found = [
         Server(OURS, service, f"/v1/models/{model}:predict"),
         Server(
             "bare WSGI, no model", [*granian, "PORT", *threads, "bare:without_model"]
         ),
         Server(BARE, [*granian, "PORT", *threads, "bare:with_model"]),
-        Server("FastAPI, uvicorn", [*uvicorn, "fastapi_app:app"]),
+        # What comes with uvicorn[standard], and what comes with uvicorn alone.
+        Server("FastAPI, uvicorn[standard]", [*uvicorn, "fastapi_app:app"]),
+        Server("FastAPI, uvicorn", [*uvicorn, *plain, "fastapi_app:app"]),
         Server("LitServe", [other, str(COMPETITORS / "litserve_app.py"), "PORT"]),
         Server(
             "BentoML",
@@ -260,6 +264,10 @@ def report(found: list[Server], folder: Path) -> None:
     plot(figures, folder / "serving.png")
 
 
+def readable(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
+
 def plot(figures: list[dict[str, Any]], file: Path) -> None:
     from matplotlib.figure import Figure
 
@@ -272,7 +280,7 @@ def plot(figures: list[dict[str, Any]], file: Path) -> None:
         (late, "milliseconds_99", "99th percentile, ms (less is better)"),
     ):
         bars = axes.barh(names, [row[key] for row in figures], color=colors)
-        axes.bar_label(bars, fmt="{:,.4g}", padding=3)
+        axes.bar_label(bars, fmt=readable, padding=3)
         axes.set_xscale("log")
         axes.set_title(title, fontsize=10)
         axes.margins(x=0.2)

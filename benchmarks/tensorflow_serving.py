@@ -12,8 +12,8 @@ within a round, with all servers up and asked in turn:
   a large image. The gRPC side is a server of this script on the same loaded model: it
   stands for the protocol's cost, not for TensorFlow Serving's own speed.
 
-Writes docs/tensorflow-serving.json and from it docs/tensorflow-serving.png; `--render`
-does the latter alone.
+Writes docs/tensorflow-serving.json, and from it docs/tensorflow-serving.md and its
+picture; `--render` does the latter alone.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "docs" / "tensorflow-serving.json"
 PICTURE = RESULTS.with_suffix(".png")
+PAGE = RESULTS.with_suffix(".md")
 NAIVE = Path(__file__).parent / "ways" / "flask_model_predict.py"
 WARMUP = "assets.extra/tf_serving_warmup_requests"
 CONNECTIONS = (1, 16)
@@ -356,7 +357,7 @@ def ways_to_ask(
 
 
 def render(results: dict[str, Any]) -> None:
-    """Draw the picture, and print what it shows."""
+    """Draw the picture, and write the page."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 6), layout="constrained")
@@ -377,10 +378,33 @@ def render(results: dict[str, Any]) -> None:
     }
     bars(first, named, "First answer", "ms, median")
     figure.savefig(PICTURE, dpi=110)
-    for name, values in {**{s: wire_medians(results["wire"], s) for s in SIZES},
-                         "load": rates, "first": named}.items():  # fmt: skip
-        print(name, {k.replace("\n", " "): round(v, 2) for k, v in values.items()})
-    print("ratio to Flask:", load_ratios(results["load"]))
+    ratios = load_ratios(results["load"])
+    PAGE.write_text(
+        f"""# TensorFlow Serving projects, measured
+
+<!-- Written by benchmarks/tensorflow_serving.py; do not edit. -->
+
+![Bars: ways of asking, load, and the first answer](tensorflow-serving.png)
+
+- The first caller waits {waits["without"]:.0f} ms without warm-up records,
+  {waits["with"]:.1f} ms with them, and later ones {waits["later"]:.1f} ms.
+- The local server answers {ratios[1]:.0f} times as many requests a second as Keras's
+  `model.predict` behind Flask over one connection, {ratios[16]:.0f} times over sixteen;
+  99 of 100 within {p99(results["load"], 1):.0f} and {p99(results["load"], 16):.0f} ms.
+  The client shares the machine's cores.
+- The gRPC figures are those of a server in Python on the same loaded model.
+""",
+        "utf-8",
+    )
+
+
+def p99(rows: list[dict[str, Any]], connections: int) -> float:
+    """Return the local server's 99th percentile, the median of the rounds."""
+    return statistics.median(
+        row["p99_ms"]
+        for row in rows
+        if (row["server"], row["connections"]) == ("local server", connections)
+    )
 
 
 def bars(axes: Any, values: dict[str, float], title: str, unit: str) -> None:

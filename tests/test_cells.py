@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -115,6 +116,46 @@ def test_requirements_are_pinned_to_a_minor_version(rendered: Rendered) -> None:
         for line in file.read_text("utf-8").splitlines():
             if line and not line.startswith(("#", "-r ")):
                 assert re.match(r"[A-Za-z][\w.\[\]-]*==\d+\.", line), f"{file}: {line}"
+
+
+# What is imported under another name than it is installed under, or comes with another.
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "google": "protobuf",
+    "grpc": "grpcio",
+    "sklearn": "scikit-learn",
+    "tensorflow": "tensorflow-cpu",
+    "torchao": "executorch",
+    "urllib3": "requests",
+    "werkzeug": "flask",
+}
+
+
+def test_what_is_imported_is_required(rendered: Rendered) -> None:
+    """In an environment of its own, each module of the package can be imported."""
+    answers, folder = rendered
+    required = {
+        requirement.lower()
+        for file in (folder / "requirements").glob("*.txt")
+        for requirement in re.findall(
+            r"^[A-Za-z][\w.-]*", file.read_text(), re.MULTILINE
+        )
+    }
+    for file in (folder / answers.names.package).rglob("*.py"):
+        for module in imported(file) - sys.stdlib_module_names:
+            name = DISTRIBUTIONS.get(module, module).replace("_", "-").lower()
+            assert name in required, f"{file.name} imports {module}"
+
+
+def imported(file: Path) -> set[str]:
+    """Return the top-level modules that a file imports, its own package left out."""
+    modules = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            modules.add(node.module.partition(".")[0])
+    return modules
 
 
 def test_makefile_names_every_command(rendered: Rendered) -> None:

@@ -96,7 +96,7 @@ def test_a_retired_target_is_noticed_in_json_too(
 ) -> None:
     words = ("new", "-y", "--dry-run", "--json", "-o", tmp_path)
     result = dlscaffold(*words, "-f", "pytorch", "-t", "pytorch-mobile")
-    (notice,) = json.loads(result.stdout)["notices"]
+    notice = json.loads(result.stdout)["notices"][0]
     assert "retired since" in notice
     assert json.loads(dlscaffold(*words).stdout)["notices"] == []
 
@@ -138,6 +138,15 @@ def test_a_narrow_terminal_cuts_nothing_off(
     wide = dlscaffold(*words).stdout
     monkeypatch.setenv("COLUMNS", "20")
     assert dlscaffold(*words).stdout == wide
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="is said on Linux alone")
+def test_what_pip_does_on_linux_is_said(dlscaffold: Run, tmp_path: Path) -> None:
+    words = ("new", "x", "-f", "pytorch", "-t", "flask", "-o", tmp_path)
+    fields = json.loads(dlscaffold(*words, "--dry-run", "--json").stdout)
+    (notice,) = fields["notices"]
+    assert "PIP_EXTRA_INDEX_URL" in notice
+    assert notice in dlscaffold(*words).stdout
 
 
 def test_git_starts_a_repository(dlscaffold: Run, tmp_path: Path) -> None:

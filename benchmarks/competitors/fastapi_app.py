@@ -1,4 +1,4 @@
-"""FastAPI with a Pydantic model for the body."""
+"""FastAPI with a Pydantic model for the body, and the faster of its kinds of view."""
 
 import os
 
@@ -13,14 +13,15 @@ session = ort.InferenceSession(
     os.environ["MODEL"], options, providers=["CPUExecutionProvider"]
 )
 app = FastAPI()
+Rows = list[list[float]]
 
 
 class Question(BaseModel):
-    instances: list[list[list[float]]]
+    instances: list[Rows]
 
 
 @app.post("/predict")
-async def predict(question: Question) -> dict[str, list[list[float]]]:
+async def predict(question: Question) -> dict[str, Rows]:
     image = np.asarray(question.instances, np.float32)
     (probabilities,) = session.run(None, {"image": image})
     return {"predictions": probabilities.tolist()}

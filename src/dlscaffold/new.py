@@ -188,6 +188,13 @@ def next_commands(answers: project.Answers, destination: Path) -> list[str]:
     ]
 
 
+def notices(cell: Cell) -> list[str]:
+    """Return what to know before going on: lifecycles, and how to install here."""
+    of_systems = cell.framework.manifest.get("notice", {})
+    here = [str(of_systems[sys.platform])] if sys.platform in of_systems else []
+    return [*guidance.notices(cell), *here]
+
+
 def describe(
     answers: project.Answers, destination: Path, *, written: bool
 ) -> dict[str, Any]:
@@ -202,8 +209,8 @@ def describe(
         "license": answers.license,
         "path": str(destination.resolve()),
         "written": written,
-        "notices": guidance.notices(answers.cell),
         "files": {path: layer.label for path, layer in answers.files.items()},
+        "notices": notices(answers.cell),
         "next": next_commands(answers, destination),
     }
 
@@ -236,7 +243,7 @@ def _show(
         listing.print_tree(destination.name, answers.files)
         click.echo("Nothing was written; leave out --dry-run to generate it.")
         return
-    for notice in guidance.notices(answers.cell):
+    for notice in notices(answers.cell):
         click.echo(notice)
     click.echo("\nNext:\n")
     for command in next_commands(answers, destination):

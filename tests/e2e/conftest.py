@@ -14,6 +14,7 @@ import pytest
 
 from dlscaffold import catalog, names, project, smoke
 from dlscaffold.catalog import Cell
+from e2e import containers
 
 
 @dataclass(frozen=True)
@@ -61,3 +62,9 @@ def smoke_cell(cell: Cell, root: Path, python: str | None) -> Smoked:
     assert (done.returncode == 0) is report["ok"]
     own = str(smoke.environment_python(folder))
     return Smoked(folder, derived.package, python or own, report)
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An image with Python for the containers of generated projects."""
+    return containers.base_image(tmp_path_factory.mktemp("root"))

@@ -50,6 +50,8 @@ class Connection:
         return status
 
     async def _exchange(self, outcome: Outcome) -> int:
+        if self.streams and self.streams[0].at_eof():  # it was idle for too long
+            self.close()
         if self.streams is None:
             self.streams = await asyncio.open_connection(self.host, self.port)
         reader, writer = self.streams

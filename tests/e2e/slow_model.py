@@ -47,7 +47,8 @@ def main(package: str, folder: Path) -> None:
     outputs = runtime.Runtime(artifact).predict({"image": images})
     golden = contract.Golden({"image": images}, outputs)
     golden.write(folder)
-    export.describe(artifact, golden).write(folder)
+    tolerance = contract.Tolerance()
+    export.describe(artifact, folder, golden, tolerance).write(folder)
 
 
 if __name__ == "__main__":

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
-import sysconfig
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from e2e.conftest import Smoked
+from e2e.containers import ENVIRONMENT, buildah, configured, hadolint
 from e2e.service import Service, free_port
 
 pytestmark = pytest.mark.e2e
 
-BASE = "localhost/python-base"
-PACKAGES = "python3,python3-pip,python3-venv,ca-certificates"
-# Neither an engine's daemon nor a file system of its own is needed this way.
-ENVIRONMENT = {
-    **os.environ,
-    "STORAGE_DRIVER": "vfs",
-    "BUILDAH_ISOLATION": "chroot",
-    "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin",
-}
 # What pip needs to know of this machine to install anything at all.
 PIP = ("/etc/pip.conf", "/root/.config/pip/pip.conf", "/etc/ssl/certs")
 
@@ -37,42 +27,7 @@ def project(smoked: Callable[..., Smoked]) -> Smoked:
 
 
 def test_hadolint_finds_nothing(project: Smoked) -> None:
-    hadolint = Path(sysconfig.get_path("scripts")) / "hadolint"
-    done = subprocess.run(
-        [hadolint, project.path / "Dockerfile"], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout
-
-
-def buildah(*arguments: str | Path) -> str:
-    done = subprocess.run(
-        ["buildah", *map(str, arguments)],
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout.strip()
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An image with Python, made from Debian's packages if there is none yet."""
-    for tool in ("buildah", "debootstrap"):
-        if shutil.which(tool, path=ENVIRONMENT["PATH"]) is None:
-            pytest.skip(f"no {tool} (Debian: {tool})")
-    if os.geteuid() != 0:
-        pytest.skip("debootstrap needs root")
-    if not buildah("images", "--filter", f"reference={BASE}", "--quiet"):
-        root = tmp_path_factory.mktemp("root")
-        options = ["--variant=minbase", f"--include={PACKAGES}"]
-        command = ["debootstrap", *options, "bookworm", str(root)]
-        subprocess.run(command, env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
-        container = buildah("from", "scratch")
-        buildah("add", "--quiet", container, root, "/")
-        buildah("commit", "--quiet", "--rm", container, BASE)
-    return BASE
+    assert hadolint(project.path / "Dockerfile") == ""
 
 
 @pytest.fixture(scope="module")
@@ -108,11 +63,6 @@ def started(container: str, model: str) -> Iterator[Service]:
             yield service
         finally:
             process.send_signal(signal.SIGTERM)
-
-
-def configured(container: str, name: str) -> list[str]:
-    template = "{{range .Docker.Config." + name + "}}{{.}}\n{{end}}"
-    return buildah("inspect", "--format", template, container).splitlines()
 
 
 def test_it_is_no_root_and_knows_its_health(container: str) -> None:

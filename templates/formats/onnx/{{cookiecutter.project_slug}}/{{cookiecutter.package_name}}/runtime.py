@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from .contract import ContractError
 
+ort.disable_telemetry_events()  # a server tells nobody that it runs
+
 FORMAT = "onnx"
 ARTIFACT = "model.onnx"
 

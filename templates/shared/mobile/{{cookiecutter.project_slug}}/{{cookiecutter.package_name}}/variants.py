@@ -52,10 +52,10 @@ def write_report() -> str:
 
 
 def measure_all() -> list[Variant]:
-    """Return the trained model in its framework, and each exported form."""
+    """Return the model as trained, run by its framework, and each exported form."""
     network = model.load(MODELS)
-    eager = measure("eager", MODELS, lambda images: model.predict(network, images))
-    variants = [eager]
+    trained = measure("trained", MODELS, lambda images: model.predict(network, images))
+    variants = [trained]
     for name, write in WRITERS.items():
         with tempfile.TemporaryDirectory() as folder:
             artifact = Path(folder) / ARTIFACT

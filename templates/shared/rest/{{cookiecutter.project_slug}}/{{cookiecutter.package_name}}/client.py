@@ -36,12 +36,15 @@ class Client:
         # 503 is how a busy server asks to be called again a little later.
         retry = Retry(
             total=3,
+            connect=0,
+            read=0,
             backoff_factor=0.2,
             status_forcelist=[503],
             allowed_methods=None,
             raise_on_status=False,
         )
-        self.session.mount("http", HTTPAdapter(max_retries=retry))
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, HTTPAdapter(max_retries=retry))
 
     def predict(
         self, inputs: Mapping[str, ArrayLike], signature_name: str = "serving_default"

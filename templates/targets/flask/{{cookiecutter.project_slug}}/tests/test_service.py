@@ -10,7 +10,9 @@ import socket
 import subprocess
 import sys
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from PIL import Image
 
 from {{ cookiecutter.package_name }} import config
 from {{ cookiecutter.package_name }}.app import create_app
+from {{ cookiecutter.package_name }}.client import Client
 from {{ cookiecutter.package_name }}.contract import Golden, Signature
 from {{ cookiecutter.package_name }}.settings import ARTIFACTS, ROOT
 
@@ -301,6 +304,42 @@ def test_it_is_not_ready_while_it_drains(model: str) -> None:
         assert requests.get(f"{url}/healthz").status_code == 200
         assert requests.get(f"{url}{model}").status_code == 200
     assert server.returncode == 0
+
+
+class BusyOnce(BaseHTTPRequestHandler):
+    """A server that has no time at first."""
+
+    refused = 0
+
+    def do_GET(self) -> None:
+        """Refuse the first request and answer the others."""
+        BusyOnce.refused += 1
+        self.send_response(503 if BusyOnce.refused == 1 else 200)
+        self.send_header("Retry-After", "0")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+
+def test_the_client_asks_a_busy_service_again() -> None:
+    """As the header Retry-After says."""
+    with HTTPServer(("127.0.0.1", 0), BusyOnce) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        assert Client(url, "digits").metadata() == {}
+        server.shutdown()
+    assert BusyOnce.refused == 2
+
+
+def test_the_client_is_a_command(service: str, golden: Golden, tmp_path: Path) -> None:
+    """It prints the most probable label first."""
+    file = tmp_path / "digit.png"
+    file.write_bytes(picture(golden.inputs["image"][0]))
+    module = SERVE.replace(".serve", ".client")
+    command = [sys.executable, "-m", module, str(file), "--url", service]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout[0] == str(golden.outputs["probabilities"][0].argmax())
 
 
 def wait_until_ready(url: str) -> None:

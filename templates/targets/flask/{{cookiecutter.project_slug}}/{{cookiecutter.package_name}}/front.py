@@ -10,8 +10,10 @@ import asyncio
 import functools
 import itertools
 import logging
+import os
 import re
 import secrets
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -56,6 +58,7 @@ class Front:
         self._time_limit: float = app.config["TIME_LIMIT"]
         self._runner = batching.choose(predictor, self._time_limit)
         self._farewell: bridge.Headers = []  # a header for when the service stops
+        self._parent = os.getppid()
         self._in_flight = 0
         self._reading: dict[asyncio.Task[None] | None, float] = {}  # until when
         self._seconds = functools.cache(metrics.SECONDS.labels)
@@ -185,4 +188,6 @@ class Front:
                 self._farewell = [("connection", "close")]
             if self._log:
                 self._log.flush()
+            if os.getppid() != self._parent:  # killed; nobody else would stop this
+                signal.raise_signal(signal.SIGTERM)
             await asyncio.sleep(BEAT_SECONDS)

@@ -25,7 +25,7 @@ def labels() -> dict[str, int]:
 
 def versions() -> list[int]:
     """Return the versions that were exported."""
-    return [int(path.name) for path in VERSIONS.iterdir() if path.name.isdecimal()]
+    return [int(path.name) for path in VERSIONS.glob("*") if path.name.isdecimal()]
 
 
 def move_label(label: str, version: int) -> None:

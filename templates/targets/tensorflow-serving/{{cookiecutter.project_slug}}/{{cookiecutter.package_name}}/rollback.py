@@ -6,7 +6,7 @@ import sys
 from . import model_config
 from .client import DEFAULT_URL, Client, ServiceError
 from .messages import ConfigError
-from .rollout import move
+from .rollout import move, require_server
 from .settings import MODEL_NAME
 
 
@@ -15,6 +15,7 @@ def rollback(url: str, label: str) -> int:
 
     Raises ServiceError if no earlier version is being served.
     """
+    require_server(url)
     current = model_config.labels().get(label, 0)
     for version in sorted(model_config.versions(), reverse=True):
         client = Client(url, f"{MODEL_NAME}/versions/{version}")

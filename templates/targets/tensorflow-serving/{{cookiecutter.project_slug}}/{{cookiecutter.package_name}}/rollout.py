@@ -22,8 +22,7 @@ def rollout(url: str, label: str, version: int | None = None) -> int:
     Raises ServiceError if the server does not serve it, and ContractError if it serves
     something else than what was trained; then the label stays where it was.
     """
-    if not Client(url, MODEL_NAME).is_available():
-        raise ServiceError(f"Nothing serves {MODEL_NAME} on {url}: start the server.")
+    require_server(url)
     if version is None:
         version = int(export.export().artifact.rpartition("/")[2])
     client = Client(url, f"{MODEL_NAME}/versions/{version}")
@@ -35,6 +34,12 @@ def rollout(url: str, label: str, version: int | None = None) -> int:
         contract.check_parity(golden.outputs, outputs, signature.tolerance)
     move(url, label, version)
     return version
+
+
+def require_server(url: str) -> None:
+    """Raise ServiceError if nothing on that URL serves the model."""
+    if not Client(url, MODEL_NAME).is_available():
+        raise ServiceError(f"Nothing serves {MODEL_NAME} on {url}: start the server.")
 
 
 def move(url: str, label: str, version: int) -> None:

@@ -10,24 +10,33 @@ from .models import Version
 from .protocol import Base64, RequestError, quote, to_bytes, to_json, type_name
 
 Feature = tf.train.Feature
+CLASSES = {"classes", "scores"}
 
 
 def classify(version: Version, signature: str, examples: list[bytes]) -> bytes:
     """Return the response: for each example its labels with their scores."""
     outputs = _run(version, signature, examples, "classification")
-    if not outputs.keys() & {"classes", "scores"}:
+    if not outputs.keys() & CLASSES:
         raise RequestError(
             "Expected classification signature outputs to contain at least one of "
             f'"classes" or "scores". Signature was: {version.signatures[signature]}'
         )
-    first = next(iter(outputs.values()))
-    labels = outputs.get("classes", np.full(first.shape, b"", object)).tolist()
-    scores = outputs.get("scores", np.zeros(first.shape)).tolist()
+    shape = np.shape(next(outputs[key] for key in CLASSES if key in outputs))
+    if len(shape) != 2:
+        raise RequestError(
+            f"Expected Tensor shape: [batch_size num_classes] but got {shape}"
+        )
+    labels = outputs.get("classes", np.full(shape, b"", "O")).tolist()
+    scores = outputs.get("scores", np.zeros(shape)).tolist()
     results = [
-        [[label.decode(), score] for label, score in zip(*pair, strict=True)]
+        [[_text(label), score] for label, score in zip(*pair, strict=True)]
         for pair in zip(labels, scores, strict=True)
     ]
     return to_json({"results": results})
+
+
+def _text(label: bytes) -> str:
+    return label.decode("utf-8", "surrogateescape")
 
 
 def regress(version: Version, signature: str, examples: list[bytes]) -> bytes:
@@ -36,12 +45,20 @@ def regress(version: Version, signature: str, examples: list[bytes]) -> bytes:
     if "outputs" not in outputs:
         found = version.signatures[signature]
         raise RequestError(f"No regression outputs found in SignatureDef: {found}")
-    return to_json({"results": outputs["outputs"].ravel().tolist()})
+    numbers = np.asarray(outputs["outputs"])
+    if numbers.shape not in ((len(examples),), (len(examples), 1)):
+        raise RequestError(
+            "Expected output Tensor shape to be either [batch_size] or [batch_size, 1] "
+            f"but got {numbers.shape}"
+        )
+    return to_json({"results": numbers.ravel().tolist()})
 
 
 def _run(
     version: Version, signature: str, examples: list[bytes], method: str
 ) -> dict[str, Any]:
+    if signature not in version.signatures:
+        raise RequestError(f"No signature was found with the name: {signature}")
     if "inputs" not in version.input_types(signature):
         found = version.signatures[signature]
         raise RequestError(f"No {method} inputs found in SignatureDef: {found}")
@@ -97,7 +114,7 @@ def _feature(name: str, value: Any) -> Any:
                 float_list=tf.train.FloatList(value=np.array(values, np.float32))
             )
         case ["int64"]:
-            return Feature(int64_list=tf.train.Int64List(value=values))
+            return Feature(int64_list=tf.train.Int64List(value=map(int, values)))
     return Feature()
 
 

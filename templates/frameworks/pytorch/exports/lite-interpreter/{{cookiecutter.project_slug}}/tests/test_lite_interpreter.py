@@ -1,6 +1,7 @@
 """What the exporter does for the phone's runtime, and what it refuses."""
 
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,34 @@ def test_bytecode_that_cannot_be_backported_is_refused(artifact: Path) -> None:
     with pytest.raises(ContractError, match="bytecode version"):
         phone.fit_bytecode(artifact, range(1, 3))
     assert artifact.read_bytes() == before
+
+
+def test_a_file_from_a_newer_exporter_is_refused(
+    artifact: Path, tmp_path: Path
+) -> None:
+    """The message names its version, and what to do."""
+    newer = tmp_path / "newer.ptl"
+    with zipfile.ZipFile(artifact) as old, zipfile.ZipFile(newer, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith("/bytecode.pkl"):
+                # A pickle that begins with the version, as a one-byte integer.
+                content = content.replace(b"K\x08", b"K\x63", 1)
+            new.writestr(name, content)
+    with pytest.raises(ContractError, match=r"bytecode 99.*export it again"):
+        Runtime(newer)
+    with pytest.raises(ContractError, match="bytecode version 99"):
+        phone.fit_bytecode(newer)
+
+
+def test_a_torch_that_writes_no_such_files_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later torch may drop the format."""
+    monkeypatch.delattr(torch.jit.ScriptModule, "_save_for_lite_interpreter")
+    with pytest.raises(ContractError, match=r"requirements/train\.txt"):
+        convert.write_artifact(Branching(), tmp_path / "model.ptl")
+    assert not list(tmp_path.iterdir())
 
 
 def test_younger_operators_are_refused(tmp_path: Path) -> None:

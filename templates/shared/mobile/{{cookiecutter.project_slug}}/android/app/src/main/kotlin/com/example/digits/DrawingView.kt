@@ -55,7 +55,7 @@ class DrawingView(context: Context, attributes: AttributeSet?) : View(context, a
             MeasureSpec.getSize(heightMeasureSpec)
         )
         setMeasuredDimension(side, side)
-        pen.strokeWidth = side / 14f
+        pen.strokeWidth = side / 9f // for its height, as thick as in the training data
     }
 
     override fun onDraw(canvas: Canvas) {
