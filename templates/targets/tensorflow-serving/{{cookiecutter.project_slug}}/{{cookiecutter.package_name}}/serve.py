@@ -91,6 +91,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8501, help="REST; gRPC is one less")
     parser.add_argument("--with", dest="way", choices=["docker", "binary", "local"])
     options = parser.parse_args()
+    if not 2 <= options.port <= 65535:
+        parser.error("--port must be from 2 to 65535, as gRPC takes the one below.")
     way = options.way or choose()
     try:
         contract.Signature.read(ARTIFACTS).verify(ARTIFACTS)

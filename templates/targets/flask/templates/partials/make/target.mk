@@ -1,4 +1,6 @@
 
+CONTAINER ?= docker
+
 serve: ## run the service on http://127.0.0.1:8501
 	$(PYTHON) -m {{ cookiecutter.package_name }}.serve
 
@@ -8,7 +10,5 @@ image: ## build the container (CONTAINER=podman for another engine)
 load: ## put load on the running service and write reports/load.html
 	PYTHONPATH=. $(PYTHON) -m locust -f load/locustfile.py --headless \
 	  --users 16 --spawn-rate 16 --run-time 30s --html reports/load.html
-
-CONTAINER ?= docker
 
 .PHONY: serve image load

@@ -24,7 +24,7 @@ class MainActivity : Activity() {
     }
 
     override fun onDestroy() {
-        work { classifier.close() }
+        work { if (::classifier.isInitialized) classifier.close() }
         worker.shutdown()
         super.onDestroy()
     }
@@ -42,6 +42,7 @@ class MainActivity : Activity() {
             return
         }
         work {
+            if (!::classifier.isInitialized) return@work // why not is on the screen
             val input = signature.preprocessing.toInput(picture, DrawingView.PICTURE)
             val start = System.nanoTime()
             val probabilities = classifier.classify(input)
@@ -60,8 +61,14 @@ class MainActivity : Activity() {
         try {
             job()
         } catch (error: Exception) {
-            val words = getString(R.string.failed, error.message ?: error.toString())
-            runOnUiThread { show(FloatArray(0), words) }
+            fail(error)
+        } catch (error: LinkageError) { // the runtime does not load on this device
+            fail(error)
         }
+    }
+
+    private fun fail(error: Throwable) {
+        val words = getString(R.string.failed, error.message ?: error.toString())
+        runOnUiThread { show(FloatArray(0), words) }
     }
 }
