@@ -58,7 +58,7 @@ def describe(config: dict[str, Any], version: Any, source: Source) -> Contents:
     built = None
     if source.python and not foreign:
         built = outside.call(source, "keras", {"config": config})
-        signature = from_worker(built) or signature
+        signature = from_worker(built, signature)
     return Contents(
         signatures=(signature,) if signature else (),
         writer="keras",
@@ -88,22 +88,27 @@ def as_parameters(built: dict[str, Any] | None) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def from_worker(built: dict[str, Any]) -> Signature | None:
-    """Return the signature of the model as Keras built it."""
-    if not built.get("inputs"):
-        return None
-    sides = (
-        tuple(
-            Tensor(
-                as_name(one["name"], "name"),
-                as_name(one["dtype"], "dtype"),
-                as_shape(one["shape"]),
-            )
-            for one in built[side]
-        )
-        for side in ("inputs", "outputs")
+def from_worker(built: dict[str, Any], said: Signature | None) -> Signature | None:
+    """Return the signature of the model as Keras built it, with the layers' names."""
+    if not built.get("inputs") or not built.get("outputs"):
+        return said
+    return Signature(
+        "call",
+        built_tensors(built["inputs"], said.inputs if said else ()),
+        built_tensors(built["outputs"], said.outputs if said else ()),
     )
-    return Signature("call", *sides)
+
+
+def built_tensors(
+    built: list[dict[str, Any]], said: tuple[Tensor, ...]
+) -> tuple[Tensor, ...]:
+    """Return tensors of Keras under the names that the configuration gives them."""
+    own = [as_name(one["name"], "name") for one in built]
+    names = [one.name for one in said] if len(said) == len(built) else own
+    return tuple(
+        Tensor(name, as_name(one["dtype"], "dtype"), as_shape(one["shape"]))
+        for name, one in zip(names, built, strict=True)
+    )
 
 
 def classes(value: Any, depth: int = 0) -> Iterator[tuple[str, str, bool]]:

@@ -1,8 +1,8 @@
 """Protocol buffers, walked field by field where they lie.
 
 A buffer is bytes or a memory map. What is not asked for is skipped by its length, so
-that the pages of weights are never read. This, not the `onnx` or `protobuf` package: both
-would read the whole file, and the second would need TensorFlow's schemas besides.
+that the pages of weights are never read. This, not the `onnx` or `protobuf` package:
+both would read the whole file, and the second would need TensorFlow's schemas besides.
 """
 
 from __future__ import annotations

@@ -57,21 +57,25 @@ def keras(request: dict[str, Any]) -> dict[str, Any]:
 
     if request["trust"]:
         keras.config.enable_unsafe_deserialization()
-    model = keras.models.model_from_json(json.dumps(request["config"]))
+    config = request["config"]
+    if "module" in config:
+        model = keras.models.model_from_json(json.dumps(config))
+    else:  # as HDF5 files have it
+        sequential = config["class_name"] == "Sequential"
+        kind = keras.Sequential if sequential else keras.Model
+        model = kind.from_config(config["config"])
     return {
         "inputs": tensors(model.inputs),
-        "outputs": tensors(model.outputs, getattr(model, "output_names", ())),
+        "outputs": tensors(model.outputs),
         "parameters": model.count_params(),
     }
 
 
-def tensors(found: Any, names: Any = ()) -> list[dict[str, Any]]:
-    """Return tensors as JSON; an output is named after its layer."""
-    found = list(found or ())
-    names = list(names) if len(names) == len(found) else [one.name for one in found]
+def tensors(found: Any) -> list[dict[str, Any]]:
+    """Return tensors as JSON."""
     return [
-        {"name": name, "dtype": str(one.dtype), "shape": list(one.shape)}
-        for name, one in zip(names, found, strict=True)
+        {"name": one.name, "dtype": str(one.dtype), "shape": list(one.shape)}
+        for one in found or ()
     ]
 
 
