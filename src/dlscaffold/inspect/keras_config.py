@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +22,13 @@ from dlscaffold.inspect.values import (
 )
 
 # Layers that hold code of their own, which loading them runs.
-CODE = ("Lambda",)
+CODE = ("Lambda", "__lambda__")
+# Where the parts of a model are; elsewhere in Keras are functions that fetch and write.
+MODULES = re.compile(
+    r"keras(\.(layers|initializers|regularizers|constraints|activations|models"
+    r"|dtype_policies|losses|metrics|optimizers|random|quantizers"
+    r"|src\.(models|layers|ops|activations|initializers)\.[\w.]+))?"
+)
 # Layers that read other files, or other frameworks' code, when they are made.
 REACHING = ("TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer")
 # What keeps the shape of its input; for all other layers it takes Keras to say.
@@ -43,7 +50,8 @@ def read(source: Source) -> Contents:
 def describe(config: dict[str, Any], version: Any, source: Source) -> Contents:
     """Return the contents of a model's configuration; Lambda layers are refused."""
     parts = list(classes(config))
-    code = [name for kind, name, _ in parts if kind in CODE]
+    code = [name for kind, name, _ in parts if kind in CODE and name != CODE[-1]]
+    code = code or [name for kind, name, _ in parts if kind in CODE]
     if code and not source.trust:
         raise ScaffoldError(
             f"{source.path} has Lambda layers ({', '.join(sorted(set(code)))}), which "
@@ -144,11 +152,9 @@ def is_own(value: dict[str, Any], kind: str) -> bool:
         return False  # a path: making the layer reads that file
     if kind.startswith("__") and kind.endswith("__"):
         return True  # tuples, tensors and the like, and a Lambda's code
-    if "module" not in value or module in (None, "builtins"):
-        return not value.get("registered_name") or ">" not in str(
-            value["registered_name"]
-        )
-    return isinstance(module, str) and module.partition(".")[0] == "keras"
+    if module in (None, "builtins"):
+        return ">" not in str(value.get("registered_name"))
+    return isinstance(module, str) and bool(MODULES.fullmatch(module))
 
 
 def layers(model: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, str, Any]]:

@@ -58,10 +58,15 @@ def code_members(archive: Archive) -> Iterator[tuple[str, str]]:
 
 def opcodes(data: bytes) -> Iterator[tuple[str, Any]]:
     """Yield name and argument of each opcode of a pickle; none is run."""
-    for place, (opcode, argument, _) in enumerate(pickletools.genops(data)):
-        if place > MOST_OPCODES:
-            raise MalformedError("a pickle in it is too long")
-        yield opcode.name, argument
+    try:
+        for place, (opcode, argument, _) in enumerate(pickletools.genops(data)):
+            if place > MOST_OPCODES:
+                raise MalformedError(f"a pickle in it has over {MOST_OPCODES:,} parts")
+            yield opcode.name, argument
+    except MalformedError:
+        raise
+    except (ValueError, OverflowError) as error:  # what `pickletools` raises
+        raise MalformedError("a pickle in it is damaged") from error
 
 
 def root_class(data: bytes) -> tuple[str, str]:
