@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from dlscaffold.inspect.description import Contents, Signature, Tensor
 from dlscaffold.inspect.flat import Table, root
-from dlscaffold.inspect.source import Source, mapped
+from dlscaffold.inspect.source import Source, Window, opened
 from dlscaffold.inspect.values import MalformedError, as_shape
-from dlscaffold.inspect.wire import Buffer
 
 # ScalarType in ExecuTorch's scalar_type.fbs.
 DTYPES = {
@@ -35,11 +34,11 @@ KERNEL_CALL = 1
 
 def read(source: Source) -> Contents:
     """Return what the program says; its weights are not read."""
-    with mapped(source.path) as buffer:
+    with opened(source.path) as buffer:
         return describe(buffer)
 
 
-def describe(buffer: Buffer) -> Contents:
+def describe(buffer: Window) -> Contents:
     """Return the contents of a program."""
     plans = list(root(buffer).tables(1))
     if not plans:

@@ -6,15 +6,16 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dlscaffold.inspect.values import MalformedError, text
-from dlscaffold.inspect.wire import Budget, Buffer
+from dlscaffold.inspect.source import Window
+from dlscaffold.inspect.values import LONGEST_NAME, MalformedError, text
+from dlscaffold.inspect.wire import Budget
 
 
 @dataclass(frozen=True)
 class Table:
     """A table: fields by their place in the schema, with defaults where absent."""
 
-    buffer: Buffer
+    buffer: Window
     position: int
     budget: Budget
 
@@ -35,7 +36,7 @@ class Table:
             return ""
         length = unpack(self.buffer, at, "I")
         inside(self.buffer, at + 4, length)
-        return text(bytes(self.buffer[at + 4 : at + 4 + min(length, 4001)]))
+        return text(self.buffer.part(at + 4, at + 4 + min(length, LONGEST_NAME + 1)))
 
     def tables(self, place: int) -> Iterator[Table]:
         """Yield the tables of a vector."""
@@ -69,6 +70,12 @@ class Table:
         inside(self.buffer, at + 4, length * size)
         return length
 
+    def data(self, place: int, at_most: int) -> bytes:
+        """Return the start of a vector of bytes."""
+        size = min(self.length(place, 1), at_most)
+        start = self._target(place) + 4
+        return self.buffer.part(start, start + size) if size else b""
+
     def _field(self, place: int) -> int:
         """Return where a field is stored, or 0 where it is absent."""
         self.budget.spend()
@@ -84,20 +91,20 @@ class Table:
         return at + unpack(self.buffer, at, "I") if at else 0
 
 
-def root(buffer: Buffer) -> Table:
+def root(buffer: Window) -> Table:
     """Return the table that the file starts with."""
     return Table(buffer, unpack(buffer, 0, "I"), Budget())
 
 
-def unpack(buffer: Buffer, position: int, kind: str) -> int:
+def unpack(buffer: Window, position: int, kind: str) -> int:
     """Return the little-endian number that is stored here."""
     size = struct.calcsize(kind)
     inside(buffer, position, size)
-    (value,) = struct.unpack_from(f"<{kind}", buffer, position)
+    (value,) = struct.unpack(f"<{kind}", buffer.part(position, position + size))
     return int(value)
 
 
-def inside(buffer: Buffer, position: int, size: int) -> None:
+def inside(buffer: Window, position: int, size: int) -> None:
     """Raise MalformedError where a part lies beyond the buffer."""
     if position < 0 or position + size > len(buffer):
         raise MalformedError("it refers to what lies beyond its end")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 from dlscaffold.inspect.description import Contents, Signature, Tensor
 from dlscaffold.inspect.flat import Table, root
-from dlscaffold.inspect.source import Source, mapped
+from dlscaffold.inspect.source import Source, Window, opened
 from dlscaffold.inspect.values import MalformedError, as_shape, count
-from dlscaffold.inspect.wire import Buffer
 
 # TensorType in TensorFlow's schema.fbs.
 DTYPES = (
@@ -44,11 +44,11 @@ CONVERSION = "CONVERSION_METADATA"
 
 def read(source: Source) -> Contents:
     """Return what the model says; its weights are not read."""
-    with mapped(source.path) as buffer:
+    with opened(source.path) as buffer:
         return describe(buffer)
 
 
-def describe(buffer: Buffer) -> Contents:
+def describe(buffer: Window) -> Contents:
     """Return the contents of a model."""
     model = root(buffer)
     graphs = list(model.tables(2))
@@ -141,7 +141,7 @@ def notes(model: Table) -> Iterator[str]:
 def converter(model: Table) -> str | None:
     """Return the version of the TensorFlow that converted the model."""
     data = metadata(model, CONVERSION)
-    environment = root(data).table(0) if data else None
+    environment = root(Window(BytesIO(data))).table(0) if data else None
     return (environment.text(0) if environment else "") or None
 
 
@@ -150,5 +150,5 @@ def metadata(model: Table, name: str) -> bytes:
     for entry in model.tables(6):
         if entry.text(0) == name:
             found = model.table_at(4, entry.number(1, "I"))
-            return bytes(found.numbers(0, "B")[:LONGEST])
+            return found.data(0, LONGEST)
     return b""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from dlscaffold.inspect.description import Contents, Dimension, Signature, Tensor
-from dlscaffold.inspect.source import Source, mapped
+from dlscaffold.inspect.source import Source, opened
 from dlscaffold.inspect.values import MalformedError, as_shape, count
 from dlscaffold.inspect.wire import Message, message, signed
 
@@ -43,7 +43,7 @@ EXTERNAL = 1
 
 def read(source: Source) -> Contents:
     """Return what the model says; weights are skipped, not read."""
-    with mapped(source.path) as buffer:
+    with opened(source.path) as buffer:
         return describe(Message(buffer, 0, len(buffer)), source.path.parent)
 
 

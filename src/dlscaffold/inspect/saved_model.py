@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dlscaffold.inspect.description import Contents, Signature, Tensor
-from dlscaffold.inspect.source import Source, mapped
+from dlscaffold.inspect.source import Source, opened
 from dlscaffold.inspect.values import MalformedError, as_shape, count
 from dlscaffold.inspect.wire import Message, signed
 
@@ -49,7 +49,7 @@ DTYPES = {
 
 def read(source: Source) -> Contents:
     """Return what the folder says; its variables are not read."""
-    with mapped(source.path / FILE) as buffer:
+    with opened(source.path / FILE) as buffer:
         return describe(Message(buffer, 0, len(buffer)))
 
 

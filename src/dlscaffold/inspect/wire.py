@@ -1,22 +1,21 @@
 """Protocol buffers, walked field by field where they lie.
 
-A buffer is bytes or a memory map. What is not asked for is skipped by its length, so
-that the pages of weights are never read. This, not the `onnx` or `protobuf` package:
-both would read the whole file, and the second would need TensorFlow's schemas besides.
+What is not asked for is skipped by its length, so that weights are never read. This,
+not the `onnx` or `protobuf` package: both would read the whole file, and the second
+would need TensorFlow's schemas besides.
 """
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dlscaffold.inspect.values import MalformedError, text
-
-Buffer = bytes | mmap.mmap
+from dlscaffold.inspect.source import Window
+from dlscaffold.inspect.values import LONGEST_NAME, MalformedError, text
 
 MOST_FIELDS = 3_000_000  # a graph of a hundred thousand nodes has fewer
 DEEPEST = 64
+SMALL = 4096  # bytes of a message that is read as a whole
 TRUNCATED = "it ends in the middle of a field"
 
 
@@ -35,9 +34,9 @@ class Budget:
 
 @dataclass(frozen=True)
 class Message:
-    """A part of the buffer that holds a message, a text, bytes or packed numbers."""
+    """A part of a file that holds a message, a text, bytes or packed numbers."""
 
-    buffer: Buffer
+    buffer: Window | bytes
     start: int
     end: int
     budget: Budget = field(default_factory=Budget)
@@ -68,8 +67,14 @@ class Message:
         if kind != 2:
             raise MalformedError("it is not a protocol buffer")
         length, position = varint(self.buffer, position, self.end)
-        part = (self.buffer, position, position + length)
-        return Message(*part, self.budget, self.depth + 1), position + length
+        after = position + length
+        if after > self.end:
+            raise MalformedError(TRUNCATED)
+        if length <= SMALL and isinstance(self.buffer, Window):
+            data = self.buffer.part(position, after)  # bytes are walked much faster
+            return Message(data, 0, len(data), self.budget, self.depth + 1), after
+        part = (self.buffer, position, after)
+        return Message(*part, self.budget, self.depth + 1), after
 
     def every(self, wanted: int) -> Iterator[Message]:
         """Yield each occurrence of a field that has a length."""
@@ -98,7 +103,10 @@ class Message:
 
     def as_text(self) -> str:
         """Return what the part holds, as a text."""
-        return text(bytes(self.buffer[self.start : min(self.end, self.start + 4001)]))
+        end = min(self.end, self.start + LONGEST_NAME + 1)
+        if isinstance(self.buffer, bytes):
+            return text(self.buffer[self.start : end])
+        return text(self.buffer.part(self.start, end))
 
     def as_numbers(self) -> Iterator[int]:
         """Yield packed numbers."""
@@ -121,11 +129,12 @@ def signed(value: int) -> int:
     return value - (1 << 64) if value >= 1 << 63 else value
 
 
-def varint(buffer: Buffer, position: int, end: int) -> tuple[int, int]:
+def varint(buffer: Window | bytes, position: int, end: int) -> tuple[int, int]:
     """Return the number that starts here, and where the next field starts."""
+    byte_at = buffer.__getitem__ if isinstance(buffer, bytes) else buffer.byte
     value = shift = 0
     while position < end:
-        byte = buffer[position]
+        byte = byte_at(position)
         position += 1
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
