@@ -191,6 +191,31 @@ def test_what_keras_would_reach_for_is_not_built(
     assert part["config"]["name"] in found.notes[0]
 
 
+def test_a_loss_of_ones_own_does_not_matter(tmp_path: Path) -> None:
+    config = made.keras_config()
+    config["compile_config"] = {"loss": {"class_name": "Mine", "module": "shop"}}
+    found = look(tmp_path, "m.keras", made.keras_archive(config))
+    assert not [note for note in found.notes if "Mine" in note]
+
+
+@pytest.mark.parametrize(
+    ("operator", "signed", "why"),
+    [("PyFunc", True, "calls Python"), ("AddV2", False, "has no signature")],
+)
+def test_saved_models_that_nothing_can_serve(
+    operator: str, signed: bool, why: str, tmp_path: Path
+) -> None:
+    said = made.message((1, "serving_default"), (2, b""))
+    signatures = ((5, said),) if signed else ()
+    graph = made.message((1, made.message((2, operator))))
+    data = made.field(2, made.message((2, graph), *signatures))
+    found = look(tmp_path, "saved_model.pb", data)
+    assert not [fit for fit in found.targets if fit.format]
+    because = {fit.target: fit.because for fit in found.targets}
+    assert why in because["flask"]
+    assert why in because["tensorflow-serving"]
+
+
 def test_torchscript(tmp_path: Path) -> None:
     found = look(tmp_path, "m.pt", WHOLE["small.pt"])
     assert found.format == "torchscript"
@@ -425,7 +450,7 @@ def test_a_zip_bomb(tmp_path: Path) -> None:
         {"metadata.json": "{}", "config.json": bytes(archive.LARGEST_TEXT + 1)}, True
     )
     assert len(data) < 1 << 20
-    assert "takes more than 64 MB" in refusal(tmp_path, "m.keras", data)
+    assert "takes more than 32 MB" in refusal(tmp_path, "m.keras", data)
 
 
 def test_a_zip_bomb_that_lies_about_its_size(tmp_path: Path) -> None:

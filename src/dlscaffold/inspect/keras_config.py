@@ -49,6 +49,8 @@ def read(source: Source) -> Contents:
 
 def describe(config: dict[str, Any], version: Any, source: Source) -> Contents:
     """Return the contents of a model's configuration; Lambda layers are refused."""
+    # What it was trained with may be code of the user's own, and is not needed.
+    config = {key: value for key, value in config.items() if key != "compile_config"}
     parts = list(classes(config))
     code = [name for kind, name, _ in parts if kind in CODE and name != CODE[-1]]
     code = code or [name for kind, name, _ in parts if kind in CODE]

@@ -19,7 +19,8 @@ from dlscaffold.inspect.values import MalformedError, as_name
 
 OPERATOR = re.compile(r"\b(?:torch|ops\.\w+)\.(?!nn\b)\w+(?=\()")
 CLASS = r"^class {}\(Module\):$(.*?)(?=^class |\Z)"
-FORWARD = re.compile(r"^  def forward\(self: [^,)]*(.*?)\) -> (.*?):$", re.M | re.S)
+FORWARD = re.compile(r"  def forward\(self: [^,)]*(.*?)\) -> ([^\n]*):$", re.M | re.S)
+LONGEST_FORWARD = 20_000  # characters of its arguments and result
 SCALARS = {"int": "int64", "float": "float64", "bool": "bool", "str": "string"}
 MOST_OPCODES = 3_000_000
 KEPT = 8  # opcodes before a storage's end that say what it is
@@ -117,7 +118,10 @@ def forward(code: dict[str, str], root: tuple[str, str]) -> Signature | None:
     module, kind = root
     source = code.get(f"code/{module.replace('.', '/')}.py", "")
     body = re.search(CLASS.format(re.escape(kind)), source, re.M | re.S)
-    found = FORWARD.search(body.group(1)) if body else None
+    start = body.group(1).find("  def forward(self: ") if body else -1
+    if body is None or start < 0:
+        return None
+    found = FORWARD.match(body.group(1)[start : start + LONGEST_FORWARD])
     if not found:
         return None
     inputs = [argument(part) for part in split(found.group(1)) if part]
