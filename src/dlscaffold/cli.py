@@ -279,10 +279,14 @@ Examples:
     type=click.Path(dir_okay=False),
     help="Interpreter with Keras and h5py, for what takes them to read.",
 )
-@click.option("--trust", is_flag=True, help="Accept Lambda layers, which hold code.")
+@click.option(
+    "--trust",
+    is_flag=True,
+    help="Accept Lambda layers; with --python, their code is run.",
+)
 @json_option
 def inspect(model: str, python: str | None, trust: bool, as_json: bool) -> None:
-    """Say what MODEL is, and which targets it fits; nothing in it is executed.
+    """Say what MODEL is, and which targets it fits, without running what is in it.
 
     Reads SavedModel folders, .keras, .h5, .onnx, .tflite, TorchScript, .pt2, .ptl and
     .pte files.

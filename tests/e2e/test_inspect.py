@@ -115,6 +115,16 @@ def test_lambda_layers(name: str, keras_models: Path, keras_python: str) -> None
     assert [one.shape for one in found.outputs] == [(None, 2)]
 
 
+@pytest.mark.parametrize("size", [100, 2_000, 20_000])
+def test_a_truncated_hdf5_file(
+    size: int, keras_models: Path, keras_python: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "cut.h5"
+    file.write_bytes((keras_models / "ranker.h5").read_bytes()[:size])
+    with pytest.raises(ScaffoldError, match="cannot read"):
+        describe(file, python=keras_python)
+
+
 def test_exported_program(torch_models: Path) -> None:
     found = describe(torch_models / "encoder.pt2")
     (tokens,), (scores,) = found.inputs, found.outputs
