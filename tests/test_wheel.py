@@ -70,5 +70,12 @@ def test_same_catalog(installed: Path) -> None:
     assert listed == json.loads(checkout.stdout)
 
 
+def test_it_reads_models(installed: Path) -> None:
+    model = ROOT / "tests" / "models" / "ranker.tflite"
+    found = json.loads(run(installed, "inspect", model, "--json"))
+    assert found["operators"]["FULLY_CONNECTED"] == 2
+    assert (installed / "dlscaffold" / "inspect" / "worker.py").is_file()
+
+
 def test_it_is_typed(installed: Path) -> None:
     assert (installed / "dlscaffold" / "py.typed").is_file()

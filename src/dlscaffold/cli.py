@@ -290,6 +290,39 @@ def recommend(model: str | None, as_json: bool, **answers: Any) -> None:
 @main.command(
     epilog="""\b
 Examples:
+  dlscaffold inspect ranker.onnx
+  dlscaffold inspect saved_models/ranker --json
+  dlscaffold inspect ranker.h5 --python ~/envs/tf/bin/python
+"""
+)
+@click.argument("model", type=PATH)
+@click.option(
+    "--python",
+    type=click.Path(dir_okay=False),
+    help="Interpreter with Keras and h5py, for what takes them to read.",
+)
+@click.option(
+    "--trust",
+    is_flag=True,
+    help="Accept Lambda layers; with --python, their code is run.",
+)
+@json_option
+def inspect(model: str, python: str | None, trust: bool, as_json: bool) -> None:
+    """Say what MODEL is, and which targets it fits, without running what is in it.
+
+    Reads SavedModel folders, .keras, .h5, .onnx, .tflite, TorchScript, .pt2, .ptl and
+    .pte files.
+    """
+    from pathlib import Path
+
+    from dlscaffold.inspect import command
+
+    command.run(Path(model), python=python, trust=trust, as_json=as_json)
+
+
+@main.command(
+    epilog="""\b
+Examples:
   dlscaffold doctor
   dlscaffold doctor shop-digits
 

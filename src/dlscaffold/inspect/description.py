@@ -1,0 +1,73 @@
+"""What a reader hands back: a description of a model, the same for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# A fixed size, the name of a free dimension, or None for a free one without a name.
+Dimension = int | str | None
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An input or an output; what the file does not say is None."""
+
+    name: str
+    dtype: str | None
+    shape: tuple[Dimension, ...] | None
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One way to call the model."""
+
+    name: str
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+
+    @property
+    def dtypes(self) -> set[str | None]:
+        """The dtypes of everything that goes in or comes out."""
+        return {tensor.dtype for tensor in (*self.inputs, *self.outputs)}
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What one reader found; the first signature is the one that is served."""
+
+    signatures: tuple[Signature, ...]
+    writer: str | None = None
+    version: str | None = None
+    parameters: int | None = None
+    operators: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    external_size: int = 0
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Whether a target fits, through which format, or why not."""
+
+    target: str
+    format: str | None
+    because: str
+
+
+@dataclass(frozen=True)
+class Description:
+    """All there is to say of a model; `parameters` counts the stored weights."""
+
+    path: str
+    format: str
+    title: str
+    framework: str | None
+    framework_version: str | None
+    size: int
+    parameters: int | None
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    signatures: tuple[Signature, ...]
+    operators: Mapping[str, int]
+    notes: tuple[str, ...]
+    targets: tuple[Fit, ...]

@@ -1,0 +1,71 @@
+"""Which targets fit a model, through which format, and why the others do not.
+
+As everywhere: a target fits where it loads a format that the model is or can become.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dlscaffold import catalog
+from dlscaffold.catalog import Target
+from dlscaffold.inspect import saved_model
+from dlscaffold.inspect.description import Contents, Fit
+from dlscaffold.inspect.kinds import Kind
+
+# Formats that carry texts from the framework to the target.
+WITH_STRINGS = ("saved-model",)
+
+
+def fits(kind: Kind, contents: Contents) -> tuple[Fit, ...]:
+    """Return for each target whether it fits."""
+    return tuple(fit(kind, contents, target) for target in catalog.targets())
+
+
+def fit(kind: Kind, contents: Contents, target: Target) -> Fit:
+    """Return whether a target fits, and why."""
+    shared = [name for name in target.consumes if name in kind.becomes]
+    if not shared:
+        return Fit(target.name, None, wrong_format(kind, target))
+    if reason := next(obstacles(kind, contents), None):
+        return Fit(target.name, None, reason)
+    able = [name for name in shared if carries(name, kind, contents)]
+    if not able:
+        return Fit(
+            target.name,
+            None,
+            f"{titles(shared)} does not carry strings to {target.title}",
+        )
+    # As it is where that is possible, else in the target's order of preference.
+    chosen = kind.name if kind.name in able else able[0]
+    how = "as it is" if chosen == kind.name else f"converted to {titles([chosen])}"
+    return Fit(target.name, chosen, how)
+
+
+def obstacles(kind: Kind, contents: Contents) -> Iterator[str]:
+    """Yield what keeps the model from being served by anything."""
+    calls = [name for name in saved_model.PYTHON_CALLS if name in contents.operators]
+    if kind.name == "saved-model" and calls:
+        yield f"it calls Python ({', '.join(calls)}), which is not in the file"
+    names = [signature.name for signature in contents.signatures]
+    if kind.name == "saved-model" and not names:
+        yield f"it has no signature: save it with one called {saved_model.SERVING}"
+
+
+def carries(format_name: str, kind: Kind, contents: Contents) -> bool:
+    """Whether a format can carry the model's inputs and outputs."""
+    if format_name == kind.name or format_name in WITH_STRINGS:
+        return True
+    first = contents.signatures[:1]
+    return not any("string" in signature.dtypes for signature in first)
+
+
+def wrong_format(kind: Kind, target: Target) -> str:
+    """Say which formats the target loads."""
+    wanted = titles(target.consumes)
+    return f"it loads {wanted}, which this {kind.title} cannot become"
+
+
+def titles(names: list[str]) -> str:
+    """Return the formats' names in prose."""
+    return " or ".join(catalog.format_layer(name).title for name in names)

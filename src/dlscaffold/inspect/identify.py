@@ -1,0 +1,114 @@
+"""From a path to a description: its kind, what its reader says, what fits it."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from dlscaffold.errors import ScaffoldError
+from dlscaffold.inspect import kinds
+from dlscaffold.inspect.archive import opened
+from dlscaffold.inspect.description import Contents, Description
+from dlscaffold.inspect.fitting import fits
+from dlscaffold.inspect.kinds import Kind
+from dlscaffold.inspect.saved_model import FILE
+from dlscaffold.inspect.source import Source
+from dlscaffold.inspect.values import MalformedError
+
+HEAD = 64  # bytes that tell the kinds apart
+MOST_FILES = 100_000
+READABLE = "SavedModel, Keras, ONNX, LiteRT, TorchScript, torch.export or ExecuTorch"
+
+
+class Reader(Protocol):
+    """What a module of a format is."""
+
+    def read(self, source: Source) -> Contents:
+        """Return what the model says of itself."""
+
+
+def describe(
+    path: Path, *, python: str | None = None, trust: bool = False
+) -> Description:
+    """Return the description of a model; nothing in it is executed.
+
+    Raises ScaffoldError where it is no model, is damaged, or would have to be trusted.
+    """
+    if path.name == FILE:
+        path = path.parent
+    try:
+        kind = identify(path)
+        reader = cast(Reader, import_module(f"dlscaffold.inspect.{kind.reader}"))
+        contents = reader.read(Source(path, python, trust))
+        size = size_of(path) + contents.external_size
+    except MalformedError as error:
+        raise ScaffoldError(
+            f"{path} cannot be read, because {error}: save or copy it again."
+        ) from error
+    except (OSError, MemoryError) as error:
+        reason = getattr(error, "strerror", None) or "it takes too much memory"
+        raise ScaffoldError(f"{path} cannot be read ({reason}).") from error
+    return assemble(path, kind, contents, size)
+
+
+def assemble(path: Path, kind: Kind, contents: Contents, size: int) -> Description:
+    """Return the description that a reader's findings make."""
+    first = contents.signatures[0] if contents.signatures else None
+    return Description(
+        path=str(path),
+        format=kind.name,
+        title=kind.title,
+        framework=contents.writer or kind.framework,
+        framework_version=contents.version,
+        size=size,
+        parameters=contents.parameters,
+        inputs=first.inputs if first else (),
+        outputs=first.outputs if first else (),
+        signatures=contents.signatures,
+        operators=dict(sorted(contents.operators.items())),
+        notes=contents.notes,
+        targets=fits(kind, contents),
+    )
+
+
+def identify(path: Path) -> Kind:
+    """Return the kind of a file or folder, by what is in it."""
+    if path.is_dir():
+        if (path / FILE).is_file():
+            return kinds.SAVED_MODEL
+        raise ScaffoldError(
+            f"{path} is a folder without a {FILE}: name a SavedModel folder or a file."
+        )
+    if not path.exists():
+        raise ScaffoldError(f"There is no {path}: name a model's file or folder.")
+    if not path.is_file():
+        raise ScaffoldError(f"{path} is no file: name a model's file or folder.")
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    members = members_of(path) if head.startswith(kinds.ZIP) else []
+    for kind in kinds.FILES:
+        if kind.matches(head, path.suffix.lower(), members):
+            return kind
+    raise ScaffoldError(
+        f"{path} is no model that can be read here: it takes {READABLE}."
+    )
+
+
+def members_of(path: Path) -> list[str]:
+    """Return the names in an archive."""
+    with opened(path) as archive:
+        return list(archive.members)
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes of a file, or of all files in a folder."""
+    if path.is_file():
+        return path.stat().st_size
+    total = 0
+    for seen, (folder, _, files) in enumerate(os.walk(path)):
+        if seen + len(files) > MOST_FILES:
+            raise MalformedError(f"the folder has more than {MOST_FILES:,} files")
+        total += sum(Path(folder, name).lstat().st_size for name in files)
+    return total

@@ -1,0 +1,208 @@
+"""ONNX files, with weights inside or in files beside them."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from dlscaffold.inspect.description import Contents, Dimension, Signature, Tensor
+from dlscaffold.inspect.source import Source, opened
+from dlscaffold.inspect.values import MalformedError, as_shape, count
+from dlscaffold.inspect.wire import Message, message, signed
+
+# TensorProto.DataType, and the bits that an element takes.
+DTYPES = {
+    1: ("float32", 32),
+    2: ("uint8", 8),
+    3: ("int8", 8),
+    4: ("uint16", 16),
+    5: ("int16", 16),
+    6: ("int32", 32),
+    7: ("int64", 64),
+    8: ("string", 0),
+    9: ("bool", 8),
+    10: ("float16", 16),
+    11: ("float64", 64),
+    12: ("uint32", 32),
+    13: ("uint64", 64),
+    14: ("complex64", 64),
+    15: ("complex128", 128),
+    16: ("bfloat16", 16),
+    17: ("float8_e4m3fn", 8),
+    18: ("float8_e4m3fnuz", 8),
+    19: ("float8_e5m2", 8),
+    20: ("float8_e5m2fnuz", 8),
+    21: ("uint4", 4),
+    22: ("int4", 4),
+    23: ("float4_e2m1", 4),
+}
+EXTERNAL = 1
+
+
+def read(source: Source) -> Contents:
+    """Return what the model says; weights are skipped, not read."""
+    with opened(source.path) as buffer:
+        return describe(Message(buffer, 0, len(buffer)), source.path.parent)
+
+
+def describe(model: Message, folder: Path) -> Contents:
+    """Return the contents of a ModelProto whose external data is in a folder."""
+    graph = model.first(7)
+    if graph is None or not model.number(1):
+        raise MalformedError("it has no graph, or does not say which version of ONNX")
+    weights = [Weight.read(tensor) for tensor in graph.every(5)]
+    stored = {weight.name for weight in weights}
+    inputs = [value for value in tensors(graph, 11) if value.name not in stored]
+    operators = Counter(operator_names(graph))
+    for function in model.every(25):
+        operators.update(operator_names(function, place=7))
+    return Contents(
+        signatures=(Signature("graph", tuple(inputs), tuple(tensors(graph, 12))),),
+        writer=model.text(2) or None,
+        version=model.text(3) or None,
+        parameters=sum(weight.elements for weight in weights),
+        operators=operators,
+        notes=tuple(f"opset {opset}" for opset in opsets(model)),
+        external_size=external_size(weights, folder),
+    )
+
+
+def opsets(model: Message) -> Iterator[str]:
+    """Yield the operator sets that the model uses, with their versions."""
+    for opset in model.every(8):
+        yield f"{opset.text(1) or 'ai.onnx'} {opset.number(2)}"
+
+
+def tensors(graph: Message, place: int) -> Iterator[Tensor]:
+    """Yield the inputs or outputs of a graph."""
+    for value in graph.every(place):
+        kind = value.first(2)
+        tensor = kind.first(1) if kind else None
+        if tensor is None:  # a sequence, a map or an optional value
+            yield Tensor(value.text(1), None, None)
+            continue
+        dtype, _ = DTYPES.get(tensor.number(1), (None, 0))
+        shape = tensor.first(2)
+        sizes = as_shape(map(dimension, shape.every(1))) if shape else None
+        yield Tensor(value.text(1), dtype, sizes)
+
+
+def dimension(size: Message) -> Dimension:
+    """Return a size, the name of a free dimension, or None."""
+    for number, value in size.fields():
+        if number == 1 and isinstance(value, int):
+            return signed(value)
+        if number == 2:
+            return message(value).as_text() or None
+    return None
+
+
+def operator_names(graph: Message, place: int = 1) -> Iterator[str]:
+    """Yield the operator of every node, those inside of loops and branches too."""
+    for node in graph.every(place):
+        name, domain = "", ""
+        for number, value in node.fields():
+            if number == 4:
+                name = message(value).as_text()
+            elif number == 7:
+                domain = message(value).as_text()
+            elif number == 5:
+                for inner in subgraphs(message(value)):
+                    yield from operator_names(inner)
+        yield f"{domain}.{name}" if domain not in ("", "ai.onnx") else name
+
+
+def subgraphs(attribute: Message) -> Iterator[Message]:
+    """Yield the graphs that an attribute holds."""
+    for number, value in attribute.fields():
+        if number in (6, 11):
+            yield message(value)
+
+
+class Weight:
+    """An initializer: its name and size, and where its data is."""
+
+    def __init__(self) -> None:
+        self.name = ""
+        self.dims: list[int] = []
+        self.dtype = 0
+        self.raw: int | None = None
+        self.outside = False
+        self.entries: dict[str, str] = {}
+
+    @classmethod
+    def read(cls, tensor: Message) -> Weight:
+        """Return the weight; its data is skipped."""
+        weight = cls()
+        for number, value in tensor.fields():
+            weight._take(number, value)
+        weight._check()
+        return weight
+
+    def _take(self, number: int, value: int | Message) -> None:
+        if number == 1:
+            many = [value] if isinstance(value, int) else value.as_numbers()
+            self.dims += map(signed, many)
+        elif number == 2 and isinstance(value, int):
+            self.dtype = value
+        elif number == 8:
+            self.name = message(value).as_text()
+        elif number == 9:
+            self.raw = len(message(value))
+        elif number == 13:
+            entry = message(value)
+            self.entries[entry.text(1)] = entry.text(2)
+        elif number == 14:
+            self.outside = value == EXTERNAL
+
+    @property
+    def elements(self) -> int:
+        """How many numbers the weight has."""
+        return count(self.dims)
+
+    @property
+    def size(self) -> int:
+        """How many bytes its data takes."""
+        return -(-self.elements * DTYPES.get(self.dtype, ("", 0))[1] // 8)
+
+    def _check(self) -> None:
+        if self.raw is not None and not self.outside and self.raw != self.size:
+            raise MalformedError(
+                f"the weight {self.name!r} is said to take {self.size:,} bytes and "
+                f"takes {self.raw:,}"
+            )
+
+
+def external_size(weights: list[Weight], folder: Path) -> int:
+    """Return the size of the files that hold weights; they must hold all of them."""
+    sizes: dict[str, int] = {}
+    for weight in weights:
+        if not weight.outside:
+            continue
+        location = weight.entries.get("location", "")
+        if location not in sizes:
+            sizes[location] = external_file(location, folder).stat().st_size
+        try:
+            start = int(weight.entries.get("offset") or 0)
+            length = int(weight.entries.get("length") or weight.size)
+        except ValueError as error:
+            raise MalformedError("the place of a weight is not a number") from error
+        if start < 0 or length < weight.size or start + length > sizes[location]:
+            raise MalformedError(f"{location} does not hold the weight {weight.name!r}")
+    return sum(sizes.values())
+
+
+def external_file(location: str, folder: Path) -> Path:
+    """Return the file of weights, which must be in the model's folder or below it."""
+    parts = PurePosixPath(location.replace("\\", "/"))
+    outside = parts.is_absolute() or ".." in parts.parts or ":" in location
+    if not parts.parts or outside or "\0" in location:
+        raise MalformedError(f"its weights are outside of its folder, at {location!r}")
+    file = folder / parts
+    if not os.path.realpath(file).startswith(os.path.realpath(folder) + os.sep):
+        raise MalformedError(f"its weights are outside of its folder, at {location!r}")
+    if not file.is_file():
+        raise MalformedError(f"the file of its weights, {location!r}, is not beside it")
+    return file

@@ -1,0 +1,162 @@
+"""TorchScript archives, those of the lite interpreter too, from their source text.
+
+The code in the archive is text, read with regular expressions; the pickles in it are
+taken apart by `pickletools`, which knows the opcodes and runs none of them.
+"""
+
+from __future__ import annotations
+
+import pickletools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from dlscaffold.inspect.archive import LARGEST_TEXT, Archive, opened
+from dlscaffold.inspect.description import Contents, Signature, Tensor
+from dlscaffold.inspect.source import Source
+from dlscaffold.inspect.values import MalformedError, as_name
+
+OPERATOR = re.compile(r"\b(?:torch|ops\.\w+)\.(?!nn\b)\w+(?=\()")
+CLASS = r"^class {}\(Module\):$(.*?)(?=^class |\Z)"
+FORWARD = re.compile(r"  def forward\(self: [^,)]*(.*?)\) -> ([^\n]*):$", re.M | re.S)
+LONGEST_FORWARD = 20_000  # characters of its arguments and result
+SCALARS = {"int": "int64", "float": "float64", "bool": "bool", "str": "string"}
+MOST_OPCODES = 3_000_000
+KEPT = 8  # opcodes before a storage's end that say what it is
+
+
+def read(source: Source) -> Contents:
+    """Return what the archive says; the weights in it are not read."""
+    with opened(source.path) as archive:
+        data = archive.read("data.pkl")
+        code = dict(code_members(archive))
+        bytecode = archive.find("bytecode.pkl")
+        version = first_number(archive.read("bytecode.pkl")) if bytecode else None
+    signature = forward(code, root_class(data))
+    notes = ["the file does not say dtypes and shapes"] if signature else []
+    if version is not None:
+        notes.append(f"bytecode version {version}")
+    return Contents(
+        signatures=(signature,) if signature else (),
+        writer="pytorch",
+        parameters=stored_elements(data),
+        operators=Counter(OPERATOR.findall("\n".join(code.values()))),
+        notes=tuple(notes),
+    )
+
+
+def code_members(archive: Archive) -> Iterator[tuple[str, str]]:
+    """Yield path and text of each source file, in total no more than one may have."""
+    left = LARGEST_TEXT
+    for name in archive.members:
+        path = name.partition("/")[2]
+        if path.startswith("code/") and path.endswith(".py"):
+            data = archive.read_member(name, left)
+            left -= len(data)
+            yield path, data.decode("utf-8", "replace")
+
+
+def opcodes(data: bytes) -> Iterator[tuple[str, Any]]:
+    """Yield name and argument of each opcode of a pickle; none is run."""
+    try:
+        for place, (opcode, argument, _) in enumerate(pickletools.genops(data)):
+            if place > MOST_OPCODES:
+                raise MalformedError(f"a pickle in it has over {MOST_OPCODES:,} parts")
+            yield opcode.name, argument
+    except MalformedError:
+        raise
+    except (ValueError, OverflowError) as error:  # what `pickletools` raises
+        raise MalformedError("a pickle in it is damaged") from error
+
+
+def root_class(data: bytes) -> tuple[str, str]:
+    """Return module and name of the class of the model itself."""
+    for name, argument in opcodes(data):
+        if name == "GLOBAL":
+            module, _, kind = str(argument).rpartition(" ")
+            if module.startswith("__torch__"):
+                return module, as_name(kind, "class")
+    raise MalformedError("it holds no module")
+
+
+def first_number(data: bytes) -> int | None:
+    """Return the first number in a pickle, which is the bytecode's version."""
+    for name, argument in opcodes(data):
+        if name != "PROTO" and isinstance(argument, int):
+            return argument
+    return None
+
+
+def stored_elements(data: bytes) -> int:
+    """Return the number of elements in the tensors that a pickle refers to.
+
+    A reference is `("storage", type, key, device, elements)`; tensors may share one.
+    """
+    memo: dict[int, Any] = {}
+    recent: list[Any] = [None] * KEPT
+    found: dict[Any, int] = {}
+    for name, argument in opcodes(data):
+        if name in ("BINPUT", "LONG_BINPUT"):
+            memo[argument] = recent[-1]
+        elif name in ("BINGET", "LONG_BINGET"):
+            recent = [*recent[1:], memo.get(argument)]
+        elif name == "BINPERSID":
+            # Then comes the tuple's own end, which has no argument.
+            key, _, elements = (
+                [None] * 3 + [one for one in recent if one is not None]
+            )[-3:]
+            if isinstance(elements, int) and elements >= 0:
+                found[key] = elements
+        elif argument is not None:
+            recent = [*recent[1:], argument]
+    return sum(found.values())
+
+
+def forward(code: dict[str, str], root: tuple[str, str]) -> Signature | None:
+    """Return the signature of the model's `forward`, where it has one."""
+    module, kind = root
+    source = code.get(f"code/{module.replace('.', '/')}.py", "")
+    body = re.search(CLASS.format(re.escape(kind)), source, re.M | re.S)
+    start = body.group(1).find("  def forward(self: ") if body else -1
+    if body is None or start < 0:
+        return None
+    found = FORWARD.match(body.group(1)[start : start + LONGEST_FORWARD])
+    if not found:
+        return None
+    inputs = [argument(part) for part in split(found.group(1)) if part]
+    outputs = [
+        typed(kind, f"output_{place}")
+        for place, kind in enumerate(parts(found.group(2)))
+    ]
+    return Signature("forward", tuple(inputs), tuple(outputs))
+
+
+def argument(part: str) -> Tensor:
+    """Return an argument, which is written as `name: type`."""
+    name, _, kind = part.partition(":")
+    return typed(kind.partition("=")[0].strip(), as_name(name.strip(), "argument"))
+
+
+def typed(kind: str, name: str) -> Tensor:
+    """Return an argument or result of a type; of a Tensor no more is known."""
+    dtype = SCALARS.get(kind)
+    return Tensor(name, dtype, () if dtype else None)
+
+
+def parts(kind: str) -> list[str]:
+    """Return the types of a tuple, or the one type."""
+    inner = re.fullmatch(r"Tuple\[(.*)\]", kind, re.S)
+    return split(inner.group(1)) if inner else [kind]
+
+
+def split(text: str) -> list[str]:
+    """Split at the commas that are in no brackets."""
+    depth, found = 0, [""]
+    for character in text:
+        depth += (character in "[(") - (character in "])")
+        if character == "," and depth == 0:
+            found.append("")
+        else:
+            found[-1] += character
+    return [part.strip() for part in found]

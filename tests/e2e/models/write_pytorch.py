@@ -1,0 +1,62 @@
+"""Write models with random weights in each of PyTorch's formats.
+
+python write_pytorch.py FOLDER
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import torch
+
+
+class Encoder(torch.nn.Module):
+    """Tokens in, a score for each sequence out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = torch.nn.Embedding(100, 16)
+        layer = torch.nn.TransformerEncoderLayer(16, 2, 32, batch_first=True)
+        self.encoder = torch.nn.TransformerEncoder(layer, 1, enable_nested_tensor=False)
+        self.head = torch.nn.Linear(16, 2)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        """Return scores of shape (batch, 2)."""
+        return self.head(self.encoder(self.embed(tokens)).mean(1))
+
+
+def write(folder: Path) -> None:
+    """Write every model."""
+    network = Encoder().eval()
+    tokens = torch.zeros(2, 7, dtype=torch.int64)
+    free = {"tokens": {0: torch.export.Dim("batch"), 1: torch.export.Dim("length")}}
+    program = torch.export.export(network, (tokens,), dynamic_shapes=free)
+    torch.export.save(program, folder / "encoder.pt2")
+    traced = torch.jit.trace(network, tokens, check_trace=False)
+    traced.save(folder / "encoder.pt")
+    traced._save_for_lite_interpreter(str(folder / "encoder.ptl"))
+    torch.save(network.state_dict(), folder / "state.pt")
+    torch.save(network, folder / "module.pt")
+    torch.onnx.export(
+        network,
+        (tokens,),
+        folder / "encoder.onnx",
+        dynamo=True,
+        external_data=True,
+        dynamic_shapes=free,
+    )
+    write_executorch(folder / "small.pte")
+
+
+def write_executorch(path: Path) -> None:
+    """Write a program for ExecuTorch, lowered to no backend."""
+    from executorch.exir import to_edge
+
+    network = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.ReLU()).eval()
+    program = torch.export.export(network, (torch.zeros(1, 4),))
+    path.write_bytes(to_edge(program).to_executorch().buffer)
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

@@ -1,0 +1,62 @@
+"""Write models with random weights in each of TensorFlow's and Keras' formats.
+
+python write_tensorflow.py FOLDER
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+
+def two_in_two_out() -> keras.Model:
+    """A functional model with an integer input, as ranking models have."""
+    item = keras.Input((3,), dtype="int32", name="item")
+    price = keras.Input((2,), name="price")
+    embedded = keras.layers.Flatten()(keras.layers.Embedding(50, 4)(item))
+    joined = keras.layers.Concatenate()([embedded, price])
+    score = keras.layers.Dense(1, name="score")(joined)
+    group = keras.layers.Dense(5, activation="softmax", name="group")(joined)
+    return keras.Model([item, price], [score, group], name="ranker")
+
+
+def free_sequence() -> keras.Model:
+    """An LSTM over sequences of any length."""
+    layers = [keras.Input((None, 6)), keras.layers.LSTM(8), keras.layers.Dense(2)]
+    return keras.Sequential(layers)
+
+
+class Greeter(tf.Module):
+    """A string in, a string and its length out."""
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "name")])
+    def __call__(self, name: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return the greeting and the length of the name."""
+        return {"greeting": "Hello " + name, "length": tf.strings.length(name)}
+
+
+def write(folder: Path) -> None:
+    """Write every model."""
+    ranker = two_in_two_out()
+    ranker([tf.zeros((1, 3), tf.int32), tf.zeros((1, 2))])
+    ranker.save(folder / "ranker.keras")
+    ranker.save(folder / "ranker.h5")
+    ranker.export(folder / "ranker", verbose=False)
+    ranker.export(folder / "ranker.onnx", format="onnx", verbose=False)
+    free_sequence().save(folder / "sequence.keras")
+    doubled = keras.layers.Lambda(lambda x: x * 2, name="double")
+    keras.Sequential([keras.Input((2,)), doubled]).save(folder / "lambda.keras")
+    keras.Sequential([keras.Input((2,)), doubled]).save(folder / "lambda.h5")
+    network = keras.applications.MobileNetV3Small((96, 96, 3), weights=None)
+    network.save(folder / "mobilenet.keras")
+    greeter = Greeter()
+    tf.saved_model.save(greeter, str(folder / "greeter"))
+    converter = tf.lite.TFLiteConverter.from_keras_model(ranker)
+    (folder / "ranker.tflite").write_bytes(converter.convert())
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
