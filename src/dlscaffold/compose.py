@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -38,10 +39,11 @@ def plan(layers: Iterable[Layer]) -> dict[str, Layer]:
 def template_files(layer: Layer) -> list[str]:
     """Return what the layer contributes: project files, partials it lends, hooks."""
     return [
-        file.relative_to(layer.path).as_posix()
+        Path(folder, name).relative_to(layer.path).as_posix()
         for part in (PROJECT, PARTIALS, HOOKS)
-        for file in (layer.path / part).rglob("*")
-        if file.is_file() and "__pycache__" not in file.parts
+        for folder, _, names in os.walk(layer.path / part)
+        for name in names
+        if "__pycache__" not in folder
     ]
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import keyword
+import os
 import re
 import sys
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from slugify import slugify
 
 from dlscaffold.catalog import templates_root
+from dlscaffold.choices import MANIFEST
 from dlscaffold.compose import PROJECT
 from dlscaffold.errors import UsageError
 
@@ -73,19 +76,23 @@ def dependency_modules() -> frozenset[str]:
     requirement installs under another name.
     """
     modules: set[str] = set()
-    for file in templates_root().rglob("requirements/*.txt"):
-        modules.update(REQUIREMENT.findall(file.read_text("utf-8")))
-    for file in templates_root().rglob("layer.toml"):
-        for names in MODULES.findall(file.read_text("utf-8")):
-            modules.update(re.findall(r'"([^"]+)"', names))
+    for folder, _, files in os.walk(templates_root()):
+        if Path(folder).name == "requirements":
+            for name in files:
+                text = Path(folder, name).read_text("utf-8")
+                modules.update(REQUIREMENT.findall(text))
+        if MANIFEST in files:
+            for names in MODULES.findall(Path(folder, MANIFEST).read_text("utf-8")):
+                modules.update(re.findall(r'"([^"]+)"', names))
     return frozenset(module.lower().replace("-", "_") for module in modules)
 
 
 @lru_cache
 def generated_folders() -> frozenset[str]:
     """Return the folders at the top of any generated project, read from the layers."""
-    found = templates_root().glob(f"**/{PROJECT}/*")
-    return frozenset(path.name for path in found if path.is_dir())
+    walk = os.walk(templates_root())
+    found = (names for folder, names, _ in walk if Path(folder).name == PROJECT)
+    return frozenset(name for names in found for name in names)
 
 
 REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)", re.MULTILINE)

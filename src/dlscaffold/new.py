@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dlscaffold import advice, catalog, guidance, names, project
+from dlscaffold import catalog, guidance, names, project
 from dlscaffold.catalog import Cell
 from dlscaffold.errors import ScaffoldError, UsageError
 
@@ -136,6 +135,8 @@ def _ask(request: Request) -> Request:
     if request.target is None:
         cells = list(fitting_cells(request))
         layers_ = {cell.target.name: cell.target for cell in cells}
+        from dlscaffold import advice
+
         best = advice.best_target(request.framework)
         chosen = _ask_choice("What should serve it?", layers_, recommended=best)
         request = replace(request, target=chosen)
@@ -255,6 +256,8 @@ def _tell(text: str, as_json: bool) -> None:
 
 
 def _start_repository(destination: Path) -> None:
+    import subprocess
+
     try:
         for words in (["init", "--quiet"], ["add", "--all"]):
             subprocess.run(

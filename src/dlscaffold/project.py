@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from dlscaffold import __version__, catalog, compose, guidance
@@ -26,7 +27,7 @@ class Answers:
     cell: Cell
     license: str
 
-    @property
+    @cached_property
     def owners(self) -> dict[str, Layer]:
         """Each file of the composed template with the layer that brings it."""
         return compose.plan(self.cell.layers(self.license))
