@@ -30,7 +30,7 @@ test: install ## run all tests, real training and serving included (about 20 min
 	$(BIN)/python -m pytest
 
 test-fast: install ## run the tests that need no framework (under a minute)
-	$(BIN)/python -m pytest -m "not e2e"
+	$(BIN)/python -m pytest -m "not e2e" -n auto
 
 lint: install ## check style and types
 	$(BIN)/ruff check .
