@@ -132,7 +132,7 @@ def test_green_needs_a_test_that_ran(
     dlscaffold: Run, stand_in: Path, tests: str
 ) -> None:
     (stand_in / "tests" / "test_it.py").write_text(tests)
-    result = smoke(dlscaffold, stand_in, "--json")
+    result = smoke(dlscaffold, stand_in, "--from", "test", "--json")
     report = json.loads(result.stdout)
     assert report["ok"] is False
     assert report["steps"][-1] == {**report["steps"][-1], "status": "failed"}
@@ -140,7 +140,7 @@ def test_green_needs_a_test_that_ran(
 
 
 def test_a_stale_report_counts_for_nothing(dlscaffold: Run, stand_in: Path) -> None:
-    assert smoke(dlscaffold, stand_in).exit_code == 0
+    assert smoke(dlscaffold, stand_in, "--from", "test").exit_code == 0
     (stand_in / "tests" / "test_it.py").write_text("import os; os._exit(0)\n")
     result = smoke(dlscaffold, stand_in, "--from", "test", "--json")
     assert json.loads(result.stdout)["tests"]["passed"] == 0
