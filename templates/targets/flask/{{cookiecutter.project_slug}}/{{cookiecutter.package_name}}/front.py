@@ -10,6 +10,7 @@ import asyncio
 import functools
 import itertools
 import logging
+import multiprocessing
 import os
 import re
 import secrets
@@ -58,7 +59,8 @@ class Front:
         self._time_limit: float = app.config["TIME_LIMIT"]
         self._runner = batching.choose(predictor, self._time_limit)
         self._farewell: bridge.Headers = []  # a header for when the service stops
-        self._parent = os.getppid()
+        # Not os.getppid(): the parent may be gone before the model is loaded.
+        self._parent = multiprocessing.parent_process()
         self._in_flight = 0
         self._reading: dict[asyncio.Task[None] | None, float] = {}  # until when
         self._seconds = functools.cache(metrics.SECONDS.labels)
@@ -188,6 +190,6 @@ class Front:
                 self._farewell = [("connection", "close")]
             if self._log:
                 self._log.flush()
-            if os.getppid() != self._parent:  # killed; nobody else would stop this
-                signal.raise_signal(signal.SIGTERM)
+            if self._parent and os.getppid() != self._parent.pid:
+                signal.raise_signal(signal.SIGTERM)  # killed; nobody else would
             await asyncio.sleep(BEAT_SECONDS)
