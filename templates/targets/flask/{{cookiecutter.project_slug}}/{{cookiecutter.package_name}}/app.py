@@ -94,18 +94,6 @@ def add_pages(app: Flask, signature: Signature) -> None:
         return response
 
 
-def create_service() -> Front:
-    """Return the application as Granian runs it, with its front."""
-    try:
-        logs.configure(config.load()["LOG_LEVEL"])
-        app = create_app()
-    except (config.ConfigError, ContractError) as error:
-        sys.exit(f"error: {error}")
-    predictor = app.extensions["predictor"]
-    metrics.describe(predictor.signature)
-    return Front(app, predictor)
-
-
 def add_operator_routes(app: Flask) -> None:
     """Add what orchestrators and monitoring ask for."""
 
@@ -161,3 +149,15 @@ def explain(error: HTTPException) -> Response:
 def reply(body: bytes, status: int = 200) -> Response:
     """Return a JSON answer."""
     return Response(body, status, mimetype="application/json")
+
+
+def create_service() -> Front:
+    """Return the application as Granian runs it, with its front."""
+    try:
+        logs.configure(config.load()["LOG_LEVEL"])
+        app = create_app()
+    except (config.ConfigError, ContractError) as error:
+        sys.exit(f"error: {error}")
+    predictor = app.extensions["predictor"]
+    metrics.describe(predictor.signature)
+    return Front(app, predictor)
