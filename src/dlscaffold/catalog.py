@@ -68,7 +68,17 @@ class Layer:
 
 @dataclass(frozen=True)
 class Framework(Layer):
-    """A framework layer; each folder below `exports/` is a format that it writes."""
+    """A framework, or what loads a kind of given model.
+
+    Each folder below `exports/` is a format that it writes.
+    """
+
+    @property
+    def topic(self) -> str | None:
+        """The framework that it is, or that such models are trained in, if one."""
+        is_given = self.path.parent.name == "models"
+        found = self.manifest.get("framework", None if is_given else self.name)
+        return None if found is None else str(found)
 
     @property
     def exports(self) -> list[str]:
@@ -90,6 +100,11 @@ class Target(Layer):
         """The formats that this target loads, the preferred one first."""
         return list(self.manifest["consumes"])
 
+    @property
+    def takes_strings(self) -> bool:
+        """Whether a model may take and give strings there."""
+        return bool(self.manifest.get("strings", False))
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -98,6 +113,7 @@ class Cell:
     framework: Framework
     target: Target
     format: Layer
+    extras: tuple[Layer, ...] = ()
 
     @property
     def name(self) -> str:
@@ -109,6 +125,7 @@ class Cell:
         export = self.framework.export_layer(self.format.name)
         own = [self.framework, export, self.format, self.target]
         shared = list({s.label: s for base in own for s in base.includes}.values())
+        shared += self.extras
         root = templates_root()
         licenses = [Layer(root / "licenses" / license_name)]
         layers = [Layer(root / "common"), *licenses, *shared, *own]
@@ -125,6 +142,11 @@ def targets() -> list[Target]:
     """Return every target layer, by name."""
     root = templates_root() / "targets"
     return [Target(root / name) for name in layer_names("targets")]
+
+
+def origin(name: str) -> Framework:
+    """Return the layer that loads a kind of given model, and what it exports."""
+    return Framework(templates_root() / "models" / name)
 
 
 def shared_formats(framework: Framework, target: Target) -> list[str]:

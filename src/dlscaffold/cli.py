@@ -79,6 +79,7 @@ Examples:
   dlscaffold new
   dlscaffold new "Shop digits" --framework keras --target flask
   dlscaffold new --framework pytorch --target pytorch-mobile --dry-run
+  dlscaffold new shop-ranker --model ranker.keras --target flask
   dlscaffold new digits -f tensorflow -t tensorflow-serving -o ~/services --smoke
 """
 )
@@ -86,6 +87,12 @@ Examples:
 @click.option("-f", "--framework", type=FRAMEWORK, help="What the model is trained in.")
 @click.option("-t", "--target", type=TARGET, help="What it is served by.")
 @click.option("--format", "format_name", type=FORMAT, help="What joins the two.")
+@click.option("-m", "--model", type=PATH, help="Start from this model of your own.")
+@click.option(
+    "--examples", type=PATH, help="Inputs for it, by name: an .npz, .npy or .json file."
+)
+@click.option("--python", type=PATH, help="Interpreter with the model's framework.")
+@click.option("--trust", is_flag=True, help="Accept code in the model, as of Lambdas.")
 @license_option
 @click.option("-o", "--output-dir", type=PATH, default=".", help="Where to put it.")
 @click.option("-y", "--yes", is_flag=True, help="Take the default for all not given.")
@@ -98,6 +105,10 @@ def new(
     framework: str | None,
     target: str | None,
     format_name: str | None,
+    model: str | None,
+    examples: str | None,
+    python: str | None,
+    trust: bool,
     license_name: str,
     output_dir: str,
     yes: bool,
@@ -114,8 +125,9 @@ def new(
 
     from dlscaffold import new as command
 
+    given = command.read_model(model, examples, python=python, trust=trust)
     command.run(
-        command.Request(name, framework, target, format_name, license_name),
+        command.Request(name, framework, target, format_name, license_name, given),
         output_dir=Path(output_dir),
         yes=yes,
         dry_run=dry_run,

@@ -181,7 +181,9 @@ def lifecycle(name: str) -> dict[str, str]:
 
 def notices(cell: Cell) -> list[str]:
     """Return a line for each of the two that is no longer current."""
-    found = (_notice(name, cell) for name in (cell.framework.name, cell.target.name))
+    found = (
+        _notice(name, cell) for name in (cell.framework.topic, cell.target.name) if name
+    )
     return [
         f"{notice['says']} ({notice['state']} since {notice['date']}, "
         f"{notice['source']}{_instead(notice)})"
@@ -202,7 +204,7 @@ def for_cell(cell: Cell) -> dict[str, object]:
     a target that is no longer current.
     """
     guidance = load()
-    framework, target = cell.framework.name, cell.target.name
+    framework, target = cell.framework.topic or "", cell.target.name
     said = guidance.about(framework, "document-says")
     since = guidance.about(framework, "since") + guidance.about(target, "since")
     notice = _notice(target, cell)

@@ -19,6 +19,7 @@ from dlscaffold.errors import ScaffoldError, UsageError
 
 if TYPE_CHECKING:
     from dlscaffold import smoke
+    from dlscaffold.given import Given
 
 DEFAULT_NAME = "digit-classifier"
 # What `--yes` prefers among all that fits: the pair of the README's first command.
@@ -34,6 +35,28 @@ class Request:
     target: str | None
     format: str | None
     license: str
+    given: Given | None = None
+
+
+def read_model(
+    model: str | None, examples: str | None, *, python: str | None, trust: bool
+) -> Given | None:
+    """Return the model to start from, if one was named.
+
+    Raises UsageError where it cannot be used, or what belongs to it came without it.
+    """
+    if model is None:
+        if examples or python or trust:
+            raise UsageError("--examples, --python and --trust belong to a --model.")
+        return None
+    from dlscaffold import given
+
+    return given.read(
+        Path(model),
+        examples=Path(examples) if examples else None,
+        python=python,
+        trust=trust,
+    )
 
 
 def run(
@@ -74,6 +97,8 @@ def resolve(request: Request, *, yes: bool) -> project.Answers:
 
     Raises UsageError where they do not fit together, or cannot be asked for.
     """
+    if request.given:
+        return _resolve_given(request, request.given, yes=yes)
     if request.framework and request.target:
         catalog.find_cell(request.framework, request.target, request.format)
     if not any(fitting_cells(request)):
@@ -88,6 +113,28 @@ def resolve(request: Request, *, yes: bool) -> project.Answers:
     framework, target = str(request.framework), str(request.target)
     cell = catalog.find_cell(framework, target, request.format)
     return project.Answers(derived, cell, request.license)
+
+
+def _resolve_given(request: Request, model: Given, *, yes: bool) -> project.Answers:
+    """Return all answers for a project that starts from a model."""
+    from dlscaffold import advice, given
+
+    if request.framework:
+        raise UsageError("--model says what it is made with: leave out --framework.")
+    targets = given.fitting(model.description)
+    if not targets:
+        reasons = {fit.because for fit in model.description.targets}
+        raise UsageError(f"No target fits {model.path.name}: {'; '.join(reasons)}.")
+    best = advice.best_target(model.framework)
+    best = best if best in targets else targets[0]
+    name = request.name or model.path.stem
+    if not request.target and not yes and len(targets) > 1:
+        layers = {one.name: one for one in catalog.targets() if one.name in targets}
+        _require_terminal(replace(request, name=name, target=best))
+        chosen = _ask_choice("What should serve it?", layers, recommended=best)
+        request = replace(request, target=chosen)
+    cell = given.find_cell(model, request.target or best, request.format)
+    return project.Answers(names.derive(name), cell, request.license, model)
 
 
 def with_defaults(request: Request) -> Request:
@@ -118,12 +165,7 @@ def _preference(cell: Cell) -> tuple[bool, bool]:
 
 
 def _ask(request: Request) -> Request:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        full = with_defaults(request)
-        raise UsageError(
-            "There is no terminal to ask on, so give every choice, or --yes for the "
-            f"defaults: {command_line(full)}"
-        )
+    _require_terminal(request)
     if request.name is None:
         request = replace(request, name=_ask_text("Project name", DEFAULT_NAME))
     names.derive(request.name or "")
@@ -141,6 +183,17 @@ def _ask(request: Request) -> Request:
         chosen = _ask_choice("What should serve it?", layers_, recommended=best)
         request = replace(request, target=chosen)
     return request
+
+
+def _require_terminal(request: Request) -> None:
+    """Raise UsageError, with the whole command, where nobody can be asked."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return
+    full = request if request.given else with_defaults(request)
+    raise UsageError(
+        "There is no terminal to ask on, so give every choice, or --yes for the "
+        f"defaults: {command_line(full)}"
+    )
 
 
 def _ask_text(question: str, default: str) -> str:
@@ -170,7 +223,11 @@ def _ask_choice(
 def command_line(request: Request) -> str:
     """Return the command that gives all of these answers without being asked."""
     words = ["dlscaffold", "new", request.name or DEFAULT_NAME]
-    words += ["--framework", str(request.framework), "--target", str(request.target)]
+    if request.given:
+        words += ["--model", str(request.given.path)]
+    else:
+        words += ["--framework", str(request.framework)]
+    words += ["--target", str(request.target)]
     if request.format:
         words += ["--format", request.format]
     return shlex.join(words)
@@ -205,6 +262,7 @@ def describe(
         "slug": answers.names.slug,
         "package": answers.names.package,
         "framework": answers.cell.framework.name,
+        "model": str(answers.given.path) if answers.given else None,
         "target": answers.cell.target.name,
         "format": answers.cell.format.name,
         "license": answers.license,

@@ -8,11 +8,15 @@ import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dlscaffold import __version__, catalog, compose, guidance
 from dlscaffold.catalog import Cell, Layer
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.names import SLUG_LENGTH, Names
+
+if TYPE_CHECKING:
+    from dlscaffold.given import Given
 
 
 class LayerError(Exception):
@@ -26,6 +30,7 @@ class Answers:
     names: Names
     cell: Cell
     license: str
+    given: Given | None = None
 
     @cached_property
     def owners(self) -> dict[str, Layer]:
@@ -35,11 +40,13 @@ class Answers:
     @property
     def files(self) -> dict[str, Layer]:
         """Each file of the project with the layer that it comes from."""
-        return {
+        rendered = {
             self._rendered(path): layer
             for path, layer in self.owners.items()
             if path.startswith(compose.PROJECT)
         }
+        copies = self.given.copies if self.given else {}
+        return {**rendered, **dict.fromkeys(copies, self.cell.framework)}
 
     def _rendered(self, path: str) -> str:
         inside = path.removeprefix(f"{compose.PROJECT}/")
@@ -55,6 +62,7 @@ class Answers:
             "project_slug": self.names.slug,
             "package_name": self.names.package,
             **fixed_context(self.cell, self.license),
+            **(self.given.context if self.given else {}),
         }
 
 
@@ -108,7 +116,10 @@ def generate(answers: Answers, output_dir: Path) -> Path:
     refuse_taken(destination)
     try:
         with tempfile.TemporaryDirectory(prefix="dlscaffold-") as folder:
-            _move(_render(answers, Path(folder)), destination)
+            staged = _render(answers, Path(folder))
+            if answers.given:
+                answers.given.copy_to(staged)
+            _move(staged, destination)
     except OSError as error:
         raise _cannot_write(destination, error) from error
     return destination

@@ -43,6 +43,7 @@ class Contents:
     operators: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     external_size: int = 0
+    external_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Fit:
     target: str
     format: str | None
     because: str
+    formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Description:
 
     path: str
     format: str
+    layer: str
     title: str
     framework: str | None
     framework_version: str | None
@@ -71,3 +74,4 @@ class Description:
     operators: Mapping[str, int]
     notes: tuple[str, ...]
     targets: tuple[Fit, ...]
+    external_files: tuple[str, ...] = ()

@@ -9,12 +9,10 @@ from collections.abc import Iterator
 
 from dlscaffold import catalog
 from dlscaffold.catalog import Target
+from dlscaffold.choices import layer_names
 from dlscaffold.inspect import saved_model
 from dlscaffold.inspect.description import Contents, Fit
 from dlscaffold.inspect.kinds import Kind
-
-# Formats that carry texts from the framework to the target.
-WITH_STRINGS = ("saved-model",)
 
 
 def fits(kind: Kind, contents: Contents) -> tuple[Fit, ...]:
@@ -24,22 +22,24 @@ def fits(kind: Kind, contents: Contents) -> tuple[Fit, ...]:
 
 def fit(kind: Kind, contents: Contents, target: Target) -> Fit:
     """Return whether a target fits, and why."""
-    shared = [name for name in target.consumes if name in kind.becomes]
+    becomes = exports(kind)
+    shared = [name for name in target.consumes if name in becomes]
     if not shared:
         return Fit(target.name, None, wrong_format(kind, target))
     if reason := next(obstacles(kind, contents), None):
         return Fit(target.name, None, reason)
-    able = [name for name in shared if carries(name, kind, contents)]
-    if not able:
-        return Fit(
-            target.name,
-            None,
-            f"{titles(shared)} does not carry strings to {target.title}",
-        )
+    if needs_strings(contents) and not target.takes_strings:
+        return Fit(target.name, None, f"{target.title} here takes no strings")
     # As it is where that is possible, else in the target's order of preference.
-    chosen = kind.name if kind.name in able else able[0]
+    chosen = kind.name if kind.name in shared else shared[0]
     how = "as it is" if chosen == kind.name else f"converted to {titles([chosen])}"
-    return Fit(target.name, chosen, how)
+    return Fit(target.name, chosen, how, tuple(shared))
+
+
+def exports(kind: Kind) -> list[str]:
+    """Return the formats that a model of this kind is, or can become."""
+    name = kind.layer or kind.name
+    return catalog.origin(name).exports if name in layer_names("models") else []
 
 
 def obstacles(kind: Kind, contents: Contents) -> Iterator[str]:
@@ -48,16 +48,14 @@ def obstacles(kind: Kind, contents: Contents) -> Iterator[str]:
     if kind.name == "saved-model" and calls:
         yield f"it calls Python ({', '.join(calls)}), which is not in the file"
     names = [signature.name for signature in contents.signatures]
-    if kind.name == "saved-model" and not names:
-        yield f"it has no signature: save it with one called {saved_model.SERVING}"
+    if kind.name == "saved-model" and saved_model.SERVING not in names:
+        yield f"it has no signature called {saved_model.SERVING}: save it with one"
 
 
-def carries(format_name: str, kind: Kind, contents: Contents) -> bool:
-    """Whether a format can carry the model's inputs and outputs."""
-    if format_name == kind.name or format_name in WITH_STRINGS:
-        return True
+def needs_strings(contents: Contents) -> bool:
+    """Whether the first signature takes or gives strings."""
     first = contents.signatures[:1]
-    return not any("string" in signature.dtypes for signature in first)
+    return any("string" in signature.dtypes for signature in first)
 
 
 def wrong_format(kind: Kind, target: Target) -> str:

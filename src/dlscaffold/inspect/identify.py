@@ -59,6 +59,7 @@ def assemble(path: Path, kind: Kind, contents: Contents, size: int) -> Descripti
     return Description(
         path=str(path),
         format=kind.name,
+        layer=kind.layer or kind.name,
         title=kind.title,
         framework=contents.writer or kind.framework,
         framework_version=contents.version,
@@ -70,6 +71,7 @@ def assemble(path: Path, kind: Kind, contents: Contents, size: int) -> Descripti
         operators=dict(sorted(contents.operators.items())),
         notes=contents.notes,
         targets=fits(kind, contents),
+        external_files=contents.external_files,
     )
 
 

@@ -16,19 +16,20 @@ ZIP = b"PK\3\4"
 class Kind:
     """A format; it is the first row whose marks a file bears.
 
-    `framework` and `becomes` are names of layers in `templates/`: what it is trained
-    in, and the formats that it is already or that the framework can turn it into.
+    `framework` is the layer in `templates/frameworks` that it is trained in. `layer` is
+    the one in `templates/models` that loads it, where that has another name than the
+    kind; what that layer exports is what the model is already, or can become.
     """
 
     name: str
     title: str
     reader: str
     framework: str | None
-    becomes: tuple[str, ...]
     start: bytes = b""  # what its bytes are at `offset`
     offset: int = 0
     member: str = ""  # a pattern for a member of the archive that it is
     suffix: str = ""  # where nothing else tells it
+    layer: str = ""
 
     def matches(self, head: bytes, suffix: str, members: Iterable[str]) -> bool:
         """Whether a file that starts like this, with these members, is of this kind."""
@@ -44,9 +45,7 @@ SAVED_MODEL = Kind(
     "SavedModel",
     "saved_model",
     "tensorflow",
-    ("saved-model", "onnx", "litert"),
 )
-KERAS_BECOMES = ("saved-model", "onnx", "litert")
 
 FILES = (
     Kind(
@@ -54,7 +53,6 @@ FILES = (
         "Keras archive",
         "keras_config",
         "keras",
-        KERAS_BECOMES,
         ZIP,
         member=r"metadata\.json",
     ),
@@ -63,7 +61,6 @@ FILES = (
         "lite-interpreter file",
         "torchscript",
         "pytorch",
-        ("lite-interpreter",),
         ZIP,
         member=r"[^/]+/bytecode\.pkl",
     ),
@@ -72,7 +69,6 @@ FILES = (
         "TorchScript archive",
         "torchscript",
         "pytorch",
-        ("onnx", "lite-interpreter"),
         ZIP,
         member=r"[^/]+/constants\.pkl",
     ),
@@ -81,37 +77,33 @@ FILES = (
         "torch.export program",
         "exported",
         "pytorch",
-        ("onnx", "executorch"),
         ZIP,
         member=r"([^/]+/)?(models/[^/]+|serialized_exported_program)\.json",
     ),
-    Kind(
-        "pickle", "pickle", "pickled", "pytorch", (), ZIP, member=r"([^/]+/)?data\.pkl"
-    ),
+    Kind("pickle", "pickle", "pickled", "pytorch", ZIP, member=r"([^/]+/)?data\.pkl"),
     Kind(
         "hdf5",
         "Keras HDF5 file",
         "hdf5",
         "keras",
-        KERAS_BECOMES,
         b"\x89HDF\r\n\x1a\n",
+        layer="keras",
     ),
-    Kind("litert", "LiteRT model", "litert", None, ("litert",), b"TFL3", offset=4),
+    Kind("litert", "LiteRT model", "litert", None, b"TFL3", offset=4),
     Kind(
         "executorch",
         "ExecuTorch program",
         "executorch",
         "pytorch",
-        ("executorch",),
         b"ET1",
         offset=4,
     ),
     # Protocols 2 to 5; older ones are text and start like anything else.
     *(
-        Kind("pickle", "pickle", "pickled", "pytorch", (), bytes([0x80, protocol]))
+        Kind("pickle", "pickle", "pickled", "pytorch", bytes([0x80, protocol]))
         for protocol in range(2, 6)
     ),
     # A protocol buffer has no mark; ONNX files start with their version's field.
-    Kind("onnx", "ONNX file", "onnx", None, ("onnx",), b"\x08"),
-    Kind("onnx", "ONNX file", "onnx", None, ("onnx",), suffix=".onnx"),
+    Kind("onnx", "ONNX file", "onnx", None, b"\x08"),
+    Kind("onnx", "ONNX file", "onnx", None, suffix=".onnx"),
 )

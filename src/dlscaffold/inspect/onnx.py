@@ -58,6 +58,7 @@ def describe(model: Message, folder: Path) -> Contents:
     operators = Counter(operator_names(graph))
     for function in model.every(25):
         operators.update(operator_names(function, place=7))
+    external = external_files(weights, folder)
     return Contents(
         signatures=(Signature("graph", tuple(inputs), tuple(tensors(graph, 12))),),
         writer=model.text(2) or None,
@@ -65,7 +66,8 @@ def describe(model: Message, folder: Path) -> Contents:
         parameters=sum(weight.elements for weight in weights),
         operators=operators,
         notes=tuple(f"opset {opset}" for opset in opsets(model)),
-        external_size=external_size(weights, folder),
+        external_size=sum(external.values()),
+        external_files=tuple(external),
     )
 
 
@@ -175,8 +177,8 @@ class Weight:
             )
 
 
-def external_size(weights: list[Weight], folder: Path) -> int:
-    """Return the size of the files that hold weights; they must hold all of them."""
+def external_files(weights: list[Weight], folder: Path) -> dict[str, int]:
+    """Return the sizes of the files that hold weights; they must hold all of them."""
     sizes: dict[str, int] = {}
     for weight in weights:
         if not weight.outside:
@@ -191,7 +193,7 @@ def external_size(weights: list[Weight], folder: Path) -> int:
             raise MalformedError("the place of a weight is not a number") from error
         if start < 0 or length < weight.size or start + length > sizes[location]:
             raise MalformedError(f"{location} does not hold the weight {weight.name!r}")
-    return sum(sizes.values())
+    return sizes
 
 
 def external_file(location: str, folder: Path) -> Path:

@@ -1,0 +1,247 @@
+"""A model that somebody already has, and what a project takes of it.
+
+Nothing of the model is executed here: what it takes and gives is read by `inspect`, and
+its files are copied, or named where they are large.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from dlscaffold import catalog
+from dlscaffold.catalog import Cell, Layer, Target
+from dlscaffold.errors import ScaffoldError, UsageError
+from dlscaffold.inspect.description import Description, Tensor
+from dlscaffold.inspect.identify import describe
+
+# Above this a project names the model where it lies, instead of holding a copy.
+CARRIED_BYTES = 100_000_000
+FOLDER = "models"
+# What numpy's files may hold: numbers, booleans and text, and never objects, which are
+# pickled.
+ARRAY_MAGIC = b"\x93NUMPY"
+KINDS = "biufUS"
+EXAMPLES = (".npy", ".npz", ".json")
+
+
+@dataclass(frozen=True)
+class Given:
+    """A model, its description, and the user's own examples for it, if any."""
+
+    path: Path
+    description: Description
+    examples: Path | None = None
+    trust: bool = False
+
+    @property
+    def framework(self) -> str | None:
+        """The framework layer that models of this kind are trained in, if one."""
+        return catalog.origin(self.description.layer).topic
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether the project holds a copy."""
+        return self.description.size <= CARRIED_BYTES
+
+    @property
+    def copies(self) -> dict[str, Path]:
+        """What is copied into the project: where to, and from where."""
+        files = {name: self._folder / name for name in self._names}
+        copied = files if self.is_carried else {}
+        if self.examples:
+            copied = {**copied, self._examples_name: self.examples}
+        return {f"{FOLDER}/{name}": source for name, source in copied.items()}
+
+    def copy_to(self, project: Path) -> None:
+        """Copy the model's files into a project."""
+        for name, source in self.copies.items():
+            destination = project / name
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, destination)
+
+    @property
+    def _examples_name(self) -> str:
+        return f"examples{self.examples.suffix.lower()}" if self.examples else ""
+
+    @property
+    def _folder(self) -> Path:
+        return self.path.parent
+
+    @property
+    def _names(self) -> list[str]:
+        files = [self.path] if self.path.is_file() else sorted(self.path.rglob("*"))
+        own = [file for file in files if file.is_file() or file.is_symlink()]
+        names = [file.relative_to(self._folder).as_posix() for file in own]
+        return [*names, *self.description.external_files]
+
+    @property
+    def context(self) -> dict[str, object]:
+        """What the templates are told of it; `_model` becomes `models/model.json`."""
+        where = self.path.name if self.is_carried else str(self.path.resolve())
+        return {
+            "_model": {
+                "path": where,
+                "sha256": digest(self.path),
+                "inputs": [_as_dict(tensor) for tensor in self.description.inputs],
+                "outputs": [tensor.name for tensor in self.description.outputs],
+            },
+            "_model_name": self.path.name,
+            "_model_is_carried": self.is_carried,
+            "_examples": self._examples_name,
+            "_trust": self.trust,
+        }
+
+
+def read(
+    path: Path, *, examples: Path | None, python: str | None, trust: bool
+) -> Given:
+    """Return the model at a path, ready to generate a project for.
+
+    Raises ScaffoldError or UsageError where there is none, where it cannot be copied
+    whole, or where its inputs are not known and no examples show them.
+    """
+    found = describe(path, python=python, trust=trust)
+    given = Given(Path(found.path), found, examples, trust)
+    for file in given.copies.values():
+        if file.is_symlink() or not file.is_file():
+            raise ScaffoldError(
+                f"{file} is not a file of the model's own: copy the model, with what "
+                "it links to, into one folder and name it there."
+            )
+    if not found.inputs:
+        raise UsageError(f"{path} does not say what it takes, so it cannot be served.")
+    if examples:
+        check_examples(examples, found.inputs)
+    elif any(tensor.dtype is None or tensor.shape is None for tensor in found.inputs):
+        raise UsageError(
+            f"{path} does not say the shapes of its inputs, so give examples of them: "
+            "--examples X.npz (or .npy, .json)."
+        )
+    return given
+
+
+def find_cell(given: Given, target_name: str, format_name: str | None) -> Cell:
+    """Return the combination of the model's kind and a target.
+
+    Raises UsageError, with the reason and what fits, where they do not fit.
+    """
+    fit = next(f for f in given.description.targets if f.target == target_name)
+    if fit.format is None:
+        raise UsageError(
+            f"{given.path.name} does not fit --target {target_name}: {fit.because}; "
+            f"{_fitting(given)}."
+        )
+    target = Target(catalog.templates_root() / "targets" / target_name)
+    able = [name for name in target.consumes if name in fit.formats]
+    if format_name and format_name not in able:
+        raise UsageError(
+            f"{given.path.name} with {target.title} cannot use the format "
+            f"{format_name}; use --format {' or --format '.join(able)}."
+        )
+    examples = "own-examples" if given.examples else "drawn-examples"
+    extra = Layer(catalog.templates_root() / "shared" / examples)
+    chosen = catalog.format_layer(format_name or fit.format)
+    return Cell(catalog.origin(given.description.layer), target, chosen, (extra,))
+
+
+def _fitting(given: Given) -> str:
+    names = fitting(given.description)
+    return f"use --target {' or '.join(names)}" if names else "no target fits it"
+
+
+def fitting(description: Description) -> list[str]:
+    """Return the names of the targets that fit."""
+    return [fit.target for fit in description.targets if fit.format]
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, or of a folder's file names and contents.
+
+    The same as the generated project's `contract.digest`.
+    """
+    if path.is_file():
+        with path.open("rb") as file:
+            return _digest(file)
+    total = hashlib.sha256()
+    for part in sorted(part for part in path.rglob("*") if part.is_file()):
+        total.update(part.relative_to(path).as_posix().encode() + b"\0")
+        total.update(digest(part).encode())
+    return total.hexdigest()
+
+
+def _digest(file: IO[bytes]) -> str:
+    total = hashlib.sha256()
+    while block := file.read(2**20):
+        total.update(block)
+    return total.hexdigest()
+
+
+def _as_dict(tensor: Tensor) -> dict[str, Any]:
+    shape = None if tensor.shape is None else list(tensor.shape)
+    dtype = "str" if tensor.dtype == "string" else tensor.dtype
+    return {"name": tensor.name, "dtype": dtype, "shape": shape}
+
+
+def check_examples(path: Path, inputs: tuple[Tensor, ...]) -> None:
+    """Raise UsageError if a file does not hold an array for each input."""
+    names = {tensor.name for tensor in inputs}
+    try:
+        found = set(_arrays(path, inputs))
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise UsageError(
+            f"{path} cannot be used ({error}): give --examples an .npz or .json file "
+            f"with an array for each of {', '.join(sorted(names))}."
+        ) from error
+    if found != names:
+        raise UsageError(
+            f"{path} has arrays for {', '.join(sorted(found)) or 'nothing'}, but the "
+            f"model takes {', '.join(sorted(names))}: name them so."
+        )
+
+
+def _arrays(path: Path, inputs: tuple[Tensor, ...]) -> Iterator[str]:
+    """Yield the names of the arrays in a file; an array alone is the only input."""
+    suffix = path.suffix.lower()
+    if suffix not in EXAMPLES:
+        raise ValueError("it is no .npy, .npz or .json file")
+    if suffix == ".json":
+        fields = json.loads(path.read_text("utf-8"))
+        if not isinstance(fields, dict):
+            raise ValueError("it holds no object of arrays by name")
+        yield from fields
+    elif suffix == ".npz":
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                with archive.open(name) as file:
+                    _check_array(file)
+                yield name.removesuffix(".npy")
+    else:
+        with path.open("rb") as file:
+            _check_array(file)
+        if len(inputs) != 1:
+            raise ValueError("it holds one array, but the model has several inputs")
+        yield inputs[0].name
+
+
+def _check_array(file: IO[bytes]) -> None:
+    """Raise ValueError if a file in numpy's format holds anything but plain values."""
+    start = file.read(12)
+    if not start.startswith(ARRAY_MAGIC):
+        raise ValueError("it is not in numpy's format")
+    wide = start[6] >= 2
+    size = int.from_bytes(start[8:12] if wide else start[8:10], "little")
+    header = (b"" if wide else start[10:]) + file.read(min(size, 10_000))
+    try:
+        described = ast.literal_eval(header.decode("latin-1").strip())
+    except (SyntaxError, MemoryError, RecursionError) as error:
+        raise ValueError("its header is damaged") from error
+    if str(described["descr"])[1:2] not in KINDS:
+        raise ValueError("it holds pickled objects")

@@ -1,0 +1,45 @@
+"""The model as it was given: its files, unchanged, and what it takes and gives."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import contract
+from .contract import ContractError, TensorSpec
+
+DESCRIPTION = "model.json"
+
+
+@dataclass(frozen=True)
+class Original:
+    """The model's path, its inputs, and the names of its outputs.
+
+    None stands for a free dimension in a shape.
+    """
+
+    path: Path
+    inputs: dict[str, TensorSpec]
+    outputs: list[str]
+
+
+def find(folder: Path) -> Original:
+    """Return the model that the folder describes; raises ContractError if it is gone.
+
+    A model too large to copy lies where it lay when this project was generated.
+    """
+    fields = json.loads((folder / DESCRIPTION).read_text("utf-8"))
+    path = folder / fields["path"]
+    mend = f"put it back, or name another place in {folder / DESCRIPTION}"
+    if not path.exists():
+        raise ContractError(f"The model {path} is missing: {mend}.")
+    if contract.digest(path) != fields["sha256"]:
+        raise ContractError(f"{path} is not the model that was given: {mend}.")
+    inputs = {tensor["name"]: _spec(tensor) for tensor in fields["inputs"]}
+    return Original(path, inputs, fields["outputs"])
+
+
+def _spec(tensor: dict[str, object]) -> TensorSpec:
+    shape = tensor["shape"]
+    assert isinstance(shape, list)
+    sizes = (size if isinstance(size, int) else None for size in shape)
+    return TensorSpec(str(tensor["dtype"]), tuple(sizes))

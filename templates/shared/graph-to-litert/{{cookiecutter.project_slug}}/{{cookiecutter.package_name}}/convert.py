@@ -1,0 +1,27 @@
+"""Convert the model to LiteRT."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from .contract import ContractError
+from .model import serving
+
+
+def write_artifact(network: Any, path: Path) -> None:
+    """Write the model with its named inputs and outputs, free dimensions left free.
+
+    Raises ContractError for operators that LiteRT lacks.
+    """
+    graphs = [serving(network).get_concrete_function()]
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(graphs, network)
+    try:
+        path.write_bytes(converter.convert())
+    except Exception as error:  # the converter's own error is not public
+        lacking = sorted(set(re.findall(r"\btf\.(\w+)\(", str(error))))
+        reason = ", ".join(lacking) or str(error).partition("\n")[0]
+        raise ContractError(
+            f"LiteRT cannot run the model; deploy it with another target: {reason}"
+        ) from error
