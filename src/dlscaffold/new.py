@@ -33,7 +33,16 @@ class Request:
     framework: str | None
     target: str | None
     format: str | None
+    backend: str | None
     license: str
+
+    def find_cell(self) -> Cell:
+        """Return the legal combination that was asked for; all is given by now.
+
+        Raises UsageError, with what would fit, where there is none.
+        """
+        framework, target = str(self.framework), str(self.target)
+        return catalog.find_cell(framework, target, self.format, self.backend)
 
 
 def run(
@@ -74,8 +83,10 @@ def resolve(request: Request, *, yes: bool) -> project.Answers:
 
     Raises UsageError where they do not fit together, or cannot be asked for.
     """
+    if request.framework:
+        catalog.find_backend(catalog.find_framework(request.framework), request.backend)
     if request.framework and request.target:
-        catalog.find_cell(request.framework, request.target, request.format)
+        request.find_cell()
     if not any(fitting_cells(request)):
         raise UsageError(
             "Nothing fits these choices together; see what does with: dlscaffold list"
@@ -85,9 +96,7 @@ def resolve(request: Request, *, yes: bool) -> project.Answers:
     elif None in (request.name, request.framework, request.target):
         request = _ask(request)
     derived = names.derive(request.name or "")
-    framework, target = str(request.framework), str(request.target)
-    cell = catalog.find_cell(framework, target, request.format)
-    return project.Answers(derived, cell, request.license)
+    return project.Answers(derived, request.find_cell(), request.license)
 
 
 def with_defaults(request: Request) -> Request:
@@ -108,6 +117,7 @@ def fitting_cells(request: Request) -> Iterable[Cell]:
             request.framework in (None, cell.framework.name)
             and request.target in (None, cell.target.name)
             and request.format in (None, cell.format.name)
+            and request.backend in (None, cell.backend_name)
         ):
             yield cell
 
@@ -173,6 +183,8 @@ def command_line(request: Request) -> str:
     words += ["--framework", str(request.framework), "--target", str(request.target)]
     if request.format:
         words += ["--format", request.format]
+    if request.backend:
+        words += ["--backend", request.backend]
     return shlex.join(words)
 
 
@@ -191,9 +203,23 @@ def next_commands(answers: project.Answers, destination: Path) -> list[str]:
 
 def notices(cell: Cell) -> list[str]:
     """Return what to know before going on: lifecycles, and how to install here."""
-    of_systems = cell.framework.manifest.get("notice", {})
-    here = [str(of_systems[sys.platform])] if sys.platform in of_systems else []
-    return [*guidance.notices(cell), *here]
+    layers = [cell.framework, *([cell.backend] if cell.backend else [])]
+    of_systems = [layer.manifest.get("notice", {}) for layer in layers]
+    here = [str(one[sys.platform]) for one in of_systems if sys.platform in one]
+    return [*guidance.notices(cell), *_why_backend(cell), *here]
+
+
+def _why_backend(cell: Cell) -> list[str]:
+    """Return why another backend computes than the one that the framework prefers."""
+    for preferred in cell.framework.backends[:1]:
+        if cell.special_backend and not catalog.shared_formats(preferred, cell.target):
+            title = catalog.title_on(cell.framework, preferred)
+            return [
+                f"{title} exports nothing that {cell.target.title} loads, so the "
+                f"project uses the backend {cell.special_backend.title} "
+                f"(--backend {cell.backend_name})."
+            ]
+    return []
 
 
 def describe(
@@ -207,6 +233,7 @@ def describe(
         "framework": answers.cell.framework.name,
         "target": answers.cell.target.name,
         "format": answers.cell.format.name,
+        "backend": answers.cell.backend_name,
         "license": answers.license,
         "path": str(destination.resolve()),
         "written": written,
@@ -219,7 +246,7 @@ def describe(
 def _summary(answers: project.Answers, destination: Path) -> str:
     cell = answers.cell
     return (
-        f"{answers.names.project}: {cell.framework.title} with {cell.target.title}, "
+        f"{answers.names.project}: {cell.framework_title} with {cell.target.title}, "
         f"joined by the {cell.format.title} format\n"
         f"folder {destination}, package {answers.names.package}"
     )

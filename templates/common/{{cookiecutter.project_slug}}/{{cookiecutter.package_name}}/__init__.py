@@ -1,1 +1,2 @@
 """Handwritten digits: trained with {{ cookiecutter._framework_title }}, deployed with {{ cookiecutter._target_title }}."""
+{% include "partials/package/init.py" ignore missing %}
