@@ -1,2 +1,2 @@
-"""Handwritten digits: trained with {{ cookiecutter._framework_title }}, deployed with {{ cookiecutter._target_title }}."""
+"""{{ cookiecutter._subject }} {{ cookiecutter._framework_title }}, deployed with {{ cookiecutter._target_title }}."""
 {% include "partials/package/init.py" ignore missing %}

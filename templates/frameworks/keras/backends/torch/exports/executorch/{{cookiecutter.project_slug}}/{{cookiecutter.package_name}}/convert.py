@@ -18,6 +18,7 @@ from executorch.exir.passes.constant_prop_pass import constant_prop_pass
 from numpy.typing import NDArray
 from torch import nn
 from torch.export import ExportedProgram
+from torch.fx import Graph, Node
 from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
 
 from .contract import ContractError
@@ -66,16 +67,29 @@ def to_graph(network: nn.Module) -> ExportedProgram:
 
 
 def tidied(graph: ExportedProgram) -> ExportedProgram:
-    """Return the graph without what Keras's layers add that changes no value.
+    """Return the graph as ExecuTorch takes it; what it computes stays the same.
 
-    ExecuTorch does not run tensors in other memory formats, and XNNPACK takes a
-    convolution only if its weights are constants, not constants turned around.
+    XNNPACK takes a layer only if its weights are constants, and ExecuTorch no tensors
+    in other memory formats. Keras turns the weights around in each call.
     """
     for node in list(graph.graph.nodes):
         node.kwargs = {k: v for k, v in node.kwargs.items() if k != "memory_format"}
         if node.target is torch.ops.aten._assert_tensor_metadata.default:
             graph.graph.erase_node(node)
+        elif node.target is torch.ops.aten.matmul.default:
+            to_linear(graph.graph, node)
     return constant_prop_pass(graph)
+
+
+def to_linear(graph: Graph, node: Node) -> None:
+    """Write a product with a matrix as the linear layer that the quantizer knows."""
+    inputs, weights = node.args
+    if weights.meta["val"].dim() != 2:
+        return
+    with graph.inserting_before(node):
+        turned = graph.call_function(torch.ops.aten.t.default, (weights,))
+    turned.meta["val"] = weights.meta["val"].t()
+    node.target, node.args = torch.ops.aten.linear.default, (inputs, turned)
 
 
 def lower(graph: ExportedProgram) -> bytes:
