@@ -122,7 +122,7 @@ def new(
     from dlscaffold import new as command
 
     command.run(
-        command.Request(name, framework, target, format_name, backend, license_name),
+        command.Request(name, framework, target, format_name, license_name, backend),
         output_dir=Path(output_dir),
         yes=yes,
         dry_run=dry_run,

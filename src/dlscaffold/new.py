@@ -33,8 +33,8 @@ class Request:
     framework: str | None
     target: str | None
     format: str | None
-    backend: str | None
     license: str
+    backend: str | None = None
 
     def find_cell(self) -> Cell:
         """Return the legal combination that was asked for; all is given by now.

@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from typing import cast
 
 import keras
 import numpy as np
@@ -83,7 +84,7 @@ def tidied(graph: ExportedProgram) -> ExportedProgram:
 
 def to_linear(graph: Graph, node: Node) -> None:
     """Write a product with a matrix as the linear layer that the quantizer knows."""
-    inputs, weights = node.args
+    inputs, weights = cast(tuple[Node, Node], node.args)
     if weights.meta["val"].dim() != 2:
         return
     with graph.inserting_before(node):
