@@ -152,7 +152,9 @@ def find_cell(given: Given, target_name: str, format_name: str | None) -> Cell:
     examples = "own-examples" if given.examples else "drawn-examples"
     extra = Layer(catalog.templates_root() / "shared" / examples)
     chosen = catalog.format_layer(format_name or fit.format)
-    return Cell(catalog.origin(given.description.layer), target, chosen, (extra,))
+    return Cell(
+        catalog.origin(given.description.layer), target, chosen, extras=(extra,)
+    )
 
 
 def _fitting(given: Given) -> str:

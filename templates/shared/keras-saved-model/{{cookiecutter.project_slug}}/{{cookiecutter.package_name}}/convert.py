@@ -12,16 +12,17 @@ def write_artifact(network: keras.Model, path: Path) -> None:
     """Write the network with two signatures: for images, and for image files."""
     archive = keras.export.ExportArchive()
     archive.track(network)
-    archive.add_endpoint(
+    serve = archive.add_endpoint(
         "serving_default",
         lambda image: {"probabilities": network(image, training=False)},
         [tf.TensorSpec(network.input_shape, tf.float32, name="image")],
     )
-    archive.add_endpoint(
-        encoded_images.SIGNATURE,
-        lambda image_bytes: {
-            "probabilities": network(encoded_images.decode(image_bytes), training=False)
-        },
-        [encoded_images.SPEC],
-    )
+
+    # Decoding is TensorFlow's, whichever backend computes what comes after it.
+    @tf.function(input_signature=[encoded_images.SPEC])
+    def serve_files(image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+        return serve(encoded_images.decode(image_bytes))
+
+    serve_files.get_concrete_function()
+    archive.add_endpoint(encoded_images.SIGNATURE, serve_files)
     archive.write_out(str(path), verbose=False)
