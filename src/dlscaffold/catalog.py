@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -91,9 +91,13 @@ class Framework(Exporter):
     @property
     def topic(self) -> str | None:
         """The framework that it is, or that such models are trained in, if one."""
-        is_given = self.path.parent.name == "models"
-        found = self.manifest.get("framework", None if is_given else self.name)
+        found = self.manifest.get("framework", None if self.is_given else self.name)
         return None if found is None else str(found)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it loads models that are given, instead of training one."""
+        return self.path.parent.name == "models"
 
     @property
     def backends(self) -> list[Exporter]:
@@ -151,8 +155,9 @@ class Cell:
     def name(self) -> str:
         """A short name for messages and test ids."""
         special = [self.special_backend] if self.special_backend else []
-        parts = [self.framework, *special, self.target, self.format]
-        return "-".join(part.name for part in parts)
+        parts = [self.framework, *special, self.target, self.format, *self.extras]
+        name = "-".join(part.name for part in parts)
+        return f"given-{name}" if self.framework.is_given else name
 
     @property
     def framework_title(self) -> str:
@@ -204,6 +209,20 @@ def cells() -> Iterator[Cell]:
     for framework in frameworks():
         for target in targets():
             yield from cells_of(framework, target)
+
+
+def given_cells() -> Iterator[Cell]:
+    """Yield every combination of a kind of given model, a target and a format.
+
+    Each kind comes with the user's own examples once, else with drawn ones.
+    """
+    examples = Layer(templates_root() / "shared" / "own-examples")
+    for name in layer_names("models"):
+        for target in targets():
+            for cell in cells_of(origin(name), target):
+                yield replace(cell, extras=(examples,))
+                examples = Layer(templates_root() / "shared" / "drawn-examples")
+        examples = Layer(templates_root() / "shared" / "own-examples")
 
 
 def cells_of(framework: Framework, target: Target) -> Iterator[Cell]:
