@@ -37,7 +37,9 @@ class Field:
         """The shape in words."""
         if not self.shape:
             return "one value"
-        sizes = ["any" if size is None else str(size) for size in self.shape]
+        if self.shape == (None,):
+            return "any number of values"
+        sizes = ["any number" if size is None else str(size) for size in self.shape]
         return " by ".join(sizes) + (" value" if self.shape == (1,) else " values")
 
     @property

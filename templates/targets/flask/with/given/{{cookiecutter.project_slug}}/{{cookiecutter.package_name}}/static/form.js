@@ -4,7 +4,7 @@ import { show } from "./outputs.js";
 import { addPicker } from "./picture.js";
 
 const LONGEST_TEXT = 20_000; // characters; more makes a text field slow
-const LONGEST_COMMAND = 1_000;
+const LONGEST_COMMAND = 500;
 
 const { model, count, outputs } = document.querySelector("main").dataset;
 const form = document.querySelector("form");
