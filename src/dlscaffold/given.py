@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import math
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from dlscaffold.inspect.identify import describe
 # Above this a project names the model where it lies, instead of holding a copy.
 CARRIED_BYTES = 100_000_000
 FOLDER = "models"
+DIGITS = 25  # of a number as JSON, at most, with its comma
 # What numpy's files may hold: numbers, booleans and text, and never objects, which are
 # pickled.
 ARRAY_MAGIC = b"\x93NUMPY"
@@ -96,6 +98,7 @@ class Given:
             "_model_name": self.path.name,
             "_model_is_carried": self.is_carried,
             "_examples": self._examples_name,
+            "_body_limit": body_limit(self.description.inputs),
             "_trust": self.trust,
         }
 
@@ -160,6 +163,15 @@ def _fitting(given: Given) -> str:
 def fitting(description: Description) -> list[str]:
     """Return the names of the targets that fit."""
     return [fit.target for fit in description.targets if fit.format]
+
+
+def body_limit(inputs: tuple[Tensor, ...]) -> int:
+    """Return the bytes that a request may have: for sixteen examples, at least 1 MB."""
+    numbers = sum(
+        math.prod(size if isinstance(size, int) else 1 for size in one.shape or ())
+        for one in inputs
+    )
+    return max(1_000_000, 16 * numbers * DIGITS)
 
 
 def digest(path: Path) -> str:

@@ -31,7 +31,7 @@ from {{ cookiecutter.package_name }}.contract import (
 from {{ cookiecutter.package_name }}.settings import ARTIFACTS, ROOT
 
 JSON = {"Content-Type": "application/json"}
-LARGEST = 1_000_000
+LARGEST = config.DEFAULTS["MAX_CONTENT_LENGTH"]
 
 SIGNATURE = Signature.read(ARTIFACTS)
 GOLDEN = Golden.read(ARTIFACTS, SIGNATURE)
@@ -152,7 +152,7 @@ def test_gzip_is_unpacked(service: str, model: str) -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (gzip.compress(b" " * 100_000_000), 413),
+        (gzip.compress(b" " * 10 * LARGEST), 413),
         (gzip.compress(b"{}")[:-4], 400),
         (b"{}", 400),
     ],

@@ -26,9 +26,11 @@ _NAMES = {number: name for name, (number, _) in TYPES.items()}
 
 
 def to_tensor(value: ArrayLike) -> Any:
-    """Return an array, or bytes, or lists of bytes, as a tensor."""
+    """Return an array, or bytes, or lists of them, or of text, as a tensor."""
     array = np.asarray(value)
-    if array.dtype.kind in "SU":
+    if array.dtype.kind == "U":
+        array = np.char.encode(array, "utf-8").astype(object)
+    elif array.dtype.kind == "S":
         array = np.asarray(value, object)
     number, field = TYPES[array.dtype.name]
     tensor = Tensor(dtype=number)

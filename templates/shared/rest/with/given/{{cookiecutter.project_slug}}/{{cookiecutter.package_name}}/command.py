@@ -32,4 +32,5 @@ def read(file: Path, signature: Signature) -> Tensors:
 
 def show(outputs: Tensors, _signature: Signature) -> str:
     """Return the outputs by name, as JSON."""
-    return json.dumps({name: tensor.tolist() for name, tensor in outputs.items()})
+    values = {name: tensor.tolist() for name, tensor in outputs.items()}
+    return json.dumps(values, default=bytes.decode)  # as text comes over gRPC
