@@ -6,6 +6,7 @@ are those that the catalog says are legal, so that nothing is named that `new` r
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from dlscaffold import catalog, guidance
-from dlscaffold.answers import FIGURES, QUESTIONS, Answers, Question, megabytes
+from dlscaffold.answers import FIGURES, QUESTIONS, Answers, Question
 from dlscaffold.catalog import Framework, Target
 from dlscaffold.choices import layer_names
 from dlscaffold.errors import UsageError
 from dlscaffold.guidance import Guidance, Statement
+from dlscaffold.inspect.description import Description
 
 # What it costs a target that it is no longer current.
 LIFECYCLE_WEIGHTS = {"current": 0, "legacy": -1, "retired": -3}
@@ -33,6 +35,7 @@ class Option:
     target: Target
     format: str
     reasons: tuple[Statement, ...]
+    model: Description | None = None
 
     @property
     def name(self) -> str:
@@ -59,8 +62,12 @@ class Option:
     @property
     def command(self) -> str:
         """The command that generates it."""
-        names = f"--framework {self.framework.name} --target {self.target.name}"
-        return f"dlscaffold new my-model {names}"
+        if self.model:
+            path = Path(self.model.path)
+            words = [path.stem, "--model", str(path)]
+        else:
+            words = ["my-model", "--framework", self.framework.name]
+        return shlex.join(["dlscaffold", "new", *words, "--target", self.target.name])
 
 
 @dataclass(frozen=True)
@@ -165,20 +172,24 @@ def rank(
 ) -> tuple[list[Option], list[RuledOut]]:
     """Return the pairs that fit, the best first, and the targets that do not."""
     everything, targets = _layers(catalog.templates_root())
+    model = answers.model
     frameworks = [
         framework
         for framework in everything
         if answers.framework in (None, framework.name)
     ]
+    if model:
+        frameworks = [catalog.origin(model.layer)]
     options, ruled_out = [], []
     for target in targets:
         against: list[Statement] = []
         for framework in frameworks:
-            reasons = _against(framework, target, facts, known)
+            misfit = _misfit(framework, target, model)
+            reasons = misfit or _against(framework, target, facts, known)
             if reasons:
                 against += [reason for reason in reasons if reason not in against]
             else:
-                options.append(_option(framework, target, facts, known))
+                options.append(_option(framework, target, facts, known, model))
         if not any(option.target == target for option in options):
             ruled_out.append(RuledOut(target, tuple(_weightiest(against))))
     options.sort(key=lambda option: (-option.score, option.name))
@@ -197,12 +208,16 @@ def _weightiest(against: list[Statement]) -> list[Statement]:
 
 
 def _option(
-    framework: Framework, target: Target, facts: dict[str, str], known: Guidance
+    framework: Framework,
+    target: Target,
+    facts: dict[str, str],
+    known: Guidance,
+    model: Description | None,
 ) -> Option:
-    facts = {**facts, "framework": framework.name}
+    facts = {**facts, "framework": _topic(framework, facts)}
     reasons = [
         statement
-        for name in (framework.name, target.name)
+        for name in (facts["framework"], target.name)
         for statement in known.about(name, "advice")
         if statement.holds(facts)
     ]
@@ -210,16 +225,14 @@ def _option(
         if weight := LIFECYCLE_WEIGHTS[statement.state]:
             reasons.append(replace(statement, weight=weight))
     format_name = catalog.shared_formats(framework, target)[0]
-    return Option(framework, target, format_name, tuple(reasons))
+    return Option(framework, target, format_name, tuple(reasons), model)
 
 
 def _against(
     framework: Framework, target: Target, facts: dict[str, str], known: Guidance
 ) -> list[Statement]:
-    """Return what rules the pair out; nothing if it fits."""
-    if not catalog.shared_formats(framework, target):
-        return [_no_format(framework, target)]
-    facts = {**facts, "framework": framework.name}
+    """Return what rules out a pair that shares a format; nothing if it fits."""
+    facts = {**facts, "framework": _topic(framework, facts)}
     places = known.about(target.name, "place")
     if not any(facts["where"] in statement.where for statement in places):
         return places or [_no_place(target)]
@@ -227,12 +240,22 @@ def _against(
     return [item for item in advice if item.rules_out and item.holds(facts)]
 
 
-def _no_format(framework: Framework, target: Target) -> Statement:
-    return Statement(
-        kind="advice",
-        about=target.name,
-        says=f"{catalog.mismatch(framework, target)}.",
-    )
+def _misfit(
+    framework: Framework, target: Target, model: Description | None
+) -> list[Statement]:
+    """Return why the two share no format, or why the model does not fit; or nothing."""
+    says = ""
+    if model:
+        fit = next(fit for fit in model.targets if fit.target == target.name)
+        says = "" if fit.format else f"{model.path} does not fit: {fit.because}."
+    elif not catalog.shared_formats(framework, target):
+        says = f"{catalog.mismatch(framework, target)}."
+    return [Statement(kind="advice", about=target.name, says=says)] if says else []
+
+
+def _topic(framework: Framework, facts: dict[str, str]) -> str:
+    """Return the framework's name; of a model, what was answered if it does not say."""
+    return framework.topic or facts.get("framework", "")
 
 
 def _no_place(target: Target) -> Statement:
@@ -307,44 +330,26 @@ def first_choice(answers: Answers, known: Guidance) -> Option | None:
     return options[0] if options else None
 
 
-def from_model(model: Path, answers: Answers) -> Answers:
-    """Return the answers with what a model's file says: its framework and its size.
+def from_model(path: Path, answers: Answers) -> Answers:
+    """Return the answers with what a model says: its framework, size and targets.
 
-    Raises UsageError where it says nothing, or something else than the answers.
+    Raises ScaffoldError where it cannot be read, and UsageError where it says something
+    else than the answers.
     """
-    try:
-        frameworks, size = frameworks_of(model), megabytes(model)
-    except OSError as error:
-        reason = error.strerror or error
-        raise UsageError(f"{model} cannot be read ({reason}).") from error
-    if not frameworks and answers.framework is None:
+    from dlscaffold.inspect.identify import outline
+
+    found = outline(path)
+    own = catalog.origin(found.layer)
+    written_by = (own.topic, *own.manifest.get("also", []))
+    if answers.framework and own.topic and answers.framework not in written_by:
         raise UsageError(
-            f"{model} does not say which framework it is from: give --framework."
-        )
-    if frameworks and answers.framework not in (None, *frameworks):
-        raise UsageError(
-            f"{model} is a {frameworks[0]} model, but --framework is "
-            f"{answers.framework}: give one of the two."
+            f"{path} is a {own.topic} model, but --framework is {answers.framework}: "
+            "give one of the two."
         )
     return answers._replace(
-        framework=answers.framework or frameworks[0],
-        model_size=answers.model_size or size,
-    )
-
-
-def frameworks_of(model: Path) -> list[str]:
-    """Return the frameworks that may have written a file or a SavedModel folder.
-
-    Raises UsageError where there is neither.
-    """
-    known = guidance.load().model_files
-    if model.is_file():
-        return known.get(model.suffix.lower(), [])
-    if (model / "saved_model.pb").is_file():
-        return known[".pb"]
-    raise UsageError(
-        f"There is no model at {model}: give the path of a file, or of a folder with a "
-        "saved_model.pb."
+        framework=answers.framework or own.topic,
+        model_size=answers.model_size or found.size / 1e6,
+        model=found,
     )
 
 

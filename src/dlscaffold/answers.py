@@ -13,7 +13,7 @@ from dlscaffold.choices import layer_names
 from dlscaffold.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from dlscaffold.inspect.description import Description
 
 
 class Question(NamedTuple):
@@ -103,11 +103,14 @@ class Answers(NamedTuple):
     rate: float | None = None
     latency: float | None = None
     model_size: float | None = None
+    model: Description | None = None
 
     @property
     def given(self) -> dict[str, str | float]:
         """Only what has been answered."""
-        return {k: value for k, value in self._asdict().items() if value is not None}
+        fields = self._asdict()
+        del fields["model"]
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 def nearest(word: str, known: list[str], kind: str) -> str:
@@ -154,9 +157,3 @@ def single(name: str, values: tuple[str, ...]) -> str | None:
         flag = f"--{name.replace('_', '-')}"
         raise UsageError(f"{flag} is given as {' and as '.join(different)}: give one.")
     return different[0] if different else None
-
-
-def megabytes(model: Path) -> float:
-    """Return the size of a model's file or folder."""
-    files = [model] if model.is_file() else model.rglob("*")
-    return sum(file.stat().st_size for file in files if file.is_file()) / 1e6

@@ -93,7 +93,6 @@ class Guidance:
     frameworks: tuple[str, ...]
     criteria: Mapping[str, str]
     thresholds: Mapping[str, float]
-    model_files: Mapping[str, list[str]]
     statements: tuple[Statement, ...] = field(repr=False)
 
     def about(self, name: str, kind: str) -> list[Statement]:
@@ -127,7 +126,6 @@ def parse(fields: Mapping[str, Any]) -> Guidance:
         frameworks=tuple(document["frameworks"]),
         criteria=fields["criteria"],
         thresholds=fields.get("thresholds", {}),
-        model_files=fields.get("model-files", {}),
         statements=tuple(_statements(fields)),
     )
 

@@ -30,8 +30,7 @@ def fit(kind: Kind, contents: Contents, target: Target) -> Fit:
         return Fit(target.name, None, reason)
     if needs_strings(contents) and not target.takes_strings:
         return Fit(target.name, None, f"{target.title} here takes no strings")
-    # As it is where that is possible, else in the target's order of preference.
-    chosen = kind.name if kind.name in shared else shared[0]
+    chosen = shared[0]  # what the target prefers
     how = "as it is" if chosen == kind.name else f"converted to {titles([chosen])}"
     return Fit(target.name, chosen, how, tuple(shared))
 

@@ -53,6 +53,18 @@ def describe(
     return assemble(path, kind, contents, size)
 
 
+def outline(path: Path) -> Description:
+    """Return the description; without contents where only a framework can read them.
+
+    Raises ScaffoldError as `describe` does.
+    """
+    path = path.parent if path.name == FILE else path
+    kind = identify(path)
+    if not kind.needs_framework:
+        return describe(path)
+    return assemble(path, kind, Contents(()), size_of(path))
+
+
 def assemble(path: Path, kind: Kind, contents: Contents, size: int) -> Description:
     """Return the description that a reader's findings make."""
     first = contents.signatures[0] if contents.signatures else None

@@ -30,6 +30,7 @@ class Kind:
     member: str = ""  # a pattern for a member of the archive that it is
     suffix: str = ""  # where nothing else tells it
     layer: str = ""
+    needs_framework: bool = False  # to be read
 
     def matches(self, head: bytes, suffix: str, members: Iterable[str]) -> bool:
         """Whether a file that starts like this, with these members, is of this kind."""
@@ -88,6 +89,7 @@ FILES = (
         "keras",
         b"\x89HDF\r\n\x1a\n",
         layer="keras",
+        needs_framework=True,
     ),
     Kind("litert", "LiteRT model", "litert", None, b"TFL3", offset=4),
     Kind(

@@ -87,7 +87,10 @@ def tensors(graph: Message, place: int) -> Iterator[Tensor]:
             continue
         dtype, _ = DTYPES.get(tensor.number(1), (None, 0))
         shape = tensor.first(2)
-        sizes = as_shape(map(dimension, shape.every(1))) if shape else None
+        if shape is None:
+            yield Tensor(value.text(1), dtype, None)
+            continue
+        sizes = as_shape(map(dimension, shape.every(1)))  # of a single value: none
         yield Tensor(value.text(1), dtype, sizes)
 
 

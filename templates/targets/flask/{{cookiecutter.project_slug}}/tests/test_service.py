@@ -26,6 +26,7 @@ from {{ cookiecutter.package_name }}.app import create_app
 from {{ cookiecutter.package_name }}.batching import InLoop, InThread, Queue
 from {{ cookiecutter.package_name }}.client import Client
 from {{ cookiecutter.package_name }}.contract import (
+    NONE,
     Golden,
     Signature,
     Tensors,
@@ -50,9 +51,10 @@ def columns(change: Callable[[Any], Any] = lambda value: value, **more: Any) -> 
 
 
 def rows(count: int | None = None, **more: Any) -> str:
-    """Return a request in rows, for so many of the examples."""
-    parts = [column[:count] for column in COLUMNS.values() if isinstance(column, list)]
-    named = [dict(zip(COLUMNS, row, strict=True)) for row in zip(*parts, strict=True)]
+    """Return a request in rows, for so many of the examples; none without a batch."""
+    columns = [] if SIGNATURE.batch == NONE else list(COLUMNS.values())
+    parts = zip(*(column[:count] for column in columns), strict=True)
+    named = [dict(zip(COLUMNS, row, strict=True)) for row in parts]
     return json.dumps({"instances": named, **more})
 
 
