@@ -29,9 +29,9 @@ function shapeOf(value) {
 }
 
 function isDistribution(values) {
+  if (values.length < 2 || !values.every((value) => typeof value === "number")) return false;
   const sum = values.reduce((one, other) => one + other, 0);
-  return values.length > 1 && Math.abs(sum - 1) < 0.001
-    && values.every((value) => value >= 0 && value <= 1);
+  return Math.abs(sum - 1) < 0.001 && values.every((value) => value >= 0 && value <= 1);
 }
 
 // The largest shares, in their order if there is room for all of them.
