@@ -7,9 +7,11 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from e2e import given_models
 from e2e.conftest import Smoked
 from e2e.service import running
 
@@ -30,8 +32,27 @@ CHECKS = [
 ]
 
 
-def test_the_api_is_what_its_document_says(smoked: Callable[..., Smoked]) -> None:
-    with running(smoked("keras", "flask"), FLASK_WORKERS="1") as service:
+Smoke = Callable[..., Smoked]
+
+
+def test_the_api_is_what_its_document_says(smoked: Smoke) -> None:
+    check(smoked("keras", "flask"))
+
+
+@pytest.mark.parametrize("name", ["ranker", "attention", "scalar", "fixed", "rows"])
+def test_the_api_of_a_given_model_is_what_its_document_says(
+    smoked: Smoke, tmp_path: Path, name: str
+) -> None:
+    python = smoked("keras", "flask", "onnx").python
+    models = given_models.write("write_onnx.py", python, tmp_path / "models")
+    own = models / f"{name}.onnx"
+    model = own if own.exists() else given_models.RANKER
+    check(given_models.export(model, python, tmp_path))
+
+
+def check(project: Smoked) -> None:
+    """Start a service, and send it what its document allows and what it does not."""
+    with running(project, FLASK_WORKERS="1") as service:
         url = f"{service.url}/openapi.json"
         with urllib.request.urlopen(url) as answer:  # noqa: S310 (a server of ours)
             operations = json.load(answer)["paths"]

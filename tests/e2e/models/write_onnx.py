@@ -69,6 +69,16 @@ def write(folder: Path) -> None:
         [tensor("volume", TensorProto.FLOAT, 2, 1, 2, 3, 2)],
         [tensor("positive", TensorProto.FLOAT, 2, 1, 2, 3, 2)],
     )
+    # The mean of each column of each channel of an image.
+    save(
+        folder / "picture.onnx",
+        [
+            node("Constant", [], ["rows"], value_ints=[2]),
+            node("ReduceMean", ["image", "rows"], ["columns"], keepdims=0),
+        ],
+        [tensor("image", TensorProto.FLOAT, "n", 3, 8, 10)],
+        [tensor("columns", TensorProto.FLOAT, "n", 3, 10)],
+    )
     # The first dimension is free, but its rows are not independent of each other.
     save(
         folder / "attention.onnx",

@@ -6,6 +6,7 @@ from typing import Any
 
 import onnxruntime as ort
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from .contract import ContractError
 
@@ -13,6 +14,9 @@ ort.disable_telemetry_events()  # a server tells nobody that it runs
 
 FORMAT = "onnx"
 ARTIFACT = "model.onnx"
+
+# Raised for inputs of the right type and shape that the model still cannot take.
+REFUSALS = (state.InvalidArgument, state.Fail, state.RuntimeException)
 
 
 class Runtime:

@@ -1,5 +1,6 @@
 """What this service promises beyond the protocol: strictness, limits, honesty."""
 
+import asyncio
 import gzip
 import json
 import os
@@ -22,13 +23,17 @@ from conftest import SERVE, free_port
 
 from {{ cookiecutter.package_name }} import config
 from {{ cookiecutter.package_name }}.app import create_app
+from {{ cookiecutter.package_name }}.batching import InLoop, InThread, Queue
 from {{ cookiecutter.package_name }}.client import Client
 from {{ cookiecutter.package_name }}.contract import (
     NONE,
     Golden,
     Signature,
+    Tensors,
     check_parity,
 )
+from {{ cookiecutter.package_name }}.predictor import Predictor
+from {{ cookiecutter.package_name }}.protocol import RequestError
 from {{ cookiecutter.package_name }}.settings import ARTIFACTS, ROOT
 
 JSON = {"Content-Type": "application/json"}
@@ -229,6 +234,34 @@ def test_the_view_answers_without_a_server(model: str) -> None:
         outputs = dict.fromkeys(SIGNATURE.outputs, outputs)
     actual = {name: np.asarray(value) for name, value in outputs.items()}
     check_parity(GOLDEN.outputs, actual, SIGNATURE.tolerance)
+
+
+class Picky(Predictor):
+    """A model that takes no negative numbers, whatever comes with them."""
+
+    def __init__(self) -> None:
+        """Load nothing."""
+
+    def predict(self, inputs: Tensors) -> Tensors:
+        """Return the inputs."""
+        if (inputs["x"] < 0).any():
+            raise RequestError("negative")
+        return inputs
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+def test_one_request_does_not_spoil_a_run_for_the_others(in_thread: bool) -> None:
+    """Those that have shared it get their answers."""
+
+    async def ask() -> list[Any]:
+        queue = Queue(limit=16)
+        runner = InThread(Picky(), queue, 10) if in_thread else InLoop(Picky(), queue)
+        asked = [runner.predict({"x": np.array([value])}) for value in (1, -2, 3)]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    first, refused, last = asyncio.run(ask())
+    assert (first, last) == ({"x": 1}, {"x": 3})
+    assert isinstance(refused, RequestError)
 
 
 def refused_start(**variables: str) -> str:

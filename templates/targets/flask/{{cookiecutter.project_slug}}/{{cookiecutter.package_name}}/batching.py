@@ -56,6 +56,7 @@ class Waiting(NamedTuple):
 
     inputs: Tensors
     outputs: asyncio.Future[Tensors]
+    apart: bool = False  # from all others
 
 
 class Queue:
@@ -81,14 +82,26 @@ class Queue:
         batch: list[Waiting] = []
         examples = 0
         while self._waiting:
-            inputs = self._waiting[0].inputs
-            examples += size(inputs)
-            if batch and (examples > self._limit or not alike(batch[0].inputs, inputs)):
+            examples += size(self._waiting[0].inputs)
+            if batch and (
+                examples > self._limit or not joinable(batch[0], self._waiting[0])
+            ):
                 break
             waiting = self._waiting.popleft()
             if not waiting.outputs.done():  # its time may be up
                 batch.append(waiting)
         return batch
+
+    def fail(self, batch: list[Waiting], error: Exception) -> None:
+        """Tell the request that its run has failed.
+
+        Those that have shared it run again, each apart: one can have spoilt it for all.
+        """
+        if len(batch) > 1:
+            apart = [waiting._replace(apart=True) for waiting in batch]
+            self._waiting.extendleft(reversed(apart))
+        elif not batch[0].outputs.done():
+            batch[0].outputs.set_exception(error)
 
 
 class InLoop:
@@ -110,7 +123,7 @@ class InLoop:
             try:
                 give(batch, self._predictor.predict(join(batch)))
             except Exception as error:  # whatever the runtime raises
-                fail(batch, error)
+                self._queue.fail(batch, error)
 
 
 class InThread:
@@ -144,7 +157,7 @@ class InThread:
                 )
                 give(batch, outputs)
             except Exception as error:  # whatever the runtime raises
-                fail(batch, error)
+                self._queue.fail(batch, error)
 
 
 def size(inputs: Tensors) -> int:
@@ -153,9 +166,12 @@ def size(inputs: Tensors) -> int:
     return len(first) if first.ndim else 1
 
 
-def alike(some: Tensors, others: Tensors) -> bool:
-    """Return whether examples have the same shape, so that they can be joined."""
-    return all(some[name].shape[1:] == others[name].shape[1:] for name in some)
+def joinable(one: Waiting, other: Waiting) -> bool:
+    """Return whether requests can run together: their examples have the same shape."""
+    return not (one.apart or other.apart) and all(
+        tensor.shape[1:] == other.inputs[name].shape[1:]
+        for name, tensor in one.inputs.items()
+    )
 
 
 def join(batch: list[Waiting]) -> Tensors:
@@ -182,10 +198,3 @@ def give(batch: list[Waiting], outputs: Tensors) -> None:
             share = {name: tensor[start:stop] for name, tensor in outputs.items()}
             waiting.outputs.set_result(share)
         start = stop
-
-
-def fail(batch: list[Waiting], error: Exception) -> None:
-    """Tell each request that the run has failed."""
-    for waiting in batch:
-        if not waiting.outputs.done():
-            waiting.outputs.set_exception(error)

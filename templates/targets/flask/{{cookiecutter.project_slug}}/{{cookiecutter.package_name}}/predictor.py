@@ -5,6 +5,7 @@ from pathlib import Path
 
 from . import contract, protocol, runtime
 from .contract import Tensors
+from .protocol import RequestError
 
 
 class Predictor:
@@ -23,8 +24,14 @@ class Predictor:
         contract.check_parity(self.golden.outputs, outputs, self.signature.tolerance)
 
     def predict(self, inputs: Tensors) -> Tensors:
-        """Return the outputs by name, for inputs by name."""
-        return self._runtime.predict(inputs)
+        """Return the outputs by name, for inputs by name.
+
+        Raises RequestError where the model cannot take such values.
+        """
+        try:
+            return self._runtime.predict(inputs)
+        except runtime.REFUSALS as error:
+            raise RequestError("The model cannot take these values.") from error
 
     def answer(self, body: bytes) -> bytes:
         """Return the JSON that answers a predict request; raises RequestError."""

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 FORMAT = "saved-model"
 ARTIFACT = "saved_model/{version}"
 
+# Raised for inputs of the right type and shape that the model still cannot take.
+REFUSALS = (tf.errors.InvalidArgumentError,)
+
 
 class Runtime:
     """The exported model, loaded."""
