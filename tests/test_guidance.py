@@ -181,7 +181,7 @@ def test_a_framework_that_the_document_does_not_know_is_not_quoted(
     silent = guidance.Guidance("T", (), {}, {}, ())
     monkeypatch.setattr(guidance, "load", lambda: silent)
     text = render(catalog.find_cell("keras", "flask", None))
-    assert text.strip() == "## Why this pair"
+    assert text.strip() == ""
 
 
 def test_notes_on_other_targets_stay_out_of_a_readme() -> None:
