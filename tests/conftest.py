@@ -12,12 +12,16 @@ from hypothesis import settings
 from dlscaffold import catalog, names, project
 from dlscaffold.catalog import Cell
 from dlscaffold.cli import main
+from dlscaffold.given import Given
+from dlscaffold.inspect.description import Description, Tensor
 
 # How long an example takes depends on the machine, and says nothing of the code.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 CELLS = list(catalog.cells())
+MODEL = Path(__file__).parent / "models" / "ranker.onnx"
+GIVEN_CELLS = list(catalog.given_cells())
 # Long enough to show what a name does to line lengths, and with what breaks templates.
 PROJECT_NAME = """Müller's "deep" shop-window digit reader"""
 
@@ -26,8 +30,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes `cell` once for every legal combination."""
     chosen = metafunc.definition.iter_markers("parametrize")
     if "cell" in metafunc.fixturenames and not any("cell" in m.args for m in chosen):
-        ids = [cell.name for cell in CELLS]
-        metafunc.parametrize("cell", CELLS, ids=ids, scope="session")
+        cells = [*CELLS, *GIVEN_CELLS] if "rendered" in metafunc.fixturenames else CELLS
+        ids = [cell.name for cell in cells]
+        metafunc.parametrize("cell", cells, ids=ids, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +40,35 @@ def rendered(
     cell: Cell, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[project.Answers, Path]:
     """A project of this cell, and the answers that it was generated from."""
-    answers = project.Answers(names.derive(PROJECT_NAME), cell, "MIT")
+    given = stand_in(cell) if cell.framework.is_given else None
+    answers = project.Answers(names.derive(PROJECT_NAME), cell, "MIT", given)
     return answers, project.generate(answers, tmp_path_factory.mktemp("rendered"))
+
+
+def stand_in(cell: Cell) -> Given:
+    """Return a model of the cell's kind, whose names are not what templates expect."""
+    inputs = (
+        Tensor('a "quoted" \\ &name', "float32", (None, 3)),
+        Tensor("</script>", "int64", ("n", None)),
+    )
+    found = Description(
+        path=str(MODEL),
+        format=cell.framework.name,
+        layer=cell.framework.name,
+        title="Stand-in",
+        framework=None,
+        framework_version=None,
+        size=MODEL.stat().st_size,
+        parameters=None,
+        inputs=inputs,
+        outputs=(Tensor("score\u2028", "float32", (None,)),),
+        signatures=(),
+        operators={},
+        notes=(),
+        targets=(),
+    )
+    own = cell.extras[0].name == "own-examples"
+    return Given(MODEL, found, MODEL.with_name("examples.json") if own else None)
 
 
 @pytest.fixture

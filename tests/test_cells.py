@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import CELLS, files_below
+from conftest import CELLS, GIVEN_CELLS, files_below
 from dlscaffold import compose, project
 from dlscaffold.catalog import Cell, templates_root
 from dlscaffold.choices import layer_names
@@ -45,6 +45,8 @@ def test_exact_files(cell: Cell, rendered: Rendered) -> None:
     answers, folder = rendered
     files = sorted(files_below(folder))
     assert files == sorted(answers.files)
+    copies = answers.given.copies if answers.given else {}
+    files = [path for path in files if path not in copies]
     generic = [path.replace(answers.names.package, "PACKAGE") for path in files]
     expected = (TREES / f"{cell.name}.txt").read_text("utf-8").split("\n")
     assert sorted(generic) == sorted(filter(None, expected))
@@ -52,7 +54,7 @@ def test_exact_files(cell: Cell, rendered: Rendered) -> None:
 
 def test_no_tree_without_a_cell() -> None:
     trees = {file.stem for file in TREES.glob("*.txt")}
-    assert trees == {cell.name for cell in CELLS}
+    assert trees == {cell.name for cell in (*CELLS, *GIVEN_CELLS)}
 
 
 def test_no_trace_of_the_templates(rendered: Rendered) -> None:
@@ -196,12 +198,21 @@ def test_every_layer_is_used_by_some_cell() -> None:
     """No format that nothing exports, no shared layer that nothing includes."""
     used = {
         layer.path
-        for cell in CELLS
+        for cell in (*CELLS, *GIVEN_CELLS)
         for license_name in layer_names("licenses")
         for layer in cell.layers(license_name)
     }
     root = templates_root()
-    kinds = ("frameworks", "targets", "formats", "shared", "frameworks/*/exports")
+    kinds = (
+        "frameworks",
+        "models",
+        "targets",
+        "formats",
+        "shared",
+        "frameworks/*/exports",
+        "models/*/exports",
+        "*/*/with",
+    )
     for kind in (*kinds, "licenses"):
         folders = {path for path in root.glob(f"{kind}/*") if path.is_dir()}
         assert folders

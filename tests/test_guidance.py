@@ -178,7 +178,7 @@ def test_a_successor_that_is_no_target_is_not_offered(
 def test_a_framework_that_the_document_does_not_know_is_not_quoted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    silent = guidance.Guidance("T", (), {}, {}, {}, ())
+    silent = guidance.Guidance("T", (), {}, {}, ())
     monkeypatch.setattr(guidance, "load", lambda: silent)
     text = render(catalog.find_cell("keras", "flask", None))
     assert text.strip() == "## Why this pair"

@@ -146,7 +146,7 @@ def test_saved_model_with_a_string(path: str) -> None:
         "length": "int32",
     }
     fitting = {fit.target: fit.format for fit in found.targets if fit.format}
-    assert fitting == {"flask": "saved-model", "tensorflow-serving": "saved-model"}
+    assert fitting == {"tensorflow-serving": "saved-model"}
     why = {fit.target: fit.because for fit in found.targets}
     assert "strings" in why["litert"]
 
@@ -251,11 +251,10 @@ def test_exported_program(tmp_path: Path) -> None:
 
 
 def test_the_table_names_layers_that_there_are() -> None:
-    exports = {one.name: one.exports for one in catalog.frameworks()}
-    for kind in (*kinds.FILES, kinds.SAVED_MODEL):
-        assert set(kind.becomes) <= set(layer_names("formats"))
-        if kind.framework:
-            assert set(kind.becomes) <= {*exports[kind.framework], kind.name}
+    used = {kind.layer or kind.name for kind in (*kinds.FILES, kinds.SAVED_MODEL)}
+    assert used - {"pickle"} == set(layer_names("models"))
+    for name in layer_names("models"):
+        assert set(catalog.origin(name).exports) <= set(layer_names("formats"))
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -285,7 +284,7 @@ def test_the_command_prints_json(dlscaffold: Run) -> None:
     fields = json.loads(result.stdout)
     assert fields["format"] == "onnx"
     assert fields["inputs"][0]["name"] == "item"
-    assert {"target", "format", "because"} == set(fields["targets"][0])
+    assert {"target", "format", "because", "formats"} == set(fields["targets"][0])
 
 
 def test_names_in_a_file_do_not_steer_the_terminal(

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import model_files as made
 import pytest
 from click.testing import Result
 from hypothesis import HealthCheck, given, settings
@@ -455,7 +456,6 @@ def test_the_order_of_flags_does_not_matter(
         (("--where", "phone", "--rate", "9"), "asked of a server"),
         (("--system", "android", "--rate", "9"), "asked of a server"),
         (("--processor", "x86_64", "--emulation", "yes"), "needs no emulation"),
-        (("--model", "no/such.keras"), "There is no model at no/such.keras"),
     ],
 )
 def test_bad_input_is_one_sentence_and_status_2(
@@ -474,46 +474,73 @@ def test_the_same_answer_twice_is_no_contradiction(dlscaffold: Run) -> None:
     assert dlscaffold("recommend", *twice).exit_code == 0
 
 
-def test_a_model_file_says_framework_and_size(dlscaffold: Run, tmp_path: Path) -> None:
-    (tmp_path / "net.PT").write_bytes(b"x" * 3_000_000)
-    result = dlscaffold("recommend", "--model", tmp_path / "net.PT", "--json")
-    told = json.loads(result.stdout)["answers"]
-    assert told == {"framework": "pytorch", "model_size": 3.0}
+MODELS = Path(__file__).parent / "models"
 
 
-def test_a_saved_model_folder_is_tensorflow_unless_said_to_be_keras(
+def recommended(dlscaffold: Run, model: Path, *flags: str) -> dict[str, Any]:
+    """Return what is recommended for a model."""
+    result = dlscaffold("recommend", "--json", "--model", model, *flags)
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert isinstance(told, dict)
+    return told
+
+
+def test_a_model_says_framework_size_and_targets(
     dlscaffold: Run, tmp_path: Path
 ) -> None:
-    (tmp_path / "saved_model.pb").write_bytes(b"x")
-    given_ = ("recommend", "--json", "--model", tmp_path)
+    path = tmp_path / "net.PT"
+    path.write_bytes(made.torchscript())
+    told = recommended(dlscaffold, path)
+    size = path.stat().st_size / 1e6
+    assert told["answers"] == {"framework": "pytorch", "model_size": size}
+    command = f"dlscaffold new net --model {path} --target flask"
+    assert told["options"][0]["command"] == command
+    (why,) = (o for o in told["ruled_out"] if o["target"] == "tensorflow-serving")
+    assert "cannot become" in why["because"][0]["says"]
+
+
+def test_a_saved_model_is_tensorflow_unless_said_to_be_keras(dlscaffold: Run) -> None:
     for flags, framework in ((), "tensorflow"), (("--framework", "keras"), "keras"):
-        said = json.loads(dlscaffold(*given_, *flags).stdout)
-        assert said["answers"]["framework"] == framework
+        told = recommended(dlscaffold, MODELS / "greeter", *flags)
+        assert told["answers"]["framework"] == framework
 
 
-def test_a_folder_without_a_saved_model_is_refused_unread(dlscaffold: Run) -> None:
-    result = dlscaffold("recommend", "--model", "/", "--framework", "keras")
-    assert result.exit_code == 2
-    assert "a folder with a saved_model.pb" in result.stderr
+def test_what_does_not_fit_the_model_is_not_recommended(dlscaffold: Run) -> None:
+    """This one takes strings, which only TensorFlow Serving does."""
+    told = recommended(dlscaffold, MODELS / "greeter")
+    assert [option["target"] for option in told["options"]] == ["tensorflow-serving"]
 
 
-def test_a_model_that_contradicts_the_framework_is_refused(
+def test_a_model_of_any_framework_can_be_recommended_for(dlscaffold: Run) -> None:
+    for flags in ((), ("--framework", "pytorch")):
+        told = recommended(dlscaffold, MODELS / "ranker.onnx", *flags)
+        assert [option["target"] for option in told["options"]] == ["flask"]
+
+
+def test_no_framework_is_needed_to_recommend_for_a_model(
     dlscaffold: Run, tmp_path: Path
 ) -> None:
-    (tmp_path / "net.keras").write_bytes(b"x")
-    given_ = ("--model", tmp_path / "net.keras", "--framework", "pytorch")
-    result = dlscaffold("recommend", *given_)
-    assert result.exit_code == 2
-    assert "is a keras model, but --framework is pytorch" in result.stderr
+    """HDF5 takes h5py to read; what fits follows from what it is."""
+    (tmp_path / "net.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
+    told = recommended(dlscaffold, tmp_path / "net.h5")
+    assert told["answers"]["framework"] == "keras"
 
 
-def test_a_model_of_no_known_framework_asks_for_it(
-    dlscaffold: Run, tmp_path: Path
+@pytest.mark.parametrize(
+    ("name", "flags", "says"),
+    [
+        ("no/such.keras", (), "name a model's file or folder"),
+        (".", (), "is a folder without a saved_model.pb"),
+        ("greeter", ("--framework", "pytorch"), "is a tensorflow model"),
+    ],
+)
+def test_a_model_that_cannot_be_used_is_one_sentence(
+    dlscaffold: Run, name: str, flags: tuple[str, ...], says: str
 ) -> None:
-    (tmp_path / "net.onnx").write_bytes(b"x")
-    result = dlscaffold("recommend", "--model", tmp_path / "net.onnx")
-    assert result.exit_code == 2
-    assert "give --framework" in result.stderr
+    result = dlscaffold("recommend", "--model", MODELS / name, *flags)
+    assert result.exit_code in (1, 2)
+    assert says in " ".join(result.stderr.split())
 
 
 def test_json_is_one_object_with_reasons_and_the_command(dlscaffold: Run) -> None:

@@ -15,7 +15,7 @@ def main() -> None:
         old.unlink()
     TREES.mkdir(exist_ok=True)
     derived = names.derive("Project")
-    for cell in catalog.cells():
+    for cell in (*catalog.cells(), *catalog.given_cells()):
         files = project.Answers(derived, cell, "MIT").files
         lines = (path.replace(f"{derived.package}/", "PACKAGE/") for path in files)
         text = "".join(f"{line}\n" for line in sorted(lines))

@@ -7,8 +7,8 @@ share one. That is the only rule; no pair is listed anywhere.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -67,28 +67,50 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Framework(Layer):
+class Exporter(Layer):
+    """A layer that writes formats; each folder below `exports/` is one of them."""
+
+    @property
+    def exports(self) -> list[str]:
+        """The formats that this layer can write."""
+        folders = (self.path / "exports").iterdir()
+        return sorted(folder.name for folder in folders if folder.is_dir())
+
+    def export_layer(self, format_name: str) -> Layer:
+        """Return the layer that writes this format."""
+        return Layer(self.path / "exports" / format_name)
+
+
+@dataclass(frozen=True)
+class Framework(Exporter):
     """A framework, or what loads a kind of given model.
 
-    Each folder below `exports/` is a format that it writes.
+    Where it has backends, they do the exporting.
     """
 
     @property
     def topic(self) -> str | None:
         """The framework that it is, or that such models are trained in, if one."""
-        is_given = self.path.parent.name == "models"
-        found = self.manifest.get("framework", None if is_given else self.name)
+        found = self.manifest.get("framework", None if self.is_given else self.name)
         return None if found is None else str(found)
 
     @property
-    def exports(self) -> list[str]:
-        """The formats that this framework can write."""
-        folders = (self.path / "exports").iterdir()
-        return sorted(folder.name for folder in folders if folder.is_dir())
+    def is_given(self) -> bool:
+        """Whether it loads models that are given, instead of training one."""
+        return self.path.parent.name == "models"
 
-    def export_layer(self, format_name: str) -> Layer:
-        """Return the layer that writes this format from this framework."""
-        return Layer(self.path / "exports" / format_name)
+    @property
+    def backends(self) -> list[Exporter]:
+        """What it can compute on, the preferred first; empty where that is fixed."""
+        names = self.manifest.get("backends", [])
+        return [Exporter(self.path / "backends" / name) for name in names]
+
+    @property
+    def exports(self) -> list[str]:
+        """The formats that this framework can write, on whichever backend."""
+        if not self.backends:
+            return super().exports
+        return sorted({name for backend in self.backends for name in backend.exports})
 
 
 @dataclass(frozen=True)
@@ -108,22 +130,46 @@ class Target(Layer):
 
 @dataclass(frozen=True)
 class Cell:
-    """One legal combination: a framework, a target and the format that joins them."""
+    """One legal combination: a framework, a target and the format that joins them.
+
+    Where the framework has backends, one of them is chosen.
+    """
 
     framework: Framework
     target: Target
     format: Layer
+    backend: Exporter | None = None
     extras: tuple[Layer, ...] = ()
+
+    @property
+    def backend_name(self) -> str | None:
+        """The backend's name, if the framework has backends."""
+        return self.backend.name if self.backend else None
+
+    @property
+    def special_backend(self) -> Exporter | None:
+        """The backend, if it is another one than the framework prefers."""
+        return self.backend if self.backend not in self.framework.backends[:1] else None
 
     @property
     def name(self) -> str:
         """A short name for messages and test ids."""
-        return f"{self.framework.name}-{self.target.name}-{self.format.name}"
+        special = [self.special_backend] if self.special_backend else []
+        parts = [self.framework, *special, self.target, self.format, *self.extras]
+        name = "-".join(part.name for part in parts)
+        return f"given-{name}" if self.framework.is_given else name
+
+    @property
+    def framework_title(self) -> str:
+        """The framework in prose, with its backend if that is not the preferred one."""
+        return title_on(self.framework, self.special_backend)
 
     def layers(self, license_name: str) -> list[Layer]:
         """Return the layers to compose, from the most general to the most special."""
-        export = self.framework.export_layer(self.format.name)
+        exporter = self.backend or self.framework
+        export = exporter.export_layer(self.format.name)
         own = [self.framework, export, self.format, self.target]
+        own += [self.backend] if self.backend else []
         shared = list({s.label: s for base in own for s in base.includes}.values())
         shared += self.extras
         root = templates_root()
@@ -134,8 +180,12 @@ class Cell:
 
 def frameworks() -> list[Framework]:
     """Return every framework layer, by name."""
-    root = templates_root() / "frameworks"
-    return [Framework(root / name) for name in layer_names("frameworks")]
+    return [find_framework(name) for name in layer_names("frameworks")]
+
+
+def find_framework(name: str) -> Framework:
+    """Return the framework layer of this name."""
+    return Framework(templates_root() / "frameworks" / name)
 
 
 def targets() -> list[Target]:
@@ -149,17 +199,38 @@ def origin(name: str) -> Framework:
     return Framework(templates_root() / "models" / name)
 
 
-def shared_formats(framework: Framework, target: Target) -> list[str]:
+def shared_formats(exporter: Exporter, target: Target) -> list[str]:
     """Return the formats that join the two, in the target's order of preference."""
-    return [name for name in target.consumes if name in framework.exports]
+    return [name for name in target.consumes if name in exporter.exports]
 
 
 def cells() -> Iterator[Cell]:
     """Yield every legal combination, each with every format that joins it."""
     for framework in frameworks():
         for target in targets():
-            for name in shared_formats(framework, target):
-                yield Cell(framework, target, format_layer(name))
+            yield from cells_of(framework, target)
+
+
+def given_cells() -> Iterator[Cell]:
+    """Yield every combination of a kind of given model, a target and a format.
+
+    Each kind comes with the user's own examples once, else with drawn ones.
+    """
+    examples = Layer(templates_root() / "shared" / "own-examples")
+    for name in layer_names("models"):
+        for target in targets():
+            for cell in cells_of(origin(name), target):
+                yield replace(cell, extras=(examples,))
+                examples = Layer(templates_root() / "shared" / "drawn-examples")
+        examples = Layer(templates_root() / "shared" / "own-examples")
+
+
+def cells_of(framework: Framework, target: Target) -> Iterator[Cell]:
+    """Yield the legal combinations of a pair, the preferred one first."""
+    backends: Sequence[Exporter | None] = framework.backends or [None]
+    for backend in backends:
+        for name in shared_formats(backend or framework, target):
+            yield Cell(framework, target, format_layer(name), backend)
 
 
 def format_layer(name: str) -> Layer:
@@ -167,25 +238,53 @@ def format_layer(name: str) -> Layer:
     return Layer(templates_root() / "formats" / name)
 
 
-def find_cell(framework_name: str, target_name: str, format_name: str | None) -> Cell:
-    """Return the legal combination of these names.
+def find_cell(
+    framework_name: str,
+    target_name: str,
+    format_name: str | None,
+    backend_name: str | None = None,
+) -> Cell:
+    """Return the legal combination of these names, of several the preferred one.
 
-    Raises UsageError, with what would fit, where they share no format.
+    Raises UsageError, with what would fit, where there is none.
     """
-    root = templates_root()
-    framework = Framework(root / "frameworks" / framework_name)
-    target = Target(root / "targets" / target_name)
-    shared = shared_formats(framework, target)
-    if not shared:
+    framework = find_framework(framework_name)
+    target = Target(templates_root() / "targets" / target_name)
+    backend = find_backend(framework, backend_name)
+    if not shared_formats(framework, target):
         raise UsageError(why_not(framework, target))
-    if format_name is None:
-        return Cell(framework, target, format_layer(shared[0]))
-    if format_name not in shared:
-        raise UsageError(
-            f"{framework.title} with {target.title} cannot use the format "
-            f"{format_name}; use --format {' or --format '.join(shared)}."
-        )
-    return Cell(framework, target, format_layer(format_name))
+    if backend and not shared_formats(backend, target):
+        raise UsageError(why_not_on(backend, framework, target))
+    cells = cells_of(framework, target)
+    legal = [cell for cell in cells if backend in (None, cell.backend)]
+    for cell in legal:
+        if format_name in (None, cell.format.name):
+            return cell
+    shared = dict.fromkeys(cell.format.name for cell in legal)
+    raise UsageError(
+        f"{title_on(framework, backend)} with {target.title} cannot use the format "
+        f"{format_name}; use --format {' or --format '.join(shared)}."
+    )
+
+
+def find_backend(framework: Framework, name: str | None) -> Exporter | None:
+    """Return the framework's backend of that name, None for none.
+
+    Raises UsageError if it has no such backend.
+    """
+    if name is None:
+        return None
+    for backend in framework.backends:
+        if backend.name == name:
+            return backend
+    known = " or ".join(backend.name for backend in framework.backends)
+    mend = f"use --backend {known}" if known else "leave --backend out"
+    raise UsageError(f"{framework.title} has no backend {name}: {mend}.")
+
+
+def title_on(framework: Framework, backend: Exporter | None) -> str:
+    """Return the framework in prose, with its backend if there is one."""
+    return f"{framework.title} on {backend.title}" if backend else framework.title
 
 
 def why_not(framework: Framework, target: Target) -> str:
@@ -199,8 +298,23 @@ def why_not(framework: Framework, target: Target) -> str:
     )
 
 
-def mismatch(framework: Framework, target: Target) -> str:
-    """Say what one of the two exports and the other loads, where they share nothing."""
+def why_not_on(backend: Exporter, framework: Framework, target: Target) -> str:
+    """Say why the target does not fit this backend, and what fits each of them."""
+    fitting = [t.name for t in targets() if shared_formats(backend, t)]
+    instead = [b.name for b in framework.backends if shared_formats(b, target)]
+    return (
+        f"{mismatch(framework, target, backend)}: "
+        f"use --target {' or '.join(fitting)} with --backend {backend.name}, "
+        f"or --backend {' or '.join(instead)} with {target.name}."
+    )
+
+
+def mismatch(
+    framework: Framework, target: Target, backend: Exporter | None = None
+) -> str:
+    """Say what the target loads and what is exported instead."""
+    exports = (backend or framework).exports
     wanted = ", ".join(format_layer(name).title for name in target.consumes)
-    offered = ", ".join(format_layer(name).title for name in framework.exports)
-    return f"{target.title} loads {wanted}, but {framework.title} exports {offered}"
+    offered = ", ".join(format_layer(name).title for name in exports)
+    title = title_on(framework, backend)
+    return f"{target.title} loads {wanted}, but {title} exports {offered}"

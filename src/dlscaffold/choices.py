@@ -27,3 +27,13 @@ def layer_names(kind: str) -> list[str]:
     folder = os.path.join(templates_folder(), kind)
     names = sorted(os.listdir(folder))
     return [n for n in names if os.path.isfile(os.path.join(folder, n, MANIFEST))]
+
+
+def backend_names() -> list[str]:
+    """Return the names of the backends that any framework has."""
+    names = set()
+    for framework in layer_names("frameworks"):
+        kind = os.path.join("frameworks", framework, "backends")
+        if os.path.isdir(os.path.join(templates_folder(), kind)):
+            names.update(layer_names(kind))
+    return sorted(names)

@@ -14,7 +14,7 @@ import click
 
 from dlscaffold import __version__
 from dlscaffold.answers import QUESTIONS, Answers, one_choice, one_number
-from dlscaffold.choices import STEPS, layer_names
+from dlscaffold.choices import STEPS, backend_names, layer_names
 from dlscaffold.errors import ScaffoldError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -23,6 +23,7 @@ PATH = click.Path()
 FRAMEWORK = click.Choice(layer_names("frameworks"))
 TARGET = click.Choice(layer_names("targets"))
 FORMAT = click.Choice(layer_names("formats"))
+BACKEND = click.Choice(backend_names())
 LICENSE = click.Choice(layer_names("licenses"))
 STEP = click.Choice(STEPS)
 
@@ -34,6 +35,9 @@ json_option = click.option(
 )
 
 
+backend_option = click.option(
+    "--backend", type=BACKEND, help="What the framework computes on, if it can choose."
+)
 license_option = click.option(
     "--license", "license_name", type=LICENSE, default="MIT", show_default=True
 )
@@ -79,6 +83,7 @@ Examples:
   dlscaffold new
   dlscaffold new "Shop digits" --framework keras --target flask
   dlscaffold new --framework pytorch --target pytorch-mobile --dry-run
+  dlscaffold new --framework keras --backend jax --target tensorflow-serving
   dlscaffold new shop-ranker --model ranker.keras --target flask
   dlscaffold new digits -f tensorflow -t tensorflow-serving -o ~/services --smoke
 """
@@ -87,6 +92,7 @@ Examples:
 @click.option("-f", "--framework", type=FRAMEWORK, help="What the model is trained in.")
 @click.option("-t", "--target", type=TARGET, help="What it is served by.")
 @click.option("--format", "format_name", type=FORMAT, help="What joins the two.")
+@backend_option
 @click.option("-m", "--model", type=PATH, help="Start from this model of your own.")
 @click.option(
     "--examples", type=PATH, help="Inputs for it, by name: an .npz, .npy or .json file."
@@ -105,6 +111,7 @@ def new(
     framework: str | None,
     target: str | None,
     format_name: str | None,
+    backend: str | None,
     model: str | None,
     examples: str | None,
     python: str | None,
@@ -127,7 +134,9 @@ def new(
 
     given = command.read_model(model, examples, python=python, trust=trust)
     command.run(
-        command.Request(name, framework, target, format_name, license_name, given),
+        command.Request(
+            name, framework, target, format_name, license_name, backend, given
+        ),
         output_dir=Path(output_dir),
         yes=yes,
         dry_run=dry_run,
@@ -183,12 +192,14 @@ Example:
 @click.option("-f", "--framework", type=FRAMEWORK, required=True)
 @click.option("-t", "--target", type=TARGET, required=True)
 @click.option("--format", "format_name", type=FORMAT, help="What joins the two.")
+@backend_option
 @license_option
 @click.argument("directory", type=PATH)
 def eject(
     framework: str,
     target: str,
     format_name: str | None,
+    backend: str | None,
     license_name: str,
     directory: str,
 ) -> None:
@@ -198,7 +209,7 @@ def eject(
 
     from dlscaffold import catalog, project
 
-    cell = catalog.find_cell(framework, target, format_name)
+    cell = catalog.find_cell(framework, target, format_name, backend)
     project.eject(cell, license_name, Path(directory))
     command = shlex.join(["cookiecutter", directory])
     click.echo(f"Wrote {directory}; next:\n\n  {command}")

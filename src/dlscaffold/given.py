@@ -13,7 +13,7 @@ import math
 import shutil
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,7 +30,16 @@ DIGITS = 25  # of a number as JSON, at most, with its comma
 # What numpy's files may hold: numbers, booleans and text, and never objects, which are
 # pickled.
 ARRAY_MAGIC = b"\x93NUMPY"
-KINDS = "biufUS"
+KINDS = {
+    "b": "bool",
+    "i": "int",
+    "u": "uint",
+    "f": "float",
+    "U": "string",
+    "S": "string",
+}
+SIZED = ("int", "uint", "float")
+JSON_DTYPES = {bool: "bool", int: "int64", float: "float32", str: "string"}
 EXAMPLES = (".npy", ".npz", ".json")
 
 
@@ -42,6 +51,7 @@ class Given:
     description: Description
     examples: Path | None = None
     trust: bool = False
+    inputs: tuple[Tensor, ...] = ()
 
     @property
     def framework(self) -> str | None:
@@ -92,13 +102,13 @@ class Given:
             "_model": {
                 "path": where,
                 "sha256": digest(self.path),
-                "inputs": [_as_dict(tensor) for tensor in self.description.inputs],
+                "inputs": [_as_dict(tensor) for tensor in self.inputs],
                 "outputs": [tensor.name for tensor in self.description.outputs],
             },
             "_model_name": self.path.name,
             "_model_is_carried": self.is_carried,
             "_examples": self._examples_name,
-            "_body_limit": body_limit(self.description.inputs),
+            "_body_limit": body_limit(self.inputs),
             "_trust": self.trust,
         }
 
@@ -122,13 +132,13 @@ def read(
     if not found.inputs:
         raise UsageError(f"{path} does not say what it takes, so it cannot be served.")
     if examples:
-        check_examples(examples, found.inputs)
-    elif any(tensor.dtype is None or tensor.shape is None for tensor in found.inputs):
+        return replace(given, inputs=complete(found.inputs, read_examples(given)))
+    if any(tensor.dtype is None or tensor.shape is None for tensor in found.inputs):
         raise UsageError(
             f"{path} does not say the shapes of its inputs, so give examples of them: "
             "--examples X.npz (or .npy, .json)."
         )
-    return given
+    return replace(given, inputs=found.inputs)
 
 
 def find_cell(given: Given, target_name: str, format_name: str | None) -> Cell:
@@ -152,7 +162,9 @@ def find_cell(given: Given, target_name: str, format_name: str | None) -> Cell:
     examples = "own-examples" if given.examples else "drawn-examples"
     extra = Layer(catalog.templates_root() / "shared" / examples)
     chosen = catalog.format_layer(format_name or fit.format)
-    return Cell(catalog.origin(given.description.layer), target, chosen, (extra,))
+    return Cell(
+        catalog.origin(given.description.layer), target, chosen, extras=(extra,)
+    )
 
 
 def _fitting(given: Given) -> str:
@@ -202,25 +214,50 @@ def _as_dict(tensor: Tensor) -> dict[str, Any]:
     return {"name": tensor.name, "dtype": dtype, "shape": shape}
 
 
-def check_examples(path: Path, inputs: tuple[Tensor, ...]) -> None:
-    """Raise UsageError if a file does not hold an array for each input."""
+def complete(
+    inputs: tuple[Tensor, ...], examples: dict[str, Tensor]
+) -> tuple[Tensor, ...]:
+    """Return the inputs with what the model does not say of them taken from examples.
+
+    There the first dimension counts the examples, so that it is taken to be free.
+    """
+    return tuple(_completed(one, examples[one.name]) for one in inputs)
+
+
+def _completed(declared: Tensor, example: Tensor) -> Tensor:
+    if declared.shape is None and example.shape:
+        example = replace(example, shape=(None, *example.shape[1:]))
+    return Tensor(
+        declared.name,
+        declared.dtype or example.dtype,
+        example.shape if declared.shape is None else declared.shape,
+    )
+
+
+def read_examples(given: Given) -> dict[str, Tensor]:
+    """Return what the user's examples are like; raises UsageError if they do not fit.
+
+    That is one array for each input.
+    """
+    path, inputs = given.examples or Path(), given.description.inputs
     names = {tensor.name for tensor in inputs}
     try:
-        found = set(_arrays(path, inputs))
+        found = {array.name: array for array in _arrays(path, inputs)}
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise UsageError(
             f"{path} cannot be used ({error}): give --examples an .npz or .json file "
             f"with an array for each of {', '.join(sorted(names))}."
         ) from error
-    if found != names:
+    if set(found) != names:
         raise UsageError(
             f"{path} has arrays for {', '.join(sorted(found)) or 'nothing'}, but the "
             f"model takes {', '.join(sorted(names))}: name them so."
         )
+    return found
 
 
-def _arrays(path: Path, inputs: tuple[Tensor, ...]) -> Iterator[str]:
-    """Yield the names of the arrays in a file; an array alone is the only input."""
+def _arrays(path: Path, inputs: tuple[Tensor, ...]) -> Iterator[Tensor]:
+    """Yield what is known of the arrays in a file; one alone is the only input."""
     suffix = path.suffix.lower()
     if suffix not in EXAMPLES:
         raise ValueError("it is no .npy, .npz or .json file")
@@ -228,32 +265,52 @@ def _arrays(path: Path, inputs: tuple[Tensor, ...]) -> Iterator[str]:
         fields = json.loads(path.read_text("utf-8"))
         if not isinstance(fields, dict):
             raise ValueError("it holds no object of arrays by name")
-        yield from fields
+        for name, values in fields.items():
+            yield _nested(name, values)
     elif suffix == ".npz":
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
                 with archive.open(name) as file:
-                    _check_array(file)
-                yield name.removesuffix(".npy")
+                    yield _array(name.removesuffix(".npy"), file)
     else:
-        with path.open("rb") as file:
-            _check_array(file)
         if len(inputs) != 1:
             raise ValueError("it holds one array, but the model has several inputs")
-        yield inputs[0].name
+        with path.open("rb") as file:
+            yield _array(inputs[0].name, file)
 
 
-def _check_array(file: IO[bytes]) -> None:
-    """Raise ValueError if a file in numpy's format holds anything but plain values."""
+def _nested(name: str, values: Any) -> Tensor:
+    """Return the shape of nested lists, and the dtype that their first number has."""
+    shape: list[int | str | None] = []
+    while isinstance(values, list) and values:
+        shape.append(len(values))
+        values = values[0]
+    return Tensor(name, JSON_DTYPES.get(type(values)), tuple(shape))
+
+
+def _array(name: str, file: IO[bytes]) -> Tensor:
+    """Return dtype and shape of an array in numpy's format.
+
+    Raises ValueError if it holds anything but plain values.
+    """
     start = file.read(12)
     if not start.startswith(ARRAY_MAGIC):
         raise ValueError("it is not in numpy's format")
     wide = start[6] >= 2
     size = int.from_bytes(start[8:12] if wide else start[8:10], "little")
-    header = (b"" if wide else start[10:]) + file.read(min(size, 10_000))
+    header = (b"" if wide else start[10:]) + file.read(min(size, 10_000) - (0 if wide else 2))
     try:
         described = ast.literal_eval(header.decode("latin-1").strip())
     except (SyntaxError, MemoryError, RecursionError) as error:
         raise ValueError("its header is damaged") from error
-    if str(described["descr"])[1:2] not in KINDS:
+    code = str(described["descr"])
+    if code[1:2] not in KINDS:
         raise ValueError("it holds pickled objects")
+    shape = [int(size) for size in described["shape"]]
+    return Tensor(name, _dtype(code), tuple(shape))
+
+
+def _dtype(code: str) -> str:
+    """Return the name of numpy's code for a dtype, such as `<f4`."""
+    kind = KINDS[code[1]]
+    return f"{kind}{8 * int(code[2:])}" if kind in SIZED else kind

@@ -27,7 +27,14 @@ def describe() -> dict[str, Any]:
     """Return frameworks with their exports, targets with what they load, and pairs."""
     return {
         "frameworks": {
-            framework.name: {"title": framework.title, "exports": framework.exports}
+            framework.name: {
+                "title": framework.title,
+                "exports": framework.exports,
+                "backends": {
+                    backend.name: {"title": backend.title, "exports": backend.exports}
+                    for backend in framework.backends
+                },
+            }
             for framework in catalog.frameworks()
         },
         "targets": {
@@ -42,7 +49,16 @@ def describe() -> dict[str, Any]:
             name: catalog.format_layer(name).title for name in layer_names("formats")
         },
         "pairs": [
-            {"framework": framework.name, "target": target.name, "formats": formats}
+            {
+                "framework": framework.name,
+                "target": target.name,
+                "formats": formats,
+                "backends": {
+                    backend.name: on_it
+                    for backend in framework.backends
+                    if (on_it := catalog.shared_formats(backend, target))
+                },
+            }
             for framework in catalog.frameworks()
             for target in catalog.targets()
             if (formats := catalog.shared_formats(framework, target))
@@ -55,7 +71,7 @@ def _print_table() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in ("target", *layer_names("frameworks"), "lifecycle"):
         table.add_column(name, no_wrap=True)
     for target in catalog.targets():
@@ -67,7 +83,14 @@ def _print_table() -> None:
         table.add_row(target.name, *formats, str(state))
     click.echo("Which framework fits which target, and the formats that join them:")
     Console(width=WIDEST).print(table)
-    click.echo("The first format is the default. Generate a project: dlscaffold new")
+    for framework in catalog.frameworks():
+        for backend in framework.backends:
+            title = catalog.title_on(framework, backend)
+            click.echo(
+                f"{title} (--backend {backend.name}): {', '.join(backend.exports)}"
+            )
+    click.echo("The first format is the default, and the first backend that fits.")
+    click.echo("Generate a project: dlscaffold new")
 
 
 def print_tree(root: str, files: Mapping[str, catalog.Layer]) -> None:

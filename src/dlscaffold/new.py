@@ -35,7 +35,16 @@ class Request:
     target: str | None
     format: str | None
     license: str
+    backend: str | None = None
     given: Given | None = None
+
+    def find_cell(self) -> Cell:
+        """Return the legal combination that was asked for; all is given by now.
+
+        Raises UsageError, with what would fit, where there is none.
+        """
+        framework, target = str(self.framework), str(self.target)
+        return catalog.find_cell(framework, target, self.format, self.backend)
 
 
 def read_model(
@@ -99,8 +108,10 @@ def resolve(request: Request, *, yes: bool) -> project.Answers:
     """
     if request.given:
         return _resolve_given(request, request.given, yes=yes)
+    if request.framework:
+        catalog.find_backend(catalog.find_framework(request.framework), request.backend)
     if request.framework and request.target:
-        catalog.find_cell(request.framework, request.target, request.format)
+        request.find_cell()
     if not any(fitting_cells(request)):
         raise UsageError(
             "Nothing fits these choices together; see what does with: dlscaffold list"
@@ -110,17 +121,17 @@ def resolve(request: Request, *, yes: bool) -> project.Answers:
     elif None in (request.name, request.framework, request.target):
         request = _ask(request)
     derived = names.derive(request.name or "")
-    framework, target = str(request.framework), str(request.target)
-    cell = catalog.find_cell(framework, target, request.format)
-    return project.Answers(derived, cell, request.license)
+    return project.Answers(derived, request.find_cell(), request.license)
 
 
 def _resolve_given(request: Request, model: Given, *, yes: bool) -> project.Answers:
     """Return all answers for a project that starts from a model."""
     from dlscaffold import advice, given
 
-    if request.framework:
-        raise UsageError("--model says what it is made with: leave out --framework.")
+    if request.framework or request.backend:
+        raise UsageError(
+            "--model says what it is made with: leave out --framework and --backend."
+        )
     targets = given.fitting(model.description)
     if not targets:
         reasons = {fit.because for fit in model.description.targets}
@@ -155,6 +166,7 @@ def fitting_cells(request: Request) -> Iterable[Cell]:
             request.framework in (None, cell.framework.name)
             and request.target in (None, cell.target.name)
             and request.format in (None, cell.format.name)
+            and request.backend in (None, cell.backend_name)
         ):
             yield cell
 
@@ -230,6 +242,8 @@ def command_line(request: Request) -> str:
     words += ["--target", str(request.target)]
     if request.format:
         words += ["--format", request.format]
+    if request.backend:
+        words += ["--backend", request.backend]
     return shlex.join(words)
 
 
@@ -248,9 +262,23 @@ def next_commands(answers: project.Answers, destination: Path) -> list[str]:
 
 def notices(cell: Cell) -> list[str]:
     """Return what to know before going on: lifecycles, and how to install here."""
-    of_systems = cell.framework.manifest.get("notice", {})
-    here = [str(of_systems[sys.platform])] if sys.platform in of_systems else []
-    return [*guidance.notices(cell), *here]
+    layers = [cell.framework, *([cell.backend] if cell.backend else [])]
+    of_systems = [layer.manifest.get("notice", {}) for layer in layers]
+    here = [str(one[sys.platform]) for one in of_systems if sys.platform in one]
+    return [*guidance.notices(cell), *_why_backend(cell), *here]
+
+
+def _why_backend(cell: Cell) -> list[str]:
+    """Return why another backend computes than the one that the framework prefers."""
+    for preferred in cell.framework.backends[:1]:
+        if cell.special_backend and not catalog.shared_formats(preferred, cell.target):
+            title = catalog.title_on(cell.framework, preferred)
+            return [
+                f"{title} exports nothing that {cell.target.title} loads, so the "
+                f"project uses the backend {cell.special_backend.title} "
+                f"(--backend {cell.backend_name})."
+            ]
+    return []
 
 
 def describe(
@@ -265,6 +293,7 @@ def describe(
         "model": str(answers.given.path) if answers.given else None,
         "target": answers.cell.target.name,
         "format": answers.cell.format.name,
+        "backend": answers.cell.backend_name,
         "license": answers.license,
         "path": str(destination.resolve()),
         "written": written,
@@ -277,7 +306,7 @@ def describe(
 def _summary(answers: project.Answers, destination: Path) -> str:
     cell = answers.cell
     return (
-        f"{answers.names.project}: {cell.framework.title} with {cell.target.title}, "
+        f"{answers.names.project}: {cell.framework_title} with {cell.target.title}, "
         f"joined by the {cell.format.title} format\n"
         f"folder {destination}, package {answers.names.package}"
     )

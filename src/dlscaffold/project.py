@@ -72,6 +72,7 @@ def fixed_context(cell: Cell, license_name: str) -> dict[str, object]:
         "_dlscaffold": __version__,
         "_framework": cell.framework.name,
         "_framework_title": cell.framework.title,
+        "_backend": cell.backend_name,
         "_target": cell.target.name,
         "_target_title": cell.target.title,
         "_format": cell.format.name,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dlscaffold import catalog, names, project, smoke
-from dlscaffold.catalog import Cell
+from dlscaffold.catalog import Cell, Layer
 from e2e import containers
 
 
@@ -29,21 +29,27 @@ class Smoked:
 
 @pytest.fixture(scope="session")
 def smoked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Smoked]:
-    """Return a function from (framework, target, format) to the smoked project.
+    """Return a function from (framework, target, format, backend) to a smoked project.
 
-    The first project of a framework makes an environment of its own, from nothing; the
-    framework's other projects share it.
+    The first project of a framework, or of its backend, makes an environment of its
+    own, from nothing; the others share it.
     """
     root = tmp_path_factory.mktemp("projects")
-    environments: dict[str, str] = {}
+    environments: dict[Layer, str] = {}
     done: dict[str, Smoked] = {}
 
-    def smoke_once(framework: str, target: str, format_: str | None = None) -> Smoked:
-        cell = catalog.find_cell(framework, target, format_)
+    def smoke_once(
+        framework: str,
+        target: str,
+        format_: str | None = None,
+        backend: str | None = None,
+    ) -> Smoked:
+        cell = catalog.find_cell(framework, target, format_, backend)
         if cell.name not in done:
-            shared = environments.get(framework)
+            installed = cell.backend or cell.framework
+            shared = environments.get(installed)
             done[cell.name] = smoke_cell(cell, root, shared)
-            environments[framework] = done[cell.name].python
+            environments[installed] = done[cell.name].python
         return done[cell.name]
 
     return smoke_once

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from conftest import CELLS
 from dlscaffold.catalog import Cell
 from e2e.conftest import Smoked
 
 pytestmark = pytest.mark.e2e
 Smoke = Callable[..., Smoked]
+# One project of each backend.
+ON_BACKENDS = list({cell.backend: cell for cell in CELLS if cell.backend}.values())
 
 
 @pytest.fixture
 def project(smoked: Smoke, cell: Cell) -> Smoked:
     """The smoked project of this cell."""
-    return smoked(cell.framework.name, cell.target.name, cell.format.name)
+    names = (cell.framework.name, cell.target.name, cell.format.name)
+    return smoked(*names, cell.backend_name)
 
 
 def test_smoke_passes(project: Smoked) -> None:
@@ -45,6 +50,27 @@ def test_contract_describes_the_artifact(project: Smoked, cell: Cell) -> None:
     assert image == [8, 8]
     assert batch in (None, 1)
     assert signature["outputs"]["probabilities"]["shape"] == [batch, 10]
+
+
+@pytest.mark.parametrize("cell", ON_BACKENDS, ids=lambda cell: cell.name)
+def test_the_user_s_settings_do_not_choose_the_backend(
+    project: Smoked, cell: Cell, tmp_path: Path
+) -> None:
+    """Neither the environment nor Keras's own file, whatever is imported first."""
+    (tmp_path / "keras.json").write_text('{"backend": "numpy"}')
+    for module in ("train", "model", "convert"):
+        code = (
+            f"import {project.package}.{module}, keras; print(keras.config.backend())"
+        )
+        done = subprocess.run(
+            [project.python, "-c", code],
+            cwd=project.path,
+            env={**os.environ, "KERAS_BACKEND": "numpy", "KERAS_HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout.strip() == cell.backend_name, done.stderr
 
 
 @pytest.mark.parametrize(

@@ -241,7 +241,8 @@ def quantising(
     cell: Cell, smoked: Callable[..., Smoked], tmp_path: Path
 ) -> tuple[Smoked, Path]:
     """A smoked project, and a copy of it to change."""
-    done = smoked(cell.framework.name, cell.target.name, cell.format.name)
+    names = (cell.framework.name, cell.target.name, cell.format.name)
+    done = smoked(*names, cell.backend_name)
     ignored = shutil.ignore_patterns(".venv", "__pycache__")
     return done, shutil.copytree(done.path, tmp_path / "copy", ignore=ignored)
 
@@ -269,7 +270,9 @@ def test_a_million_weights_take_a_third_in_int8(
     quantising: tuple[Smoked, Path], cell: Cell, tmp_path: Path
 ) -> None:
     done, copy = quantising
-    code = WIDE[cell.framework.name] + SIZES.format(package=done.package)
+    # The package comes first: it says what Keras computes on.
+    code = f"import {done.package}" + WIDE[cell.framework.name]
+    code += SIZES.format(package=done.package)
     exact, int8 = map(int, output([done.python, "-c", code, tmp_path], copy).split())
     assert exact > 3_900_000
     assert int8 <= 0.35 * exact

@@ -10,7 +10,7 @@ from pathlib import Path
 from torch.jit.mobile import _backport_for_mobile, _get_model_ops_and_info
 
 from .contract import ContractError
-from .runtime import bytecode
+from .lite import bytecode
 
 # Of both org.pytorch:pytorch_android_lite and the pod LibTorch-Lite.
 RUNTIME = "{{ cookiecutter._phone_runtime }}"

@@ -1,10 +1,7 @@
 """The network, in Keras. Replace `build` with your own."""
 
-import os
 from pathlib import Path
 from zipfile import BadZipFile
-
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
 import numpy as np

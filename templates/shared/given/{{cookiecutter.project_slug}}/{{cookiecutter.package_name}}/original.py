@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import contract
-from .contract import ContractError, TensorSpec
+from .contract import ContractError, Tensors, TensorSpec
 
 DESCRIPTION = "model.json"
 
@@ -43,3 +43,18 @@ def _spec(tensor: dict[str, object]) -> TensorSpec:
     assert isinstance(shape, list)
     sizes = (size if isinstance(size, int) else None for size in shape)
     return TensorSpec(str(tensor["dtype"]), tuple(sizes))
+
+
+def refusal(inputs: Tensors, error: BaseException) -> str:
+    """Say, in one line, that the model does not take inputs of these shapes."""
+    shapes = ", ".join(f"{name} {tensor.shape}" for name, tensor in inputs.items())
+    return (
+        f"The model does not take {shapes} ({first_line(error)}). Where {DESCRIPTION} "
+        "says null for a dimension that is not free, write its size."
+    )
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line that says something."""
+    lines = (line.strip() for line in str(error).splitlines())
+    return next((line for line in lines if line), type(error).__name__)

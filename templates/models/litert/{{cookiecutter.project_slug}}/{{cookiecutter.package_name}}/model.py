@@ -1,0 +1,23 @@
+"""The given model, in LiteRT."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from . import original
+from .contract import Tensors
+from .runtime import Runtime
+
+FRAMEWORK = ("litert", version("ai-edge-litert"))
+
+
+def load(folder: Path) -> Runtime:
+    """Return the model; raises ContractError if LiteRT cannot load it."""
+    return Runtime(original.find(folder).path)
+
+
+def predict(network: Runtime, given: Tensors) -> dict[str, NDArray[Any]]:
+    """Return the outputs by name, for inputs by name."""
+    return network.predict(given)
