@@ -169,7 +169,10 @@ def _is_in_range(array: NDArray[Any], dtype: np.dtype[Any]) -> bool:
 def limits(dtype: np.dtype[Any]) -> tuple[Any, Any]:
     """Return the least and the largest finite number of a data type."""
     if dtype.kind == "f":
-        return float(np.finfo(dtype).min), float(np.finfo(dtype).max)
+        most = np.finfo(dtype).max
+        # Answers have the shortest text of it, which can be a little more.
+        largest = max(float(most), float(str(most)))
+        return -largest, largest
     return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
 
 
