@@ -11,7 +11,7 @@ struct DrawingView: View {
         }
         .background(.black)
         .aspectRatio(1, contentMode: .fit)
-        .onGeometryChange(for: CGFloat.self, of: \.size.width) { drawing.side = $0 }
+        .onGeometryChange(for: CGFloat.self, of: { $0.size.width }) { drawing.side = $0 }
         .gesture(
             DragGesture(minimumDistance: 0)
                 .onChanged { drawing.add($0.location, isFirst: $0.location == $0.startLocation) }
@@ -37,6 +37,10 @@ struct Drawing {
     mutating func add(_ point: CGPoint, isFirst: Bool) {
         if isFirst { strokes.move(to: point) }
         strokes.addLine(to: point)  // for the first point, a dot
+    }
+
+    mutating func wipe() {
+        strokes = Path()
     }
 
     /// Returns the grey values of the drawing, row by row; nil if there is none.

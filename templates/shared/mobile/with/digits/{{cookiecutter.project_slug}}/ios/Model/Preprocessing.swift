@@ -1,3 +1,5 @@
+import Foundation
+
 /// Turns a grey picture into the model's input, as signature.json says.
 ///
 /// preprocess.py does the same in Python: change both together.
@@ -37,8 +39,10 @@ struct Preprocessing: Decodable {
 }
 
 /// An axis in the layout of signature.json that this app does not know.
-struct UnknownAxis: Error {
+struct UnknownAxis: LocalizedError {
     let name: Character
+
+    var errorDescription: String? { "signature.json names an axis \(name)" }
 }
 
 /// Returns, for each target pixel, how much of it each source pixel makes up.

@@ -9,39 +9,40 @@ struct DigitsApp: App {
 
 /// The one screen: draw a digit, see how probable each label is.
 struct DigitsView: View {
+    @State private var recogniser = Recogniser()
     @State private var drawing = Drawing()
+    @State private var picture: [UInt8]?
     @State private var answer: Answer?
-    @State private var status = "Draw a digit"
-    private let recogniser = Recogniser()
+    @State private var failure: String?
 
     var body: some View {
         VStack {
-            DrawingView(drawing: $drawing, onEnd: recognise)
+            DrawingView(drawing: $drawing) { picture = drawing.picture() }
             Text(status)
             BarsView(answer: answer)
-            Button("Wipe", action: wipe)
-        }
-        .padding()
-    }
-
-    private func recognise() {
-        guard let picture = drawing.picture() else { return }
-        Task {
-            do {
-                let answer = try await recogniser.answer(for: picture, width: Drawing.picture)
-                self.answer = answer
-                status = "\(answer.milliseconds.formatted(.number.precision(.fractionLength(2)))) ms"
-            } catch {
-                answer = nil
-                status = "The model does not run: \(error.localizedDescription)"
+            Button("Wipe") {
+                drawing.wipe()
+                picture = nil
             }
         }
+        .padding()
+        .task(id: picture) { await recognise() }
     }
 
-    private func wipe() {
-        drawing = Drawing()
-        answer = nil
-        status = "Draw a digit"
+    private var status: String {
+        if let failure { return "The model does not run: \(failure)" }
+        if let answer { return String(format: "%.2f ms", answer.milliseconds) }
+        return "Draw a digit"
+    }
+
+    private func recognise() async {
+        (answer, failure) = (nil, nil)
+        guard let picture else { return }
+        do {
+            answer = try await recogniser.answer(for: picture, width: Drawing.picture)
+        } catch {
+            failure = error.localizedDescription
+        }
     }
 }
 

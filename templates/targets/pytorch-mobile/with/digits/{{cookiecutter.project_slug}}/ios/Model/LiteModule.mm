@@ -1,11 +1,12 @@
-#import "LiteModule.h"
-
+// PyTorch's headers go first: they trip over macros of Foundation's.
 #include <torch/csrc/jit/mobile/import.h>
 #include <torch/csrc/jit/mobile/module.h>
 #include <torch/script.h>
 
+#import "LiteModule.h"
+
 static void report(const std::exception &exception, NSError **error) {
-    if (error == nil) return;
+    if (!error) return;
     NSDictionary *words = @{NSLocalizedDescriptionKey : @(exception.what())};
     *error = [NSError errorWithDomain:@"LiteModule" code:1 userInfo:words];
 }
@@ -31,6 +32,8 @@ static void report(const std::exception &exception, NSError **error) {
     std::vector<int64_t> sizes;
     for (NSNumber *size in shape) sizes.push_back(size.longLongValue);
     try {
+        size_t length = c10::multiply_integers(sizes) * sizeof(float);
+        TORCH_CHECK(input.length == length, "The input has ", input.length, " bytes");
         c10::InferenceMode guard;
         // The interpreter only reads what it is given.
         auto tensor = torch::from_blob(const_cast<void *>(input.bytes), sizes, at::kFloat);
