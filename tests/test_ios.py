@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import tree_sitter_swift
 import yaml
-from conftest import PROJECT_NAME
 from test_android import MOBILE
 from tree_sitter import Language, Parser
 
+from conftest import PROJECT_NAME
 from dlscaffold import catalog, names, project
 from dlscaffold.catalog import Cell
 

@@ -38,7 +38,8 @@ struct Replay {
         let preprocessing = try Signature.read(from: folder).preprocessing
         let json = try Data(contentsOf: folder.appending(path: "pictures.json"))
         for picture in try JSONDecoder().decode([Picture].self, from: json) {
-            print(preprocessing.input(from: picture.pixels, pictureWidth: picture.width))
+            let (pixels, width) = (picture.pixels, picture.width)
+            print(preprocessing.input(from: pixels, pictureWidth: width))
         }
     }
 }
@@ -166,7 +167,8 @@ def xctests(swift: Swift, ios: Path, folder: Path, factor: float) -> Path:
     )
     main = folder / "Main.swift"
     main.write_text(
-        f"import XCTest\n@main struct Main {{ static func main() {{ XCTMain([{cases}]) }} }}"
+        "import XCTest\n"
+        f"@main struct Main {{ static func main() {{ XCTMain([{cases}]) }} }}"
     )
     program = folder / "tests"
     words = ["-I", folder, "-L", folder, "-lDigits", "-o", program]
