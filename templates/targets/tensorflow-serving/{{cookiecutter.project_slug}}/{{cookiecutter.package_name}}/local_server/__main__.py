@@ -32,7 +32,7 @@ def main() -> None:
         sys.exit(f"error: {error}")
     models.watch()
     api = RestApi(models, metrics_path, options.rest_api_timeout_in_ms / 1000)
-    Server(api, "127.0.0.1", options.rest_api_port).run()
+    Server(api, options.rest_api_port).run()
 
 
 def read_metrics_path(file: Path | None) -> str | None:
