@@ -41,7 +41,11 @@ def stand_in(tmp_path: Path) -> Path:
     (folder / "requirements" / "dev.txt").write_text("")
     (folder / "tests").mkdir()
     (folder / "tests" / "test_it.py").write_text(TESTS)
-    manifest = {"package": "stand_in", "requires_python": "3.10"}
+    manifest = {
+        "package": "stand_in",
+        "requires_python": "3.10",
+        "steps": "train export",
+    }
     (folder / ".dlscaffold.json").write_text(json.dumps(manifest))
     return folder
 
@@ -178,10 +182,11 @@ def test_no_project(dlscaffold: Run, tmp_path: Path) -> None:
         '{"package": 1}',
         "\xff",
         "[" * 100_000,
-        '{"package": "digits", "requires_python": "three"}',
-        '{"package": "digits", "requires_python": "3.11.2"}',
-        '{"package": "digits", "requires_python": 3.11}',
-        '{"package": "-c import os", "requires_python": "3.11"}',
+        '{"package": "digits", "steps": "export", "requires_python": "three"}',
+        '{"package": "digits", "steps": "export", "requires_python": "3.11.2"}',
+        '{"package": "digits", "steps": "export", "requires_python": 3.11}',
+        '{"package": "-c import os", "steps": "export", "requires_python": "3.11"}',
+        '{"package": "digits", "steps": "rm", "requires_python": "3.11"}',
     ],
 )
 def test_a_broken_manifest(dlscaffold: Run, tmp_path: Path, manifest: str) -> None:
@@ -207,7 +212,11 @@ def test_no_such_interpreter(dlscaffold: Run, stand_in: Path, python: str) -> No
 def test_too_old_a_python(
     dlscaffold: Run, stand_in: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    manifest = {"package": "stand_in", "requires_python": "3.99"}
+    manifest = {
+        "package": "stand_in",
+        "requires_python": "3.99",
+        "steps": "train export",
+    }
     (stand_in / ".dlscaffold.json").write_text(json.dumps(manifest))
     monkeypatch.setenv("PATH", "")
     result = dlscaffold("smoke", stand_in)

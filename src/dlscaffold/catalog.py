@@ -7,7 +7,7 @@ share one. That is the only rule; no pair is listed anywhere.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -60,6 +60,11 @@ class Layer:
         root = templates_root()
         return [Layer(root / label) for label in self.manifest.get("includes", [])]
 
+    def additions(self, others: Iterable[Layer]) -> list[Layer]:
+        """What this layer adds in a project that has those others too."""
+        folders = (self.path / "with" / other.name for other in others)
+        return [Layer(folder) for folder in folders if folder.is_dir()]
+
 
 @dataclass(frozen=True)
 class Framework(Layer):
@@ -103,10 +108,11 @@ class Cell:
         """Return the layers to compose, from the most general to the most special."""
         export = self.framework.export_layer(self.format.name)
         own = [self.framework, export, self.format, self.target]
-        shared = {layer.label: layer for base in own for layer in base.includes}
+        shared = list({s.label: s for base in own for s in base.includes}.values())
         root = templates_root()
         licenses = [Layer(root / "licenses" / license_name)]
-        return [Layer(root / "common"), *licenses, *shared.values(), *own]
+        layers = [Layer(root / "common"), *licenses, *shared, *own]
+        return [*layers, *(extra for one in layers for extra in one.additions(shared))]
 
 
 def frameworks() -> list[Framework]:

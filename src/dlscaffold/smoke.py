@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 import click
 
 from dlscaffold.choices import STEPS
-from dlscaffold.errors import ScaffoldError
+from dlscaffold.errors import ScaffoldError, UsageError
 
 MANIFEST = ".dlscaffold.json"
 LOG = Path("reports") / "smoke.log"
@@ -30,7 +30,11 @@ JUNIT = Path("reports") / "smoke-tests.xml"
 TAIL_LINES = 25
 GRACE_SECONDS = 10
 # What the manifest has to say, and in which form.
-FIELDS = {"package": r"[A-Za-z_]\w*", "requires_python": r"\d{1,3}\.\d{1,3}"}
+FIELDS = {
+    "package": r"[A-Za-z_]\w*",
+    "requires_python": r"\d{1,3}\.\d{1,3}",
+    "steps": r"(train )?export",
+}
 
 
 @dataclass
@@ -100,7 +104,7 @@ def smoke(
     manifest = read_manifest(project)
     interpreter = python or find_python(manifest["requires_python"])
     commands = step_commands(project, manifest["package"], interpreter, own=not python)
-    names = STEPS[STEPS.index(first or STEPS[0]) :]
+    names = steps_from(first, manifest["steps"])
     _require_environment(project, names[0], own=not python)
     result = Result(str(project), [Step(name) for name in names], str(project / LOG))
     from dlscaffold.progress import watching
@@ -132,6 +136,20 @@ def read_manifest(project: Path) -> dict[str, str]:
         f"{project} is not a generated project ({MANIFEST} is missing or broken); "
         "name one, as in: dlscaffold smoke PATH"
     )
+
+
+def steps_from(first: str | None, own: str) -> list[str]:
+    """Return the steps from one on, given the project's own steps.
+
+    Raises UsageError if the project does not have it.
+    """
+    steps = [step for step in STEPS if step != "train" or step in own.split()]
+    if first and first not in steps:
+        raise UsageError(
+            f"The project has no step {first}; it has {', '.join(steps)}: "
+            "choose one of them for --from."
+        )
+    return steps[steps.index(first or STEPS[0]) :]
 
 
 def find_python(minimum: str) -> str:

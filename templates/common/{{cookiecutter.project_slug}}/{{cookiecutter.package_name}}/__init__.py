@@ -1,1 +1,1 @@
-"""Handwritten digits: trained with {{ cookiecutter._framework_title }}, deployed with {{ cookiecutter._target_title }}."""
+"""{{ cookiecutter._subject }} {{ cookiecutter._framework_title }}, deployed with {{ cookiecutter._target_title }}."""

@@ -1,8 +1,8 @@
 """The contract between the trained model and whatever serves it.
 
 `export` writes two files beside the model: `signature.json` says what goes in and what
-comes out, `golden.json` holds real examples with the outputs that the training
-framework gave for them. The smoke tests hold every runtime and server to both.
+comes out, `golden.json` holds examples with the outputs that the training framework
+gave for them. The smoke tests hold every runtime and server to both.
 """
 
 import hashlib
@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 
 SIGNATURE_FILE = "signature.json"
 GOLDEN_FILE = "golden.json"
+
+# What the first dimension of every input and output is: any number of examples, each
+# answered on its own; so many as the shape says; or nothing of that kind.
+FREE, FIXED, NONE = "free", "fixed", "none"
 
 Tensors = Mapping[str, NDArray[Any]]
 
@@ -33,19 +37,7 @@ class TensorSpec:
     shape: tuple[int | None, ...]
 
 
-@dataclass(frozen=True)
-class Preprocessing:
-    """How an image becomes an input: grey, resized, each pixel multiplied by `scale`.
-
-    `layout` orders the axes: N batch, H height, W width, C channels.
-    """
-
-    height: int
-    width: int
-    layout: str
-    scale: float
-
-
+{% include "partials/contract/preprocessing.py" ignore missing %}
 @dataclass(frozen=True)
 class Tolerance:
     """How far a served output may lie from the training framework's."""
@@ -66,8 +58,8 @@ class Signature:
     framework_version: str
     inputs: dict[str, TensorSpec]
     outputs: dict[str, TensorSpec]
-    labels: list[str]
-    preprocessing: Preprocessing
+    batch: str  # FREE, FIXED or NONE
+{% include "partials/contract/fields.py" ignore missing %}
     tolerance: Tolerance
 
     def write(self, folder: Path) -> None:
@@ -82,7 +74,7 @@ class Signature:
         try:
             fields["inputs"] = _specs(fields["inputs"])
             fields["outputs"] = _specs(fields["outputs"])
-            fields["preprocessing"] = Preprocessing(**fields["preprocessing"])
+{% include "partials/contract/read.py" ignore missing %}
             fields["tolerance"] = Tolerance(**fields["tolerance"])
             return cls(**fields)
         except (KeyError, TypeError) as error:
@@ -103,7 +95,7 @@ class Signature:
 
 @dataclass(frozen=True)
 class Golden:
-    """Real examples, and the outputs that the training framework gave for them."""
+    """Examples, and the outputs that the training framework gave for them."""
 
     inputs: Tensors
     outputs: Tensors
@@ -135,11 +127,16 @@ def check_parity(expected: Tensors, actual: Tensors, tolerance: Tolerance) -> fl
         got = actual[name]
         if got.shape != want.shape:
             raise ContractError(f"{name!r} has shape {got.shape}, not {want.shape}.")
-        if not np.allclose(got, want, tolerance.relative, tolerance.absolute):
-            worst = np.max(np.abs(got - want))
-            raise ContractError(f"{name!r} is off the trained model by {worst:g}.")
-        largest = max(largest, float(np.max(np.abs(got - want))))
+        off = distance(got, want)
+        if off and not np.allclose(got, want, tolerance.relative, tolerance.absolute):
+            raise ContractError(f"{name!r} is off the trained model by {off:g}.")
+        largest = max(largest, off)
     return largest
+
+
+def distance(one: NDArray[Any], other: NDArray[Any]) -> float:
+    """Return the largest difference between two tensors of numbers or booleans."""
+    return float(np.max(np.abs(np.subtract(one, other, dtype=np.float64)), initial=0))
 
 
 def digest(path: Path) -> str:

@@ -12,13 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import contract, data, model, runtime
+from . import contract, examples, model, runtime
 from .convert import write_artifact
 {% include "partials/export/int8-import.py" ignore missing %}
 from .settings import ARTIFACTS, MODEL_NAME, MODELS
 {% include "partials/export/imports.py" ignore missing %}
 
-GOLDEN_EXAMPLES = 16
 EXACT = contract.Tolerance()
 
 
@@ -31,11 +30,7 @@ def export(
     Raises ContractError if the artifact does not reproduce the trained model.
     """
     network = model.load(MODELS)
-    images = data.load().test.images[:GOLDEN_EXAMPLES]
-    golden = contract.Golden(
-        inputs={"image": images},
-        outputs={"probabilities": model.predict(network, images)},
-    )
+    golden = examples.golden(network)
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=ARTIFACTS, prefix=".export-") as folder:
         staging = Path(folder)
@@ -43,7 +38,16 @@ def export(
         artifact.parent.mkdir(parents=True, exist_ok=True)
         write(network, artifact)
 {% include "partials/export/extras.py" ignore missing %}
-        signature = describe(artifact, staging, golden, tolerance)
+        signature = contract.Signature(
+            name=MODEL_NAME,
+            format=runtime.FORMAT,
+            artifact=artifact.relative_to(staging).as_posix(),
+            sha256=contract.digest(artifact),
+            framework=model.FRAMEWORK[0],
+            framework_version=model.FRAMEWORK[1],
+            tolerance=tolerance,
+            **examples.describe(network, golden),
+        )
         actual = runtime.Runtime(artifact).predict(golden.inputs)
         worst = contract.check_parity(golden.outputs, actual, signature.tolerance)
         golden.write(staging)
@@ -60,36 +64,6 @@ def next_artifact(folder: Path) -> str:
     return runtime.ARTIFACT.format(version=max(numbers, default=0) + 1)
 
 
-def describe(
-    artifact: Path,
-    folder: Path,
-    golden: contract.Golden,
-    tolerance: contract.Tolerance,
-) -> contract.Signature:
-    """Return the signature of an artifact; every first dimension is the batch's."""
-    framework, version = model.FRAMEWORK
-    return contract.Signature(
-        name=MODEL_NAME,
-        format=runtime.FORMAT,
-        artifact=artifact.relative_to(folder).as_posix(),
-        sha256=contract.digest(artifact),
-        framework=framework,
-        framework_version=version,
-        inputs=_specs(golden.inputs),
-        outputs=_specs(golden.outputs),
-        labels=data.LABELS,
-        preprocessing=data.PREPROCESSING,
-        tolerance=tolerance,
-    )
-
-
-def _specs(tensors: contract.Tensors) -> dict[str, contract.TensorSpec]:
-    return {
-        name: contract.TensorSpec(str(tensor.dtype), (None, *tensor.shape[1:]))
-        for name, tensor in tensors.items()
-    }
-
-
 def _replace(staging: Path, folder: Path, artifact: str) -> None:
     # The signature goes last: it is what says that the rest is complete.
     for name in (artifact, contract.GOLDEN_FILE, contract.SIGNATURE_FILE):
@@ -103,7 +77,7 @@ def _replace(staging: Path, folder: Path, artifact: str) -> None:
 def main() -> None:
     """Run the export from the command line."""
 {% include ["partials/export/run-int8.py", "partials/export/run.py"] %}
-    except (contract.ContractError, model.NotTrainedError) as error:
+    except contract.ContractError as error:
         sys.exit(f"error: {error}")
     print(f"Wrote {ARTIFACTS / signature.artifact} and its contract.")
 {% include "partials/export/after.py" ignore missing %}

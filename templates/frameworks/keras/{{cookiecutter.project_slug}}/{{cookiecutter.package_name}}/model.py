@@ -11,13 +11,14 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
+from .contract import ContractError
 from .data import IMAGE_SHAPE, LABELS
 
 FRAMEWORK = ("keras", keras.__version__)
 FILE = "model.keras"
 
 
-class NotTrainedError(Exception):
+class NotTrainedError(ContractError):
     """There is no trained model yet; the message says how to get one."""
 
 

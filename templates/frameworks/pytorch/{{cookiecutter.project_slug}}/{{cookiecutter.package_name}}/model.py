@@ -8,13 +8,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from .contract import ContractError
 from .data import IMAGE_SHAPE, LABELS
 
 FRAMEWORK = ("pytorch", str(torch.__version__))
 FILE = "model.pt"
 
 
-class NotTrainedError(Exception):
+class NotTrainedError(ContractError):
     """There is no trained model yet; the message says how to get one."""
 
 

@@ -6,13 +6,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from .contract import ContractError
 from .data import IMAGE_SHAPE, LABELS
 
 FRAMEWORK = ("tensorflow", tf.__version__)
 CHECKPOINT = "digit-classifier"
 
 
-class NotTrainedError(Exception):
+class NotTrainedError(ContractError):
     """There is no trained model yet; the message says how to get one."""
 
 

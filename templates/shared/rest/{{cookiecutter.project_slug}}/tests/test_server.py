@@ -1,17 +1,35 @@
 """The running server: parity with the trained model, and what a stranger would send."""
 
 import json
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import pytest
 import requests
+from numpy.typing import NDArray
 
 from {{ cookiecutter.package_name }}.client import Client, ServiceError
 from {{ cookiecutter.package_name }}.contract import (
+    NONE,
     Golden,
     Signature,
     check_parity,
 )
+
+# TensorFlow's names for the data types.
+DATA_TYPES = {
+    "float16": "DT_HALF",
+    "float32": "DT_FLOAT",
+    "float64": "DT_DOUBLE",
+    "int8": "DT_INT8",
+    "int16": "DT_INT16",
+    "int32": "DT_INT32",
+    "int64": "DT_INT64",
+    "uint8": "DT_UINT8",
+    "bool": "DT_BOOL",
+    "str": "DT_STRING",
+}
 
 
 def post(client: Client, body: str) -> requests.Response:
@@ -29,22 +47,34 @@ def test_server_reproduces_the_trained_model(
     check_parity(golden.outputs, outputs, signature.tolerance)
 
 
+def rows(golden: Golden, count: int | None = None) -> str:
+    """Return a request in row format, for so many of the examples."""
+    columns = [tensor.tolist()[:count] for tensor in golden.inputs.values()]
+    named = [
+        dict(zip(golden.inputs, row, strict=True)) for row in zip(*columns, strict=True)
+    ]
+    return json.dumps({"instances": named})
+
+
+def by_name(answers: list[Any], names: Iterable[str]) -> dict[str, NDArray[Any]]:
+    """Return the outputs of an answer in rows; a single one comes without its name."""
+    rows = [
+        row if isinstance(row, dict) else dict.fromkeys(names, row) for row in answers
+    ]
+    return {name: np.asarray([row[name] for row in rows]) for name in names}
+
+
 def test_row_format_gives_the_same_answers(
     client: Client, golden: Golden, signature: Signature
 ) -> None:
-    """Row format: every instance is one entry."""
-    answer = post(client, json.dumps({"instances": golden.inputs["image"].tolist()}))
+    """Row format: every instance is one entry; there are none without a batch."""
+    if signature.batch == NONE:
+        assert post(client, json.dumps({"instances": [{}]})).status_code == 400
+        return
+    answer = post(client, rows(golden))
     assert answer.status_code == 200, answer.text
-    outputs = {"probabilities": np.asarray(answer.json()["predictions"])}
+    outputs = by_name(answer.json()["predictions"], signature.outputs)
     check_parity(golden.outputs, outputs, signature.tolerance)
-
-
-def test_named_inputs_are_accepted_in_rows(client: Client, golden: Golden) -> None:
-    """An instance may be an object that names its inputs."""
-    image = golden.inputs["image"][0].tolist()
-    answer = post(client, json.dumps({"instances": [{"image": image}]}))
-    assert answer.status_code == 200, answer.text
-    assert len(answer.json()["predictions"]) == 1
 
 
 def test_status_says_that_the_model_is_available(client: Client) -> None:
@@ -66,24 +96,20 @@ def test_metadata_names_the_inputs_and_outputs(
     default = served["serving_default"]
     assert set(default["inputs"]) == set(signature.inputs)
     assert set(default["outputs"]) == set(signature.outputs)
-    assert default["inputs"]["image"]["dtype"] == "DT_FLOAT"
+    for name, spec in signature.inputs.items():
+        assert default["inputs"][name]["dtype"] == DATA_TYPES[spec.dtype]
 
 
-IMAGE = [[0.0] * 8] * 8
 STRANGE = {
     "nothing": "",
-    "not JSON": "digits",
+    "not JSON": "words",
     "truncated": '{"instances": [[[0.0',
     "no instances": "{}",
     "no examples": '{"instances": []}',
     "not a list": '{"instances": 7}',
-    "words": json.dumps({"instances": [[["ink"] * 8] * 8]}),
-    "ragged": json.dumps({"instances": [[[0.0] * 8] * 7 + [[0.0] * 7]]}),
-    "wrong shape": json.dumps({"instances": [[[0.0] * 5] * 5]}),
-    "wrong rank": json.dumps({"instances": [0.0]}),
-    "wrong name": json.dumps({"instances": [{"picture": IMAGE}]}),
-    "both formats": json.dumps({"instances": [IMAGE], "inputs": [IMAGE]}),
-    "unknown signature": json.dumps({"signature_name": "no", "instances": [IMAGE]}),
+    "wrong name": json.dumps({"instances": [{"no-such-input": 1}]}),
+    "both formats": json.dumps({"instances": [1], "inputs": [1]}),
+    "unknown signature": json.dumps({"signature_name": "no", "instances": [1]}),
 }
 
 
@@ -95,16 +121,43 @@ def test_what_a_stranger_would_send_is_refused(client: Client, body: str) -> Non
     assert answer.json()["error"]
 
 
-def test_not_a_number_never_crashes_the_server(client: Client) -> None:
+CHANGES: dict[str, Callable[[list[Any]], Any]] = {
+    "wrong rank": lambda value: [value],
+    "ragged": lambda value: [value, [value]],
+    "objects": lambda value: {"value": value},
+    "null": lambda _: None,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_what_does_not_fit_is_refused(
+    client: Client, golden: Golden, change: Callable[[Any], Any]
+) -> None:
+    """The right names with something else behind them."""
+    inputs = {name: change(tensor.tolist()) for name, tensor in golden.inputs.items()}
+    answer = post(client, json.dumps({"inputs": inputs}))
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"]
+
+
+def test_not_a_number_never_crashes_the_server(client: Client, golden: Golden) -> None:
     """TensorFlow Serving computes with it, a stricter server refuses it."""
-    answer = post(client, json.dumps({"instances": [[[float("nan")] * 8] * 8]}))
+    inputs = {
+        name: np.full(tensor.shape, np.nan).tolist()
+        for name, tensor in golden.inputs.items()
+    }
+    answer = post(client, json.dumps({"inputs": inputs}))
     assert answer.status_code in (200, 400), answer.text
 
 
-def test_a_large_batch_is_answered_or_refused(client: Client) -> None:
-    """Ten thousand examples in one request."""
-    answer = post(client, json.dumps({"instances": [IMAGE] * 10_000}))
-    assert answer.status_code in (200, 413), answer.text[:200]
+def test_a_large_request_is_answered_or_refused(client: Client, golden: Golden) -> None:
+    """Thousands of examples."""
+    inputs = {
+        name: tensor.repeat(600, axis=0).tolist() if tensor.ndim else tensor.tolist()
+        for name, tensor in golden.inputs.items()
+    }
+    answer = post(client, json.dumps({"inputs": inputs}))
+    assert answer.status_code in (200, 400, 413), answer.text[:200]
 
 
 def test_an_unknown_model_is_not_found(service: str) -> None:
@@ -115,5 +168,6 @@ def test_an_unknown_model_is_not_found(service: str) -> None:
 
 def test_server_still_answers(client: Client, golden: Golden) -> None:
     """After all of the above."""
-    expected = golden.outputs["probabilities"].shape
-    assert client.predict(golden.inputs)["probabilities"].shape == expected
+    outputs = client.predict(golden.inputs)
+    for name, expected in golden.outputs.items():
+        assert outputs[name].shape == expected.shape

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from . import images
+from . import command
 from .contract import ContractError, Signature
 from .settings import ARTIFACTS
 
@@ -107,22 +107,18 @@ class Client:
 
 
 def main() -> None:
-    """Send an image file and print the most probable labels."""
+    """Send a file and print the answer."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("image", type=Path, help="light ink on a dark background")
+    parser.add_argument("file", type=Path, help=command.HELP)
     parser.add_argument("--url", default=DEFAULT_URL)
     options = parser.parse_args()
     try:
         signature = Signature.read(ARTIFACTS)
-        image = images.read(options.image, signature.preprocessing)
-        outputs = Client(options.url, signature.name).predict({"image": image})
-    except FileNotFoundError:
-        sys.exit(f"error: there is no file {options.image}.")
-    except (images.ImageError, ContractError, ServiceError) as error:
+        inputs = command.read(options.file, signature)
+        outputs = Client(options.url, signature.name).predict(inputs)
+    except (command.FileError, ContractError, ServiceError) as error:
         sys.exit(f"error: {error}")
-    (probabilities,) = outputs["probabilities"]
-    for index in np.argsort(probabilities)[::-1][:3]:
-        print(f"{signature.labels[index]}  {probabilities[index]:.1%}")
+    print(command.show(outputs, signature))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """What this service promises beyond the protocol: strictness, limits, honesty."""
 
 import gzip
-import io
 import json
 import os
 import shutil
@@ -10,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -19,58 +19,82 @@ import numpy as np
 import pytest
 import requests
 from conftest import SERVE, free_port
-from numpy.typing import NDArray
-from PIL import Image
 
 from {{ cookiecutter.package_name }} import config
 from {{ cookiecutter.package_name }}.app import create_app
 from {{ cookiecutter.package_name }}.client import Client
-from {{ cookiecutter.package_name }}.contract import Golden, Signature
+from {{ cookiecutter.package_name }}.contract import (
+    Golden,
+    Signature,
+    check_parity,
+)
 from {{ cookiecutter.package_name }}.settings import ARTIFACTS, ROOT
 
 JSON = {"Content-Type": "application/json"}
-IMAGE = [[0.0] * 8] * 8
 LARGEST = 1_000_000
 
+SIGNATURE = Signature.read(ARTIFACTS)
+GOLDEN = Golden.read(ARTIFACTS, SIGNATURE)
+COLUMNS = {name: tensor.tolist() for name, tensor in GOLDEN.inputs.items()}
 
-def rows(*instances: object) -> str:
-    """Return a request in row format."""
-    return json.dumps({"instances": instances})
+
+def columns(change: Callable[[Any], Any] = lambda value: value, **more: Any) -> str:
+    """Return a request in columns, with each input changed."""
+    inputs = {name: change(column) for name, column in COLUMNS.items()}
+    return json.dumps({"inputs": inputs, **more})
+
+
+def rows(count: int | None = None, **more: Any) -> str:
+    """Return a request in rows, for so many of the examples."""
+    parts = [column[:count] for column in COLUMNS.values() if isinstance(column, list)]
+    named = [dict(zip(COLUMNS, row, strict=True)) for row in zip(*parts, strict=True)]
+    return json.dumps({"instances": named, **more})
+
+
+def each(leaf: Any) -> Callable[[Any], Any]:
+    """Return a change that puts something else in place of every number."""
+
+    def change(value: Any) -> Any:
+        return [change(item) for item in value] if isinstance(value, list) else leaf
+
+    return change
 
 
 SAME_ANSWERS: dict[str, str | bytes] = {
-    "rows": rows(IMAGE, IMAGE),
-    "columns": json.dumps({"inputs": [IMAGE]}),
-    "named rows": rows({"image": IMAGE}),
-    "named columns": json.dumps({"inputs": {"image": [IMAGE], "other": 1}}),
-    "signature": json.dumps({"signature_name": "serving_default", "inputs": [IMAGE]}),
-    "integers": rows([[1] * 8] * 8),
-    "unknown signature": json.dumps({"signature_name": "x", "instances": [IMAGE]}),
-    "both": json.dumps({"instances": [IMAGE], "inputs": [IMAGE]}),
+    "rows": rows(),
+    "columns": columns(),
+    "bare rows": json.dumps({"instances": next(iter(COLUMNS.values()))}),
+    "bare columns": json.dumps({"inputs": next(iter(COLUMNS.values()))}),
+    "another name as well": json.dumps({"inputs": {**COLUMNS, "other": 1}}),
+    "signature": columns(signature_name="serving_default"),
+    "ones": columns(each(1)),
+    "fractions": columns(each(0.5)),
+    "unknown signature": columns(signature_name="x"),
+    "both": columns(instances=[]),
     "neither": "{}",
     "a list": "[]",
     "nothing": "",
-    "truncated": '{"instances": [[[0.0',
+    "truncated": rows()[:-9],
     "no rows": '{"instances": []}',
     "no columns": '{"inputs": []}',
     "a number": '{"instances": 7}',
     "null": '{"instances": null}',
-    "wrong rank": rows(*IMAGE),
-    "wrong shape": rows([[0.0] * 9] * 9),
-    "ragged": rows([[0.0] * 8] * 7 + [[0.0] * 7]),
-    "words": rows([["0.5"] * 8] * 8),
-    "nulls": rows([[None] * 8] * 8),
-    "booleans": rows([[True] * 8] * 8),
-    "one boolean": rows([[0.0] * 7 + [True]] * 8),
-    "NaN": rows([[float("nan")] * 8] * 8),
-    "infinity": rows([[float("inf")] * 8] * 8),
-    "too large for float32": rows([[1e39] * 8] * 8),
-    "missing name": json.dumps({"inputs": {"picture": [IMAGE]}}),
-    "mixed rows": rows({"image": IMAGE}, IMAGE),
+    "wrong rank": columns(lambda value: [value]),
+    "ragged": columns(lambda value: [value, [value]]),
+    "words": columns(each("0.5")),
+    "nulls": columns(each(None)),
+    "booleans": columns(each(True)),
+    "one boolean": columns(lambda value: [value, True]),
+    "NaN": columns(each(float("nan"))),
+    "infinity": columns(each(float("inf"))),
+    "too large": columns(each(1e39)),
+    "much too large": columns(each(10**30)),
+    "missing name": json.dumps({"inputs": {"no-such-input": 1}}),
+    "mixed rows": json.dumps({"instances": [COLUMNS, 1]}),
     "deep": '{"instances": ' + "[" * 500 + "]" * 500 + "}",
     "very deep": '{"instances": ' + "[" * 100_000,
     "not UTF-8": b'{"instances": "\xff"}',
-    "too large": " " * (LARGEST + 1),
+    "too many bytes": " " * (LARGEST + 1),
 }
 
 
@@ -121,7 +145,7 @@ def post_zipped(url: str, body: bytes) -> requests.Response:
 
 def test_gzip_is_unpacked(service: str, model: str) -> None:
     """As TensorFlow Serving does."""
-    body = gzip.compress(rows(IMAGE).encode())
+    body = gzip.compress(columns().encode())
     assert post_zipped(f"{service}{model}:predict", body).status_code == 200
 
 
@@ -148,36 +172,6 @@ def test_a_body_without_length_is_limited(service: str, model: str) -> None:
     chunks = (b" " * 100_000 for _ in range(LARGEST // 100_000 + 1))
     answer = requests.post(f"{service}{model}:predict", chunks, headers=JSON)
     assert answer.status_code == 413
-
-
-def picture(pixels: NDArray[Any]) -> bytes:
-    """Return pixels from 0 to 1 as a PNG file of 80 by 80."""
-    grey = Image.fromarray((pixels * 255).round().astype(np.uint8))
-    file = io.BytesIO()
-    grey.resize((80, 80), Image.Resampling.NEAREST).save(file, "PNG")
-    return file.getvalue()
-
-
-def test_an_image_file_is_classified(service: str, golden: Golden) -> None:
-    """As the same pixels are when they come as numbers."""
-    digit, expected = golden.inputs["image"][0], golden.outputs["probabilities"][0]
-    url = f"{service}/predict/image"
-    answer = requests.post(url, files={"image": picture(digit)})
-    assert answer.status_code == 200, answer.text
-    probabilities = list(answer.json()["probabilities"].values())
-    assert np.allclose(probabilities, expected, atol=0.02)  # 256 shades of grey
-    assert answer.json()["label"] == str(expected.argmax())
-
-
-NO_IMAGES = {"empty": b"", "text": b"7", "cut off": picture(np.zeros((8, 8)))[:60]}
-
-
-@pytest.mark.parametrize("file", NO_IMAGES.values(), ids=NO_IMAGES.keys())
-def test_what_is_no_image_is_refused(service: str, file: bytes) -> None:
-    """With a reason."""
-    answer = requests.post(f"{service}/predict/image", files={"image": file})
-    assert answer.status_code == 400
-    assert answer.json()["error"]
 
 
 def test_request_ids_come_back(service: str) -> None:
@@ -214,7 +208,7 @@ def test_metrics_count_every_worker(service: str, model: str) -> None:
     assert "service_model{" in requests.get(f"{service}/metrics").text
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/static/draw.js", "/static/style.css"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/static/style.css"])
 def test_the_pages_need_nothing_from_outside(service: str, path: str) -> None:
     """The browser is told so, and there is nothing to ask for."""
     page = requests.get(f"{service}{path}")
@@ -224,13 +218,15 @@ def test_the_pages_need_nothing_from_outside(service: str, path: str) -> None:
     assert "https:" not in page.text
 
 
-def test_the_view_answers_without_a_server(golden: Golden, model: str) -> None:
+def test_the_view_answers_without_a_server(model: str) -> None:
     """`flask run` and Flask's test client serve the same model."""
     client = create_app().test_client()
-    question = {"instances": golden.inputs["image"].tolist()}
-    answer = client.post(f"{model}:predict", json=question)
-    expected = golden.outputs["probabilities"]
-    assert np.allclose(answer.get_json()["predictions"], expected, 1e-4, 1e-5)
+    answer = client.post(f"{model}:predict", data=columns(), headers=JSON)
+    outputs = answer.get_json()["outputs"]
+    if len(SIGNATURE.outputs) == 1:
+        outputs = dict.fromkeys(SIGNATURE.outputs, outputs)
+    actual = {name: np.asarray(value) for name, value in outputs.items()}
+    check_parity(GOLDEN.outputs, actual, SIGNATURE.tolerance)
 
 
 def refused_start(**variables: str) -> str:
@@ -329,17 +325,6 @@ def test_the_client_asks_a_busy_service_again() -> None:
         assert Client(url, "digits").metadata() == {}
         server.shutdown()
     assert BusyOnce.refused == 2
-
-
-def test_the_client_is_a_command(service: str, golden: Golden, tmp_path: Path) -> None:
-    """It prints the most probable label first."""
-    file = tmp_path / "digit.png"
-    file.write_bytes(picture(golden.inputs["image"][0]))
-    module = SERVE.replace(".serve", ".client")
-    command = [sys.executable, "-m", module, str(file), "--url", service]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
-    assert result.stdout[0] == str(golden.outputs["probabilities"][0].argmax())
 
 
 def wait_until_ready(url: str) -> None:

@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import HTTPException
 
-from . import config, draining, images, logs, metrics, openapi, protocol
+from . import config, draining, logs, metrics, openapi, page, protocol
 from .contract import ContractError, Signature
 from .front import Front
 from .predictor import Predictor
@@ -31,7 +31,8 @@ def create_app(
     app.extensions["predictor"] = predictor
     add_model_routes(app, predictor)
     add_operator_routes(app)
-    add_pages(app, predictor.signature)
+    add_documentation(app, predictor.signature)
+    page.add_routes(app, predictor)
     app.register_error_handler(RequestError, refuse)
     app.register_error_handler(HTTPException, explain)
     return app
@@ -59,25 +60,10 @@ def add_model_routes(app: Flask, predictor: Predictor) -> None:
             raise RequestError("Send the header Content-Type: application/json.", 415)
         return reply(predictor.answer(unpacked_body()))
 
-    @app.post("/predict/image")
-    def predict_image() -> Response:
-        file = request.files.get("image")
-        if file is None:
-            raise RequestError("Send the file as the form field 'image'.")
-        try:
-            pixels = images.read(file.stream, predictor.signature.preprocessing)
-        except images.ImageError as error:
-            raise RequestError(str(error)) from error
-        return reply(protocol.dumps(predictor.classify(pixels)))
 
-
-def add_pages(app: Flask, signature: Signature) -> None:
-    """Add what people look at: the drawing page and the documentation."""
+def add_documentation(app: Flask, signature: Signature) -> None:
+    """Add the description of the API, for people and for programs."""
     specification = openapi.describe(signature, app.config["MAX_CONTENT_LENGTH"])
-
-    @app.get("/")
-    def index() -> str:
-        return render_template("index.html", signature=signature)
 
     @app.get("/docs")
     def docs() -> str:
@@ -92,18 +78,6 @@ def add_pages(app: Flask, signature: Signature) -> None:
         response.headers["Content-Security-Policy"] = "default-src 'self'"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
-
-
-def create_service() -> Front:
-    """Return the application as Granian runs it, with its front."""
-    try:
-        logs.configure(config.load()["LOG_LEVEL"])
-        app = create_app()
-    except (config.ConfigError, ContractError) as error:
-        sys.exit(f"error: {error}")
-    predictor = app.extensions["predictor"]
-    metrics.describe(predictor.signature)
-    return Front(app, predictor)
 
 
 def add_operator_routes(app: Flask) -> None:
@@ -161,3 +135,15 @@ def explain(error: HTTPException) -> Response:
 def reply(body: bytes, status: int = 200) -> Response:
     """Return a JSON answer."""
     return Response(body, status, mimetype="application/json")
+
+
+def create_service() -> Front:
+    """Return the application as Granian runs it, with its front."""
+    try:
+        logs.configure(config.load()["LOG_LEVEL"])
+        app = create_app()
+    except (config.ConfigError, ContractError) as error:
+        sys.exit(f"error: {error}")
+    predictor = app.extensions["predictor"]
+    metrics.describe(predictor.signature)
+    return Front(app, predictor)

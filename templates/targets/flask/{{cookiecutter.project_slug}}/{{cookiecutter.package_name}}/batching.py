@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from . import metrics
-from .contract import Tensors
+from .contract import FREE, Tensors
 from .predictor import Predictor
 
 # For less than this, handing a run to another thread and back is not worth it.
@@ -40,8 +40,11 @@ def choose(predictor: Predictor, seconds: float) -> Runner:
 
     A request waits for so many seconds at most.
     """
-    single, together = predictor.seconds(1), predictor.seconds(BATCH)
-    pays = together < BATCH * single * (1 - WORTHWHILE_SAVING)
+    shareable = predictor.signature.batch == FREE
+    single = together = predictor.seconds(1 if shareable else None)
+    if shareable:
+        together = predictor.seconds(BATCH)
+    pays = shareable and together < BATCH * single * (1 - WORTHWHILE_SAVING)
     queue = Queue(BATCH if pays else 1)
     if (together if pays else single) < SHORT_SECONDS:
         return InLoop(predictor, queue)
@@ -78,8 +81,9 @@ class Queue:
         batch: list[Waiting] = []
         examples = 0
         while self._waiting:
-            examples += size(self._waiting[0].inputs)
-            if batch and examples > self._limit:
+            inputs = self._waiting[0].inputs
+            examples += size(inputs)
+            if batch and (examples > self._limit or not alike(batch[0].inputs, inputs)):
                 break
             waiting = self._waiting.popleft()
             if not waiting.outputs.done():  # its time may be up
@@ -144,8 +148,14 @@ class InThread:
 
 
 def size(inputs: Tensors) -> int:
-    """Return the number of examples."""
-    return len(next(iter(inputs.values())))
+    """Return the number of examples; what has no batch dimension is one."""
+    first = next(iter(inputs.values()))
+    return len(first) if first.ndim else 1
+
+
+def alike(some: Tensors, others: Tensors) -> bool:
+    """Return whether examples have the same shape, so that they can be joined."""
+    return all(some[name].shape[1:] == others[name].shape[1:] for name in some)
 
 
 def join(batch: list[Waiting]) -> Tensors:
@@ -160,7 +170,11 @@ def join(batch: list[Waiting]) -> Tensors:
 
 def give(batch: list[Waiting], outputs: Tensors) -> None:
     """Give each request its share of the outputs."""
-    metrics.BATCH_SIZE.observe(size(outputs))
+    metrics.BATCH_SIZE.observe(sum(size(waiting.inputs) for waiting in batch))
+    if len(batch) == 1:
+        if not batch[0].outputs.done():
+            batch[0].outputs.set_result(outputs)
+        return
     start = 0
     for waiting in batch:
         stop = start + size(waiting.inputs)

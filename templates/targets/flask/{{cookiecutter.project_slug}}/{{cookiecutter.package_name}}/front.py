@@ -47,7 +47,7 @@ class Front:
     def __init__(self, app: Flask, predictor: Predictor) -> None:
         """Take limits from the application's configuration."""
         self._app = app
-        self._inputs = predictor.signature.inputs
+        self._signature = predictor.signature
         self._hot_path = f"/v1/models/{predictor.signature.name}:predict"
         self._routes = {rule.rule for rule in app.url_map.iter_rules()}
         self._log = logs.RequestLog() if log.isEnabledFor(logging.INFO) else None
@@ -151,7 +151,7 @@ class Front:
         return RequestError(f"Send at most {self._body_limit} bytes.", 413)
 
     async def _predict(self, body: bytes) -> bytes:
-        query = protocol.parse(body, self._inputs)
+        query = protocol.parse(body, self._signature)
         outputs = await self._runner.predict(query.inputs)
         return protocol.render(outputs, query.by_row)
 

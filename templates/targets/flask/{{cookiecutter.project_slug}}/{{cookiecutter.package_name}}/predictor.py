@@ -2,10 +2,6 @@
 
 import time
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from . import contract, protocol, runtime
 from .contract import Tensors
@@ -32,25 +28,20 @@ class Predictor:
 
     def answer(self, body: bytes) -> bytes:
         """Return the JSON that answers a predict request; raises RequestError."""
-        query = protocol.parse(body, self.signature.inputs)
+        query = protocol.parse(body, self.signature)
         return protocol.render(self.predict(query.inputs), query.by_row)
 
-    def classify(self, pixels: NDArray[np.float32]) -> dict[str, Any]:
-        """Return the most probable label of one image, and all probabilities."""
-        (name,) = self.signature.inputs
-        probabilities = self.predict({name: pixels})["probabilities"][0]
-        labels = self.signature.labels
-        return {
-            "label": labels[int(np.argmax(probabilities))],
-            "probabilities": dict(zip(labels, map(float, probabilities), strict=True)),
-        }
+    def seconds(self, examples: int | None, rounds: int = 5) -> float:
+        """Return how long one prediction takes, at its best.
 
-    def seconds(self, batch: int, rounds: int = 5) -> float:
-        """Return how long one prediction for so many examples takes, at its best."""
-        inputs = {
-            name: tensor.take(range(batch), axis=0, mode="wrap")
-            for name, tensor in self.golden.inputs.items()
-        }
+        It is for so many examples, or for the golden ones together.
+        """
+        inputs = self.golden.inputs
+        if examples is not None:
+            inputs = {
+                name: tensor.take(range(examples), axis=0, mode="wrap")
+                for name, tensor in inputs.items()
+            }
         times = []
         for _ in range(rounds):
             start = time.perf_counter()

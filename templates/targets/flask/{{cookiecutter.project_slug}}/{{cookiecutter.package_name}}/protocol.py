@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from .contract import Signature, Tensors, TensorSpec
+from .contract import NONE, Signature, Tensors, TensorSpec
 
 VERSION = "1"
 SIGNATURE_NAME = "serving_default"
@@ -40,8 +40,9 @@ class Query(NamedTuple):
     by_row: bool
 
 
-def parse(body: bytes, specs: Mapping[str, TensorSpec]) -> Query:
+def parse(body: bytes, signature: Signature) -> Query:
     """Return the inputs in a request's body; raise RequestError if they do not fit."""
+    specs = signature.inputs
     try:
         fields = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -53,6 +54,8 @@ def parse(body: bytes, specs: Mapping[str, TensorSpec]) -> Query:
     by_row = "instances" in fields
     if by_row == ("inputs" in fields):
         raise RequestError("Send either 'instances' (rows) or 'inputs' (columns).")
+    if by_row and signature.batch == NONE:
+        raise RequestError("The model has no batch dimension: send 'inputs'.")
     columns = (
         _rows(fields["instances"], specs)
         if by_row
@@ -61,7 +64,7 @@ def parse(body: bytes, specs: Mapping[str, TensorSpec]) -> Query:
     if b"true" in body or b"false" in body:  # numpy would take them for 1 and 0
         _refuse_mixed_booleans(columns, specs)
     inputs = {name: _tensor(name, columns[name], spec) for name, spec in specs.items()}
-    if len({len(tensor) for tensor in inputs.values()}) != 1:
+    if signature.batch != NONE and len(set(map(len, inputs.values()))) != 1:
         raise RequestError("Every input needs the same number of examples.")
     return Query(inputs, by_row)
 
@@ -106,7 +109,8 @@ def error(message: str) -> bytes:
 
 def dumps(value: object) -> bytes:
     """Return JSON in UTF-8; arrays become lists."""
-    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
+    # orjson leaves arrays without dimensions, and with strides, to the default.
+    return orjson.dumps(value, np.ndarray.tolist, orjson.OPT_SERIALIZE_NUMPY)
 
 
 def _columns(value: object, specs: Mapping[str, TensorSpec]) -> dict[str, Any]:
@@ -147,7 +151,8 @@ def _tensor(name: str, value: object, spec: TensorSpec) -> NDArray[Any]:
         raise RequestError(f"{name!r} must hold {spec.dtype} values only.")
     if not _fits(array.shape, spec.shape):
         shape = "x".join("n" if size is None else str(size) for size in spec.shape)
-        raise RequestError(f"{name!r} must be of shape {shape}, with n at least 1.")
+        wanted = f"of shape {shape}, with n at least 1" if shape else "a single value"
+        raise RequestError(f"{name!r} must be {wanted}.")
     if array.dtype.kind != "b" and not _is_in_range(array, dtype):
         raise RequestError(f"{name!r} holds a number that {spec.dtype} cannot.")
     return array.astype(dtype)

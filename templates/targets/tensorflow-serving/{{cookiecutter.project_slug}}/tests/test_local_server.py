@@ -1,7 +1,6 @@
 """The local stand-in: nothing is lost while versions come and go, nor when it stops."""
 
 import asyncio
-import base64
 import shutil
 import socket
 import subprocess
@@ -13,14 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import pytest
 import requests
 from conftest import free_port
-from PIL import Image
 
 from {{ cookiecutter.package_name }} import (
-    images,
     model_config,
     rollback,
     rollout,
@@ -29,7 +25,6 @@ from {{ cookiecutter.package_name }}.client import Client, ServiceError
 from {{ cookiecutter.package_name }}.contract import (
     Golden,
     Signature,
-    check_parity,
 )
 from {{ cookiecutter.package_name }}.local_server import http
 from {{ cookiecutter.package_name }}.local_server.models import Models
@@ -112,7 +107,7 @@ class Load:
 
     def __init__(self, url: str, golden: Golden, callers: int = 4) -> None:
         """Start them."""
-        self.body = {"instances": golden.inputs["image"][:1].tolist()}
+        self.body = {"inputs": {k: v.tolist() for k, v in golden.inputs.items()}}
         self.url = url
         self.answers: list[int] = []
         self.lost: list[str] = []
@@ -206,22 +201,6 @@ def test_a_deleted_model_goes_on_being_served(local: Local) -> None:
     time.sleep(2.5)  # the server looks once a second
     assert local.serves(version)
     away.rename(local.versions)
-
-
-def test_image_files_give_what_the_same_images_give(
-    local: Local, signature: Signature, golden: Golden, tmp_path: Path
-) -> None:
-    """The graph decodes and scales a file as the client does."""
-    pixels = (golden.inputs["image"][0] * 255).astype(np.uint8)
-    file = tmp_path / "digit.png"
-    Image.fromarray(pixels).resize((64, 64), Image.Resampling.NEAREST).save(file)
-    encoded = {"b64": base64.b64encode(file.read_bytes()).decode()}
-    body = {"signature_name": "encoded_images", "instances": [encoded]}
-    answer = requests.post(f"{local.client.model_url}:predict", json=body, timeout=30)
-    image = images.read(file, signature.preprocessing)
-    outputs = local.client.predict({"image": image})
-    served = {"probabilities": np.asarray(answer.json()["predictions"])}
-    check_parity(outputs, served, signature.tolerance)
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")

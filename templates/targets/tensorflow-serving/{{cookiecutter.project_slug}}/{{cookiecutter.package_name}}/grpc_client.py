@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from . import command
 from .client import ServiceError
 from .contract import ContractError, Signature
 from .messages import PredictRequest, PredictResponse
@@ -61,23 +61,20 @@ class GrpcClient:
 
 
 def main() -> None:
-    """Send an image file as it is, and print the most probable labels."""
+    """Send a file and print the answer."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("image", type=Path, help="light ink on a dark background")
+    parser.add_argument("file", type=Path, help=command.HELP)
     parser.add_argument("--address", default=DEFAULT_ADDRESS)
     options = parser.parse_args()
     try:
         signature = Signature.read(ARTIFACTS)
-        inputs = {"image_bytes": [options.image.read_bytes()]}
         client = GrpcClient(options.address, signature.name)
-        outputs = client.predict(inputs, "encoded_images")
+{% include "partials/grpc-request.py" %}
     except OSError as error:
-        sys.exit(f"error: cannot read the image: {error}")
-    except (ContractError, ServiceError) as error:
+        sys.exit(f"error: cannot read {options.file}: {error.strerror}")
+    except (command.FileError, ContractError, ServiceError) as error:
         sys.exit(f"error: {error}")
-    (probabilities,) = outputs["probabilities"]
-    for index in np.argsort(probabilities)[::-1][:3]:
-        print(f"{signature.labels[index]}  {probabilities[index]:.1%}")
+    print(command.show(outputs, signature))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import argparse
 import sys
 import time
 
-from . import contract, export, model, model_config
+from . import contract, export, model_config
 from .client import DEFAULT_URL, Client, ServiceError
 from .messages import ConfigError
 from .settings import ARTIFACTS, MODEL_NAME
@@ -85,12 +85,7 @@ def main() -> None:
     options = parser.parse_args()
     try:
         version = rollout(options.url, options.label, options.version)
-    except (
-        ConfigError,
-        contract.ContractError,
-        model.NotTrainedError,
-        ServiceError,
-    ) as error:
+    except (ConfigError, contract.ContractError, ServiceError) as error:
         sys.exit(f"error: {error}")
     print(f"{options.label} is version {version} now.")
 

@@ -1,1 +1,1 @@
-        write_warmup(artifact, images)
+        write_warmup(artifact, golden.inputs)

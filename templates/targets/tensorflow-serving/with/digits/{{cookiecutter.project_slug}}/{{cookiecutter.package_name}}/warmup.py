@@ -12,6 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from . import encoded_images
+from .contract import Tensors
 from .messages import WARMUP_RECORDS, PredictionLog
 from .settings import MODEL_NAME
 from .tensors import to_tensor
@@ -19,16 +20,17 @@ from .tensors import to_tensor
 BATCH_SIZES = (1, 16)
 
 
-def write_warmup(artifact: Path, images: NDArray[np.float32]) -> None:
-    """Write records for both signatures into a SavedModel; images (count, 8, 8)."""
+def write_warmup(artifact: Path, inputs: Tensors) -> None:
+    """Write records for both signatures into a SavedModel."""
     path = artifact / WARMUP_RECORDS
     path.parent.mkdir(parents=True, exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as writer:
-        for record in _records(images):
+        for record in _records(inputs["image"]):
             writer.write(record.SerializeToString())
 
 
-def _records(images: NDArray[np.float32]) -> Iterator[Any]:
+def _records(images: NDArray[Any]) -> Iterator[Any]:
+    """Yield a record for each signature and size; images (count, 8, 8), 0 to 1."""
     files = [_to_png(image) for image in images]
     for size in BATCH_SIZES:
         yield _record("serving_default", "image", images[:size])
@@ -44,6 +46,6 @@ def _record(signature: str, name: str, value: Any) -> Any:
     return record
 
 
-def _to_png(image: NDArray[np.float32]) -> bytes:
+def _to_png(image: NDArray[Any]) -> bytes:
     pixels = (image * 255).astype(np.uint8)[..., np.newaxis]
     return bytes(tf.io.encode_png(pixels).numpy())

@@ -1,0 +1,2 @@
+    labels: list[str]
+    preprocessing: Preprocessing

@@ -1,0 +1,1 @@
+            fields["preprocessing"] = Preprocessing(**fields["preprocessing"])

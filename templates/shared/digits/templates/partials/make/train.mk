@@ -1,0 +1,3 @@
+train: ## train the model and write reports/
+	$(PYTHON) -m {{ cookiecutter.package_name }}.train
+
