@@ -217,14 +217,16 @@ def _inflate(request: Request) -> bytes:
 
 async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
     """Return a request's body; raises OverflowError if it is too large."""
+    if int(headers.get(b"content-length", b"0")) > MAX_BODY_BYTES:
+        raise OverflowError
     body = bytearray()
-    more = int(headers.get(b"content-length", b"0")) <= MAX_BODY_BYTES
-    while more and len(body) <= MAX_BODY_BYTES:
+    more = True
+    while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    if more or len(body) > MAX_BODY_BYTES:
-        raise OverflowError
+        if len(body) > MAX_BODY_BYTES:
+            raise OverflowError
     return bytes(body)
 
 

@@ -1,0 +1,1 @@
+        outputs = client.predict(command.read(options.file, signature))
