@@ -298,7 +298,9 @@ def _array(name: str, file: IO[bytes]) -> Tensor:
         raise ValueError("it is not in numpy's format")
     wide = start[6] >= 2
     size = int.from_bytes(start[8:12] if wide else start[8:10], "little")
-    header = (b"" if wide else start[10:]) + file.read(min(size, 10_000) - (0 if wide else 2))
+    header = (b"" if wide else start[10:]) + file.read(
+        min(size, 10_000) - (0 if wide else 2)
+    )
     try:
         described = ast.literal_eval(header.decode("latin-1").strip())
     except (SyntaxError, MemoryError, RecursionError) as error:

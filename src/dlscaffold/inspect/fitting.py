@@ -11,8 +11,20 @@ from dlscaffold import catalog
 from dlscaffold.catalog import Target
 from dlscaffold.choices import layer_names
 from dlscaffold.inspect import saved_model
-from dlscaffold.inspect.description import Contents, Fit
+from dlscaffold.inspect.description import Contents, Dimension, Fit
 from dlscaffold.inspect.kinds import Kind
+
+# Keras' layers, and the operator of TensorFlow's graphs, that loop over a sequence.
+RECURRENT = {
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
+    "GRU",
+    "LSTM",
+    "RNN",
+    "SimpleRNN",
+    "TensorListReserve",
+}
 
 
 def fits(kind: Kind, contents: Contents) -> tuple[Fit, ...]:
@@ -55,6 +67,25 @@ def needs_strings(contents: Contents) -> bool:
     """Whether the first signature takes or gives strings."""
     first = contents.signatures[:1]
     return any("string" in signature.dtypes for signature in first)
+
+
+def needs_fixed_batch(kind: Kind, contents: Contents, formats: list[str]) -> str:
+    """Say why loops keep the model from LiteRT, which has none of free tensors."""
+    first = [one.shape[:1] for one in contents.signatures[0].inputs if one.shape]
+    if formats != ["litert"] or kind.name == "litert" or all_fixed(first):
+        return ""
+    loops = sorted(RECURRENT & set(contents.operators))
+    return (
+        f"LiteRT takes {loops[0]} with a fixed number of examples alone: save the model "
+        "with one, as keras.Input(batch_shape=(1, ...)) sets it"
+        if loops
+        else ""
+    )
+
+
+def all_fixed(shapes: list[tuple[Dimension, ...]]) -> bool:
+    """Whether every dimension is a number."""
+    return all(isinstance(size, int) for shape in shapes for size in shape)
 
 
 def wrong_format(kind: Kind, target: Target) -> str:
