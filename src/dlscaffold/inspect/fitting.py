@@ -76,8 +76,8 @@ def needs_fixed_batch(kind: Kind, contents: Contents, formats: list[str]) -> str
         return ""
     loops = sorted(RECURRENT & set(contents.operators))
     return (
-        f"LiteRT takes {loops[0]} with a fixed number of examples alone: save the model "
-        "with one, as keras.Input(batch_shape=(1, ...)) sets it"
+        f"LiteRT takes {loops[0]} with a fixed number of examples alone: save the "
+        "model with one, as keras.Input(batch_shape=(1, ...)) sets it"
         if loops
         else ""
     )
