@@ -1,31 +1,39 @@
 """The runtimes of phones beside the frameworks themselves, as ratios in one run.
 
-    python benchmarks/mobile.py --tensorflow-python PY --pytorch-python PY [--json]
+    python benchmarks/mobile.py --tensorflow-python PY --pytorch-python PY
 
 Generates, trains and exports a project for each framework and mobile target, and loads
 each in a process of its own, with the interpreter that is named for it: one has what
-the TensorFlow and Keras projects require, the other what the PyTorch projects do. All
-processes are up at once and are asked in turn, round after round; each times one
-example at a time, in every form of its model. What counts is the ratio, in the same
-round, to the trained model as its framework runs it: PyTorch in eager mode, TensorFlow
-through a tf.function, Keras by model.predict. The times are this computer's, not a
-phone's.
+the TensorFlow and Keras projects require, the other what the PyTorch projects do. This
+script itself needs matplotlib. All processes are up at once and are asked in turn,
+round after round; each times one example at a time, in every form of its model. What
+counts is the ratio, in the same round, to the trained model as its framework runs it:
+PyTorch in eager mode, TensorFlow through a tf.function, Keras by model.predict. The
+times are this computer's, not a phone's.
+
+Writes docs/mobile.json, and from it docs/mobile.md and docs/mobile.png; `--render` does
+the latter alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from dlscaffold import catalog, names, project
 from dlscaffold.catalog import Cell
 
+RESULTS = Path(__file__).parents[1] / "docs" / "mobile.json"
+PICTURE = RESULTS.with_suffix(".png")
+PAGE = RESULTS.with_suffix(".md")
 MIXED = ("tensorflow", "keras")  # they share an interpreter
 
 # Run in a generated project: answers each line on standard input by one round.
@@ -47,12 +55,14 @@ def timed(predict, calls):
 image = data.load().test.images[:1]
 network = model.load(MODELS)
 ways = {{"trained": lambda images: model.predict(network, images)}}
+kilobytes = {{"trained": sum(f.stat().st_size for f in MODELS.rglob("*")) / 1000}}
 folder = Path(tempfile.mkdtemp(dir=sys.argv[1]))
 out, sys.stdout = sys.stdout, sys.stderr
 for name, write in variants.WRITERS.items():
     artifact = folder / name / ARTIFACT
     artifact.parent.mkdir()
     write(network, artifact)
+    kilobytes[name] = artifact.stat().st_size / 1000
     ways[name] = variants.predictor(Runtime(artifact))
 for predict in ways.values():
     timed(predict, 5)
@@ -60,37 +70,42 @@ for line in sys.stdin:
     # Few calls of what is slow, so that no way takes most of the round.
     calls = {{name: 5 if name == "trained" else 50 for name in ways}}
     figures = {{name: timed(ways[name], calls[name]) for name in ways}}
-    print(json.dumps(figures), file=out, flush=True)
+    print(json.dumps([figures, kilobytes]), file=out, flush=True)
 """
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One form of a model: median time, and how much faster than its framework."""
+    """One form of a model: size, median time, how much faster than its framework."""
 
     framework: str
     target: str
     form: str
+    kilobytes: float
     milliseconds: float
     speedup: float
 
 
 def main() -> None:
-    """Measure every mobile cell and print the table, or JSON."""
+    """Measure every mobile cell, and draw."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tensorflow-python", required=True)
-    parser.add_argument("--pytorch-python", required=True)
+    parser.add_argument("--tensorflow-python", default=sys.executable)
+    parser.add_argument("--pytorch-python", default=sys.executable)
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--render", action="store_true", help="from docs/mobile.json")
     options = parser.parse_args()
-    pythons = dict.fromkeys(MIXED, options.tensorflow_python)
-    pythons["pytorch"] = options.pytorch_python
-    with tempfile.TemporaryDirectory() as folder:
-        outcomes = measure(Path(folder), pythons, options.rounds)
-    if options.json:
-        print(json.dumps([asdict(outcome) for outcome in outcomes]))
-    else:
-        print(as_table(outcomes))
+    if not options.render:
+        pythons = dict.fromkeys(MIXED, options.tensorflow_python)
+        pythons["pytorch"] = options.pytorch_python
+        with tempfile.TemporaryDirectory() as folder:
+            outcomes = measure(Path(folder), pythons, options.rounds)
+        results = {
+            "processors": os.cpu_count(),
+            "rounds": options.rounds,
+            "outcomes": [asdict(outcome) for outcome in outcomes],
+        }
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    render(json.loads(RESULTS.read_text("utf-8")))
 
 
 def mobile_cells() -> list[Cell]:
@@ -137,38 +152,88 @@ def start(cell: Cell, folder: Path, python: str) -> subprocess.Popen[str]:
     )
 
 
-def ask(worker: subprocess.Popen[str]) -> dict[str, float]:
-    """Return the milliseconds of each form of the worker's model, in one round."""
+Round = tuple[dict[str, float], dict[str, float]]
+
+
+def ask(worker: subprocess.Popen[str]) -> Round:
+    """Return the milliseconds and kilobytes of each form of a model, in one round."""
     assert worker.stdin is not None  # noqa: S101
     assert worker.stdout is not None  # noqa: S101
     worker.stdin.write("round\n")
     worker.stdin.flush()
-    return dict(json.loads(worker.stdout.readline()))
+    times, kilobytes = json.loads(worker.stdout.readline())
+    return times, kilobytes
 
 
-def summary(cell: Cell, rows: list[dict[str, float]]) -> list[Outcome]:
+def summary(cell: Cell, rows: list[Round]) -> list[Outcome]:
     """Return the medians of a cell's rounds, one outcome for each form."""
+    _, kilobytes = rows[0]
     return [
         Outcome(
             cell.framework.name,
             cell.target.name,
             form,
-            statistics.median(row[form] for row in rows),
-            statistics.median(row["trained"] / row[form] for row in rows),
+            kilobytes[form],
+            statistics.median(times[form] for times, _ in rows),
+            statistics.median(times["trained"] / times[form] for times, _ in rows),
         )
-        for form in rows[0]
+        for form in kilobytes
     ]
+
+
+def render(results: dict[str, Any]) -> None:
+    """Draw the picture, and write the page."""
+    outcomes = [Outcome(**fields) for fields in results["outcomes"]]
+    draw(outcomes)
+    PAGE.write_text(
+        f"""# The phones' runtimes, measured
+
+<!-- Written by benchmarks/mobile.py; do not edit. -->
+
+![Bars: one prediction and the size of the file, for each form](mobile.png)
+
+One example a call, the digits network of the generated projects, on a computer with
+{results["processors"]} processors: compare the times with each other, not with a
+phone's. “trained” is the model as its framework runs it; how many times as fast as that another
+form is, is the median of {results["rounds"]} rounds in which all were asked in turn.
+
+{as_table(outcomes)}
+""",
+        "utf-8",
+    )
+
+
+def draw(outcomes: list[Outcome]) -> None:
+    """Draw one bar for each form, of its time and of its size."""
+    from matplotlib.figure import Figure
+
+    colours = {"trained": "tab:gray", "float32": "tab:blue", "int8": "tab:green"}
+    names = [f"{o.framework}, {o.target}: {o.form}" for o in outcomes]
+    figure = Figure(figsize=(11, 5), layout="constrained")
+    time, size = figure.subplots(1, 2, sharey=True)
+    for axes, values, title, unit in (
+        (time, [o.milliseconds for o in outcomes], "One prediction", "ms, median"),
+        (size, [o.kilobytes for o in outcomes], "The model", "kB"),
+    ):
+        shades = [colours[o.form] for o in outcomes]
+        bars = axes.barh(names, values, color=shades)
+        axes.bar_label(bars, fmt=lambda value: f"{value:,.3g}", padding=3)
+        axes.set(title=title, xlabel=unit, xscale="log")
+        axes.set_xlim(min(values) / 3, max(values) * 4)
+        axes.minorticks_off()
+    time.invert_yaxis()
+    figure.savefig(PICTURE, dpi=110)
 
 
 def as_table(outcomes: list[Outcome]) -> str:
     """Return the outcomes as a Markdown table."""
-    head = "| framework | target | form | ms a call | times as fast as the framework |"
+    head = "| framework | target | form | kB | ms a call | times as fast as trained |"
     rows = [
-        f"| {o.framework} | {o.target} | {o.form} "
+        f"| {o.framework} | {o.target} | {o.form} | {o.kilobytes:.1f} "
         f"| {o.milliseconds:.3f} | {o.speedup:.1f} |"
         for o in outcomes
     ]
-    return "\n".join([head, "| --- | --- | --- | --: | --: |", *rows])
+    return "\n".join([head, "| --- | --- | --- | --: | --: | --: |", *rows])
 
 
 if __name__ == "__main__":

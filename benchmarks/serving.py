@@ -5,15 +5,18 @@
 PROJECT is a generated and exported Keras project with the Flask target. All servers
 run at once, one process each, and `wrk` asks each in turn for some seconds, round after
 round: machines are noisy, and only the ratios of neighbouring rounds mean something.
-Writes a table (serving.md), the figures (serving.json) and a plot (serving.png).
+Writes the figures (serving.json), and from them a page (serving.md) and a plot
+(serving.png), into docs/ if not told otherwise.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import json
 import os
+import platform
 import re
 import shutil
 import signal
@@ -31,19 +34,32 @@ from typing import Any
 
 HERE = Path(__file__).parent
 COMPETITORS = HERE / "competitors"
+DOCS = HERE.parent / "docs"
 OURS = "this service"
 BARE = "bare WSGI"
-NEEDED = "fastapi uvicorn[standard] litserve bentoml gunicorn granian"
+CEILINGS = (BARE, "bare WSGI, no model")
+NEEDED = ("fastapi[standard]", "litserve", "bentoml", "granian", "onnxruntime")
+CLIENTS = 16  # of wrk, each on a connection of its own
 
 # Requests per second of this service, divided by those of the other.
 TARGETS = {
-    "FastAPI, uvicorn[standard]": 4,
-    "FastAPI, uvicorn": 4,
+    "FastAPI": 4,
     "LitServe": 8,
     "BentoML": 12,
-    "tutorial: model.predict, gunicorn": 200,
+    "tutorial": 200,
     BARE: 0.75,
     "TensorFlow Serving": 1,
+}
+ABOUT = {
+    OURS: "the generated project, with its checks, limits, metrics and logs",
+    BARE: "Granian and a WSGI callable with the model, without any of those: a ceiling",
+    "bare WSGI, no model": "the same with a constant answer",
+    "FastAPI": "`fastapi[standard]`, a Pydantic model, a `def` view, `uvicorn app:app`",
+    "FastAPI, async def": "the same; the model's run holds up the event loop",
+    "LitServe": "one worker",
+    "BentoML": "one worker",
+    "tutorial": "Flask under gunicorn, `model.predict` of Keras in the view",
+    "TensorFlow Serving": "`tensorflow_model_server`, REST",
 }
 
 
@@ -66,41 +82,31 @@ class Server:
 
 
 def servers(options: argparse.Namespace, model: str) -> list[Server]:
-    """Return what there is to compare, the slowest last."""
+    """Return what there is to compare, this service first."""
     project, other = options.python, options.competitors_python
     granian = [other, "-m", "granian", "--interface", "wsgi", "--no-log", "--port"]
     threads = ["--blocking-threads", "1"]
     package = options.project.name.replace("-", "_")
     service = [project, "-m", f"{package}.serve", "--port", "PORT"]
-    uvicorn = [other, "-m", "uvicorn", "--port", "PORT", "--log-level", "warning"]
-    plain = ["--loop", "asyncio", "--http", "h11"]
+    uvicorn = [other, "-m", "uvicorn", "fastapi_app:app", "--port", "PORT"]
+    bento = [other, "-m", "bentoml", "serve", "bentoml_app:Digits", "--port", "PORT"]
+    gunicorn = [project, "-m", "gunicorn", "-b", "127.0.0.1:PORT", "tutorial:app"]
     found = [
         Server(OURS, service, f"/v1/models/{model}:predict"),
-        Server(
-            "bare WSGI, no model", [*granian, "PORT", *threads, "bare:without_model"]
-        ),
-        Server(BARE, [*granian, "PORT", *threads, "bare:with_model"]),
-        # What comes with uvicorn[standard], and what comes with uvicorn alone.
-        Server("FastAPI, uvicorn[standard]", [*uvicorn, "fastapi_app:app"]),
-        Server("FastAPI, uvicorn", [*uvicorn, *plain, "fastapi_app:app"]),
+        Server("FastAPI", uvicorn),
+        Server("FastAPI, async def", uvicorn, "/predict-async"),
         Server("LitServe", [other, str(COMPETITORS / "litserve_app.py"), "PORT"]),
-        Server(
-            "BentoML",
-            [other, "-m", "bentoml", "serve", "bentoml_app:Digits", "--port", "PORT"],
-        ),
-        Server(
-            "tutorial: model.predict, gunicorn",
-            [project, "-m", "gunicorn", "-b", "127.0.0.1:PORT", "tutorial:app"],
-        ),
+        Server("BentoML", bento),
+        Server("tutorial", gunicorn),
+        Server(BARE, [*granian, "PORT", *threads, "bare:with_model"]),
+        Server(CEILINGS[1], [*granian, "PORT", *threads, "bare:without_model"]),
     ]
     if binary := shutil.which("tensorflow_model_server"):
         saved_model = f"--model_base_path={options.saved_model}"
         serving = [binary, "--rest_api_port=PORT", f"--model_name={model}", saved_model]
         path = f"/v1/models/{model}:predict"
         found.append(Server("TensorFlow Serving", serving, path))
-    return [
-        server for server in found if not options.only or server.name in options.only
-    ]
+    return found
 
 
 @contextlib.contextmanager
@@ -153,12 +159,15 @@ def wait_until_up(server: Server, body: bytes, seconds: float = 90) -> None:
             urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
             return
         time.sleep(0.5)
-    sys.exit(f"error: {server.name} does not answer; are {NEEDED} installed?")
+    sys.exit(
+        f"error: {server.name} does not answer; are {', '.join(NEEDED)} installed?"
+    )
 
 
 def ask(server: Server, script: Path, duration: str) -> tuple[float, float]:
     """Return requests a second, and the 99th percentile in milliseconds."""
-    command = ["wrk", "-t1", "-c16", "--latency", "--timeout", "20s", "-d", duration]
+    command = ["wrk", "-t1", f"-c{CLIENTS}", "--latency", "--timeout", "20s"]
+    command += ["-d", duration]
     done = subprocess.run(
         [*command, "-s", str(script), server.url],
         capture_output=True,
@@ -211,67 +220,127 @@ def measure(found: list[Server], options: argparse.Namespace) -> None:
                 server.processor.append(used / (rate * options.seconds) * 1e6)
 
 
-def processor_seconds(session: int) -> float:
-    """Return what the processes of a session have used; 0 where /proc is not."""
-    ticks = 0
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            fields = file.read_text().rpartition(")")[2].split()
-            if int(fields[3]) == session:
-                ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+def processor_seconds(process: int) -> float:
+    """Return what a process and its descendants have used; 0 where /proc is not."""
+    with contextlib.suppress(OSError):
+        folder = Path(f"/proc/{process}")
+        fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        files = folder.glob("task/*/children")
+        children = [int(pid) for file in files for pid in file.read_text().split()]
+        own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return own + sum(map(processor_seconds, children))
+    return 0.0
 
 
-def ratio(ours: Server, other: Server) -> float:
+def results(found: list[Server], options: argparse.Namespace) -> dict[str, Any]:
+    """Return everything that was measured, and where."""
+    return {
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "python": platform.python_version(),
+        "versions": versions(options.competitors_python),
+        "rounds": options.rounds,
+        "seconds": options.seconds,
+        "clients": CLIENTS,
+        "servers": {
+            server.name: {
+                "requests_per_second": server.requests,
+                "milliseconds_99": server.percentiles,
+                "processor_microseconds": server.processor,
+            }
+            for server in found
+        },
+    }
+
+
+def versions(python: str) -> dict[str, str]:
+    """Return the versions of what is compared with."""
+    names = [name.partition("[")[0] for name in (*NEEDED, "uvicorn")]
+    script = "import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))"
+    command = [python, "-c", script, *names]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return dict(zip(names, said.split(), strict=True))
+
+
+def ratio(measured: dict[str, Any], other: str) -> float:
     """Return the median, over the rounds, of our rate divided by the other's."""
-    pairs = zip(ours.requests, other.requests, strict=True)
-    return statistics.median(mine / theirs for mine, theirs in pairs)
+    rates = [measured["servers"][name]["requests_per_second"] for name in (OURS, other)]
+    return statistics.median(mine / theirs for mine, theirs in zip(*rates, strict=True))
 
 
-def report(found: list[Server], folder: Path) -> None:
-    """Write the figures, the table and the plot."""
-    ours = found[0]
-    figures = [
-        {
-            "server": server.name,
-            "requests_per_second": statistics.median(server.requests),
-            "milliseconds_99": statistics.median(server.percentiles),
-            "processor_microseconds": statistics.median(server.processor),
-            "ratio": ratio(ours, server),
-            "target": TARGETS.get(server.name),
-            "rounds": server.requests,
-        }
-        for server in found
-    ]
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "serving.json").write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+def median(measured: dict[str, Any], name: str, figure: str) -> float:
+    return statistics.median(measured["servers"][name][figure])
+
+
+def page(measured: dict[str, Any]) -> str:
+    """Return the page that shows the figures, in Markdown."""
+    used = ", ".join(f"{name} {what}" for name, what in measured["versions"].items())
     lines = [
+        "# The Flask service beside other ways to serve the same model",
+        "",
+        "<!-- Written by benchmarks/serving.py from serving.json; do not edit. -->",
+        "",
+        "The same small ONNX model, one server process each, one real example a",
+        f"request as JSON, {measured['clients']} clients of `wrk` on the same machine:",
+        f"{measured['machine']}, Python {measured['python']}, {measured['date']}.",
+        f"{measured['rounds']} rounds of {measured['seconds']} s, in which the servers",
+        "take turns; a ratio is the median over the rounds of this service's requests",
+        "per second divided by the other's. Servers run with their defaults, logs",
+        f"included. {used}.",
+        "",
+        "![Requests per second and 99th percentile](serving.png)",
+        "",
         "| server | requests/s | 99th percentile | processor time a request "
-        "| this service's ratio | to reach |",
+        "| ratio | to reach |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for row in figures:
-        target = row["target"] or ""
-        lines.append(
-            f"| {row['server']} | {row['requests_per_second']:.0f} "
-            f"| {row['milliseconds_99']:.1f} ms "
-            f"| {row['processor_microseconds']:.0f} µs "
-            f"| {row['ratio']:.2f} | {target} |"
-        )
-    table = "\n".join(lines) + "\n"
-    (folder / "serving.md").write_text(table, "utf-8")
-    print(table)
-    plot(figures, folder / "serving.png")
+    lines += [row(measured, name) for name in measured["servers"]]
+    lines += ["", *verdict(measured), ""]
+    lines += [f"- **{name}**: {ABOUT[name]}." for name in measured["servers"]]
+    missing = sorted(TARGETS.keys() - measured["servers"].keys())
+    lines += [f"- **{name}** was not installed here." for name in missing]
+    lines += ["", "To measure again: `python benchmarks/serving.py --help`", ""]
+    return "\n".join(lines)
+
+
+def row(measured: dict[str, Any], name: str) -> str:
+    target = TARGETS.get(name)
+    reached = ratio(measured, name)
+    wanted = f"{target}{'' if reached >= target else ', missed'}" if target else ""
+    return (
+        f"| {name} | {median(measured, name, 'requests_per_second'):,.0f} "
+        f"| {median(measured, name, 'milliseconds_99'):.1f} ms "
+        f"| {median(measured, name, 'processor_microseconds'):.0f} µs "
+        f"| {reached:.2f} | {wanted} |"
+    )
+
+
+def verdict(measured: dict[str, Any]) -> list[str]:
+    """Return who has the lowest 99th percentile, ceilings aside."""
+    services = [name for name in measured["servers"] if name not in CEILINGS]
+    late = {name: median(measured, name, "milliseconds_99") for name in services}
+    best = min(late, key=late.__getitem__)
+    return [f"The lowest 99th percentile, ceilings aside: {best}, {late[best]:.1f} ms."]
+
+
+def report(measured: dict[str, Any], folder: Path) -> None:
+    """Write the figures, the page and the plot."""
+    folder.mkdir(parents=True, exist_ok=True)
+    figures = json.dumps(measured, indent=2) + "\n"
+    (folder / "serving.json").write_text(figures, "utf-8")
+    (folder / "serving.md").write_text(page(measured), "utf-8")
+    plot(measured, folder / "serving.png")
+    print(page(measured))
 
 
 def readable(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
 
 
-def plot(figures: list[dict[str, Any]], file: Path) -> None:
+def plot(measured: dict[str, Any], file: Path) -> None:
     from matplotlib.figure import Figure
 
-    names = [row["server"] for row in figures]
+    names = list(measured["servers"])
     colors = ["#2557c7" if name == OURS else "#9aa3b5" for name in names]
     figure = Figure(figsize=(10, 4), layout="constrained")
     rates, late = figure.subplots(1, 2, sharey=True)
@@ -279,7 +348,8 @@ def plot(figures: list[dict[str, Any]], file: Path) -> None:
         (rates, "requests_per_second", "Requests per second (more is better)"),
         (late, "milliseconds_99", "99th percentile, ms (less is better)"),
     ):
-        bars = axes.barh(names, [row[key] for row in figures], color=colors)
+        values = [median(measured, name, key) for name in names]
+        bars = axes.barh(names, values, color=colors)
         axes.bar_label(bars, fmt=readable, padding=3)
         axes.set_xscale("log")
         axes.set_title(title, fontsize=10)
@@ -297,13 +367,12 @@ def main() -> None:
     parser.add_argument("project", type=Path)
     parser.add_argument("--python", default=sys.executable, help="the project's")
     parser.add_argument(
-        "--competitors-python", default=sys.executable, help=f"with {NEEDED}"
+        "--competitors-python", default=sys.executable, help=f"with {' '.join(NEEDED)}"
     )
     parser.add_argument("--saved-model", help="for tensorflow_model_server, if any")
     parser.add_argument("--seconds", type=int, default=3, help="of one round")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", action="append", help="a server's name; repeatable")
-    parser.add_argument("--output", type=Path, default=HERE / "results")
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--output", type=Path, default=DOCS)
     options = parser.parse_args()
     options.project = options.project.resolve()
     signature = options.project / "artifacts/signature.json"
@@ -313,7 +382,7 @@ def main() -> None:
         sys.exit(f"error: {signature} is missing: export the project first.")
     found = servers(options, json.loads(signature.read_text("utf-8"))["name"])
     measure(found, options)
-    report(found, options.output)
+    report(results(found, options), options.output)
 
 
 if __name__ == "__main__":

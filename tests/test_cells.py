@@ -160,11 +160,18 @@ def imported(file: Path) -> set[str]:
     return modules
 
 
+def steps(rendered: Rendered) -> list[str]:
+    """Return what the project does before its tests."""
+    manifest = json.loads((rendered[1] / ".dlscaffold.json").read_text("utf-8"))
+    found: list[str] = manifest["steps"].split()
+    return found
+
+
 def test_makefile_names_every_command(rendered: Rendered) -> None:
     done = subprocess.run(
         ["make", "help"], cwd=rendered[1], capture_output=True, text=True, check=True
     )
-    for command in ("install", "train", "export", "test", "lint"):
+    for command in ("install", *steps(rendered), "test", "lint"):
         assert re.search(rf"^{command} ", done.stdout, re.MULTILINE), done.stdout
 
 
@@ -173,7 +180,7 @@ def test_the_commands_of_the_readme_exist(rendered: Rendered) -> None:
     package = re.escape(answers.names.package)
     readme = (folder / "README.md").read_text("utf-8")
     modules = set(re.findall(rf"-m {package}\.(\w+)", readme))
-    assert {"train", "export"} <= modules
+    assert set(steps(rendered)) <= modules
     for module in modules:
         assert (folder / answers.names.package / f"{module}.py").is_file(), module
     makefile = (folder / "Makefile").read_text("utf-8")
@@ -183,7 +190,7 @@ def test_the_commands_of_the_readme_exist(rendered: Rendered) -> None:
 
 
 def test_every_file_has_one_owner() -> None:
-    for cell in CELLS:
+    for cell in (*CELLS, *GIVEN_CELLS):
         for license_name in ("MIT", "proprietary"):
             compose.plan(cell.layers(license_name))
 

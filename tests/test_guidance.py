@@ -10,7 +10,9 @@ import pytest
 
 from dlscaffold import catalog, guidance
 
-PARTIAL = "common/templates/partials/readme/guidance.md"
+PARTIALS = [
+    f"common/templates/partials/readme/{name}.md" for name in ("lifecycle", "guidance")
+]
 FRAMEWORKS = ("tensorflow", "keras", "pytorch")
 
 # The document, row by row, as its reader has it before them.
@@ -162,6 +164,7 @@ def test_a_readme_names_the_successor_by_its_command() -> None:
         "**Retired since 2024-09-04**: PyTorch Mobile is no longer maintained" in text
     )
     assert "`dlscaffold new --framework pytorch --target executorch`" in text
+    assert text.count("no longer maintained") == 1
 
 
 def test_a_successor_that_is_no_target_is_not_offered(
@@ -181,7 +184,7 @@ def test_a_framework_that_the_document_does_not_know_is_not_quoted(
     silent = guidance.Guidance("T", (), {}, {}, ())
     monkeypatch.setattr(guidance, "load", lambda: silent)
     text = render(catalog.find_cell("keras", "flask", None))
-    assert text.strip() == "## Why this pair"
+    assert text.strip() == ""
 
 
 def test_notes_on_other_targets_stay_out_of_a_readme() -> None:
@@ -191,7 +194,7 @@ def test_notes_on_other_targets_stay_out_of_a_readme() -> None:
 
 
 def render(cell: catalog.Cell) -> str:
-    """Return the README's section as a generated project would have it."""
+    """Return the README's notice and section as a generated project would have them."""
     loader = jinja2.FileSystemLoader(catalog.templates_root())
     # As Cookiecutter renders: Markdown is not escaped.
     environment = jinja2.Environment(  # noqa: S701
@@ -205,4 +208,7 @@ def render(cell: catalog.Cell) -> str:
         "_framework_title": cell.framework.title,
         "_target_title": cell.target.title,
     }
-    return environment.get_template(PARTIAL).render(cookiecutter=context)
+    return "".join(
+        environment.get_template(partial).render(cookiecutter=context)
+        for partial in PARTIALS
+    )

@@ -28,9 +28,5 @@ class Digits(litserve.LitAPI):
 
 if __name__ == "__main__":
     server = litserve.LitServer(Digits(), accelerator="cpu", workers_per_device=1)
-    server.run(
-        host="127.0.0.1",
-        port=int(sys.argv[1]),
-        generate_client_file=False,
-        log_level="warning",
-    )
+    port = int(sys.argv[1])
+    server.run(host="127.0.0.1", port=port, generate_client_file=False)

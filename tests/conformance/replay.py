@@ -9,9 +9,15 @@ import json
 import math
 import re
 import socket
+import sys
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 RECORDINGS = Path(__file__).parent / "recordings"
 RELATIVE, ABSOLUTE = 1e-5, 1e-6
@@ -42,6 +48,28 @@ def load(name: str) -> list[dict[str, Any]]:
         (RECORDINGS / f"{name}.json").read_text("utf-8")
     )
     return entries
+
+
+def load_probes() -> list[dict[str, Any]]:
+    """Return the requests of probes.toml in the form of recordings."""
+    text = (RECORDINGS.parent / "probes.toml").read_text("utf-8")
+    return [_recording(probe) for probe in tomllib.loads(text)["probe"]]
+
+
+def _recording(probe: dict[str, Any]) -> dict[str, Any]:
+    request = {
+        "method": probe.get("method", "POST"),
+        "path": probe["path"],
+        "headers": [["Host", "x"], ["Content-Length", ""], *probe.get("headers", [])],
+        **{key: value for key, value in probe.items() if key.startswith("body")},
+    }
+    body = json.dumps({"error": probe["error"]}) if "error" in probe else ""
+    response = {
+        "status": probe.get("status", 200 if "value" in probe else 400),
+        "content_type": probe.get("content_type", "application/json"),
+        "body": probe.get("value", body),
+    }
+    return {"id": probe["id"], "request": request, "response": response}
 
 
 def body_of(request: dict[str, Any]) -> bytes:

@@ -29,7 +29,7 @@ class Smoked:
 
 @pytest.fixture(scope="session")
 def smoked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Smoked]:
-    """Return a function from (framework, target, format, backend) to a smoked project.
+    """Return a function from the names of a cell to its smoked project.
 
     The first project of a framework, or of its backend, makes an environment of its
     own, from nothing; the others share it.

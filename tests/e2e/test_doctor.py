@@ -18,7 +18,8 @@ pytestmark = pytest.mark.e2e
 def test_every_exported_project_holds_together(
     cell: Cell, smoked: Callable[..., Smoked]
 ) -> None:
-    path = smoked(cell.framework.name, cell.target.name, cell.format.name).path
+    names = (cell.framework.name, cell.target.name, cell.format.name)
+    path = smoked(*names, cell.backend_name).path
     found = {check.name: check for check in project_checks(path)}
     # An environment that projects share is not in each of them.
     own = (path / ".venv").exists()

@@ -39,7 +39,7 @@ def test_the_api_is_what_its_document_says(smoked: Smoke) -> None:
     check(smoked("keras", "flask"))
 
 
-@pytest.mark.parametrize("name", ["ranker", "attention", "scalar", "fixed", "rows"])
+@pytest.mark.parametrize("name", ["ranker", "scalar", "fixed", "rows"])
 def test_the_api_of_a_given_model_is_what_its_document_says(
     smoked: Smoke, tmp_path: Path, name: str
 ) -> None:

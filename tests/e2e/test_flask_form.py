@@ -50,9 +50,9 @@ def serve(
         yield serve_once
 
 
-# It ends before the services do, which wait for its connections.
 @pytest.fixture(scope="module")
-def browser(serve: Serve) -> Iterator[webdriver.Chrome]:
+def browser(serve: Serve) -> Iterator[webdriver.Chrome]:  # noqa: ARG001 (for its end)
+    """A browser that ends before the services do, which wait for its connections."""
     with chromium() as driver:
         yield driver
 

@@ -130,6 +130,13 @@ def test_same_answer(port: int, name: str, entry: dict[str, Any]) -> None:
     verdict(name, replay.difference(entry["response"], answer, request["method"]))
 
 
+@pytest.mark.parametrize("entry", replay.load_probes(), ids=lambda entry: entry["id"])
+def test_answer_as_the_source_has_it(port: int, entry: dict[str, Any]) -> None:
+    request = entry["request"]
+    answer = replay.send(port, request)
+    assert not replay.difference(entry["response"], answer, request["method"])
+
+
 @pytest.mark.parametrize(("name", "entry"), entries("server_options"))
 def test_same_answer_with_options(
     port_with_options: int, name: str, entry: dict[str, Any]

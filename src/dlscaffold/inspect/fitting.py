@@ -42,6 +42,8 @@ def fit(kind: Kind, contents: Contents, target: Target) -> Fit:
         return Fit(target.name, None, reason)
     if needs_strings(contents) and not target.takes_strings:
         return Fit(target.name, None, f"{target.title} here takes no strings")
+    if reason := needs_fixed_batch(kind, contents, shared):
+        return Fit(target.name, None, reason)
     chosen = shared[0]  # what the target prefers
     how = "as it is" if chosen == kind.name else f"converted to {titles([chosen])}"
     return Fit(target.name, chosen, how, tuple(shared))
@@ -71,7 +73,8 @@ def needs_strings(contents: Contents) -> bool:
 
 def needs_fixed_batch(kind: Kind, contents: Contents, formats: list[str]) -> str:
     """Say why loops keep the model from LiteRT, which has none of free tensors."""
-    first = [one.shape[:1] for one in contents.signatures[0].inputs if one.shape]
+    inputs = [one for signature in contents.signatures[:1] for one in signature.inputs]
+    first = [one.shape[:1] for one in inputs if one.shape]
     if formats != ["litert"] or kind.name == "litert" or all_fixed(first):
         return ""
     loops = sorted(RECURRENT & set(contents.operators))

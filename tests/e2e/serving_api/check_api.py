@@ -18,7 +18,13 @@ import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
-from google.protobuf import text_format, wrappers_pb2
+from google.protobuf import (
+    descriptor_pb2,
+    descriptor_pool,
+    message_factory,
+    text_format,
+    wrappers_pb2,
+)
 from google.protobuf.descriptor import FieldDescriptor
 from tensorflow.core.framework import tensor_pb2, tensor_shape_pb2
 from tensorflow_serving.apis import (
@@ -62,11 +68,31 @@ OFFICIAL = {
     "ModelConfigList": model_server_config_pb2.ModelConfigList,
     "ModelServerConfig": model_server_config_pb2.ModelServerConfig,
 }
-NOT_IN_THE_PACKAGE = {"PrometheusConfig", "MonitoringConfig"}
+# As in tensorflow_serving/config/monitoring_config.proto of 2.20.0.
+NOT_IN_THE_PACKAGE = {
+    "PrometheusConfig": {"enable": (1, "bool"), "path": (2, "string")},
+    "MonitoringConfig": {"prometheus_config": (1, "PrometheusConfig")},
+}
+# As in BatchingParameters of
+# tensorflow_serving/servables/tensorflow/session_bundle_config.proto of 2.20.0.
+BATCHING = {
+    "max_batch_size": "Int64Value",
+    "batch_timeout_micros": "Int64Value",
+    "max_enqueued_batches": "Int64Value",
+    "num_batch_threads": "Int64Value",
+    "thread_pool_name": "StringValue",
+    "enable_large_batch_splitting": "BoolValue",
+    "max_execution_batch_size": "Int64Value",
+}
 
 
 def test_every_message_is_compared() -> None:
-    assert messages.MESSAGES.keys() == OFFICIAL.keys() | NOT_IN_THE_PACKAGE
+    assert messages.MESSAGES.keys() == OFFICIAL.keys() | NOT_IN_THE_PACKAGE.keys()
+
+
+@pytest.mark.parametrize("name", NOT_IN_THE_PACKAGE)
+def test_fields_are_those_of_the_source(name: str) -> None:
+    assert messages.MESSAGES[name] == NOT_IN_THE_PACKAGE[name]
 
 
 @pytest.mark.parametrize("name", OFFICIAL)
@@ -94,6 +120,33 @@ def test_configuration_is_understood() -> None:
     (model,) = config.model_config_list.config
     assert model.model_version_policy.HasField("all")
     assert set(model.version_labels) == {"stable", "canary"}
+
+
+def test_monitoring_configuration_is_understood() -> None:
+    path = Path("serving/monitoring.config")
+    config = messages.read_config(path, messages.MonitoringConfig)
+    assert config.prometheus_config.enable
+    scraped = Path("serving/prometheus.yml").read_text("utf-8")
+    assert f"metrics_path: {config.prometheus_config.path}\n" in scraped
+
+
+def test_batching_parameters_are_understood() -> None:
+    """Each field is a message with one `value`; the limits fit one another."""
+    file = descriptor_pb2.FileDescriptorProto(name="batching.proto", syntax="proto3")
+    file.dependency.append("google/protobuf/wrappers.proto")
+    message = file.message_type.add(name="BatchingParameters")
+    for number, (name, kind) in enumerate(BATCHING.items(), 1):
+        type_name = f".google.protobuf.{kind}"
+        message.field.add(name=name, number=number, type=11, type_name=type_name)
+    pool = descriptor_pool.DescriptorPool()
+    pool.AddSerializedFile(wrappers_pb2.DESCRIPTOR.serialized_pb)
+    pool.Add(file)
+    descriptor = pool.FindMessageTypeByName("BatchingParameters")
+    text = Path("serving/batching.config").read_text("utf-8")
+    parsed = text_format.Parse(text, message_factory.GetMessageClass(descriptor)())
+    assert parsed.enable_large_batch_splitting.value
+    assert parsed.max_execution_batch_size.value <= parsed.max_batch_size.value
+    assert parsed.num_batch_threads.value > 0
 
 
 def test_warmup_records_are_understood() -> None:

@@ -7,6 +7,7 @@ sources of PyTorch {{ cookiecutter._phone_runtime }} say.
 
 from pathlib import Path
 
+import torch
 from torch.jit.mobile import _backport_for_mobile, _get_model_ops_and_info
 
 from .contract import ContractError
@@ -18,6 +19,10 @@ RUNTIME = "{{ cookiecutter._phone_runtime }}"
 # kMinSupportedBytecodeVersion to kMaxSupportedBytecodeVersion, in the runtime's
 # caffe2/serialize/versions.h.
 BYTECODE = range(4, 10)
+
+# The torch whose operators are compared with the runtime's below: another may write
+# files that nothing here knows to be too new.
+TORCH = (2, 13)
 
 # Public operators that native_functions.yaml has in torch 2.13 and not in 2.1.0.
 NEWER_OPERATORS = frozenset(
@@ -44,6 +49,18 @@ MOST_ARGUMENTS = {
     "aten::stft": 8,
     "aten::stft.center": 10,
 }
+
+
+def check_torch(version: str = torch.__version__) -> None:
+    """Raise ContractError if this torch may write what the runtime does not read."""
+    major, minor = version.split(".")[:2]
+    release = (int(major), int(minor))
+    if release != TORCH:
+        fault = "old" if release < TORCH else "new"
+        raise ContractError(
+            f"torch {version} is too {fault} to export for PyTorch Mobile {RUNTIME}: "
+            "install the version in requirements/train.txt."
+        )
 
 
 def fit_bytecode(path: Path, supported: range = BYTECODE) -> int:

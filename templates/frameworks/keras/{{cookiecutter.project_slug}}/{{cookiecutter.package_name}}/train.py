@@ -4,6 +4,7 @@ import argparse
 import sys
 
 import keras
+{% include "partials/train/import.py" ignore missing %}
 
 from . import data, model, report
 from .settings import MODELS, REPORTS, SEED
@@ -12,6 +13,7 @@ from .settings import MODELS, REPORTS, SEED
 def train(epochs: int, seed: int) -> float:
     """Train from scratch and return the accuracy on held-out examples."""
     keras.utils.set_random_seed(seed)
+{% include "partials/train/threads.py" ignore missing %}
     digits = data.load()
     network = model.build()
     network.compile(

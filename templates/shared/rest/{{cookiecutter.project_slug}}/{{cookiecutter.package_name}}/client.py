@@ -1,6 +1,8 @@
 """A small client for the REST API, as a class and as a command."""
 
 import argparse
+import base64
+import json
 import subprocess
 import sys
 import time
@@ -53,9 +55,9 @@ class Client:
 
         Raises ServiceError with the server's own words where it refuses.
         """
-        columns = {name: np.asarray(value).tolist() for name, value in inputs.items()}
-        body = {"signature_name": signature_name, "inputs": columns}
-        outputs = self._call("POST", f"{self.model_url}:predict", body)["outputs"]
+        body = {"signature_name": signature_name, "inputs": dict(inputs)}
+        text = json.dumps(body, default=_to_json)
+        outputs = self._call("POST", f"{self.model_url}:predict", text)["outputs"]
         if isinstance(outputs, dict):
             return {name: np.asarray(value) for name, value in outputs.items()}
         return {self._only_output(signature_name): np.asarray(outputs)}
@@ -93,9 +95,12 @@ class Client:
         (name,) = signatures[signature_name]["outputs"]
         return str(name)
 
-    def _call(self, method: str, url: str, body: Any = None) -> dict[str, Any]:
+    def _call(self, method: str, url: str, text: str = "") -> dict[str, Any]:
         try:
-            answer = self.session.request(method, url, json=body, timeout=self.timeout)
+            headers = {"Content-Type": "application/json"} if text else {}
+            answer = self.session.request(
+                method, url, data=text, headers=headers, timeout=self.timeout
+            )
             fields = answer.json()
         except requests.exceptions.JSONDecodeError as error:
             raise ServiceError(f"{url} is not a model server.") from error
@@ -106,6 +111,13 @@ class Client:
         return dict(fields)
 
 
+def _to_json(value: Any) -> Any:
+    """Return lists for an array; bytes as the API has them."""
+    if isinstance(value, bytes):
+        return {"b64": base64.b64encode(value).decode()}
+    return np.asarray(value).tolist()
+
+
 def main() -> None:
     """Send a file and print the answer."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -114,8 +126,10 @@ def main() -> None:
     options = parser.parse_args()
     try:
         signature = Signature.read(ARTIFACTS)
-        inputs = command.read(options.file, signature)
-        outputs = Client(options.url, signature.name).predict(inputs)
+        client = Client(options.url, signature.name)
+{% include ["partials/request.py", "partials/request-read.py"] %}
+    except OSError as error:
+        sys.exit(f"error: cannot read {options.file}: {error.strerror}")
     except (command.FileError, ContractError, ServiceError) as error:
         sys.exit(f"error: {error}")
     print(command.show(outputs, signature))

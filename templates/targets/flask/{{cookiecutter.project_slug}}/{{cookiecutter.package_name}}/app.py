@@ -1,5 +1,6 @@
 """The service: TensorFlow Serving's REST API over Flask."""
 
+import gc
 import sys
 import zlib
 from collections.abc import Mapping
@@ -146,4 +147,6 @@ def create_service() -> Front:
         sys.exit(f"error: {error}")
     predictor = app.extensions["predictor"]
     metrics.describe(predictor.signature)
-    return Front(app, predictor)
+    front = Front(app, predictor)
+    gc.freeze()  # all this stays; collecting it takes longer than many predictions
+    return front

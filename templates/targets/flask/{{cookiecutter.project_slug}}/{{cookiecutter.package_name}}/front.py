@@ -79,11 +79,12 @@ class Front:
     async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
         """Answer one request, count it, and log it."""
         start = time.perf_counter()
-        request_id = scope.headers.get("x-request-id")
+        headers = scope.headers
+        request_id = headers.get("x-request-id")
         if request_id is None or not REQUEST_ID.fullmatch(request_id):
             request_id = next(self._ids)
         try:
-            reply = await self._reply(scope, proto)
+            reply = await self._reply(scope, headers, proto)
         except RequestError as error:
             reply = Reply(error.status, JSON, protocol.error(str(error)))
         except BusyError as error:
@@ -91,14 +92,15 @@ class Front:
         except Exception:
             log.exception("failed", extra={"fields": {"request_id": request_id}})
             reply = Reply(500, JSON, protocol.error("The service has failed."))
-        headers = [*reply.headers, *self._farewell, ("x-request-id", request_id)]
-        proto.response_bytes(reply.status, headers, reply.body)
+        answered = [*reply.headers, *self._farewell, ("x-request-id", request_id)]
+        proto.response_bytes(reply.status, answered, reply.body)
         self._record(scope, reply.status, request_id, time.perf_counter() - start)
 
-    async def _reply(self, scope: Scope, proto: HTTPProtocol) -> Reply:
+    async def _reply(
+        self, scope: Scope, headers: Headers, proto: HTTPProtocol
+    ) -> Reply:
         if scope.path in UNLIMITED:
             return await self._flask(scope, b"", self._operators)
-        headers = scope.headers
         body = await self._read(headers, proto)
         # Not before: a slow client must not take a place from one that has asked.
         if self._in_flight >= self._queue_limit:

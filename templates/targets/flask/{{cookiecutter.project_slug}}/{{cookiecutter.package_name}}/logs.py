@@ -2,7 +2,6 @@
 
 import logging
 import sys
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         fields: dict[str, Any] = {
-            "time": timestamp(record.created),
+            "time": datetime.fromtimestamp(record.created, UTC),
             "level": record.levelname.lower(),
             "message": record.getMessage(),
             **getattr(record, "fields", {}),
@@ -35,28 +34,21 @@ def configure(level: str) -> None:
 class RequestLog:
     """A line for each request, written many at a time.
 
-    A record of `logging` takes as long as a whole small prediction.
+    A record of `logging` takes as long as a whole small prediction. Lines are made one
+    by one, as making them all at once would keep the next requests waiting.
     """
 
     def __init__(self) -> None:
         """Start empty."""
-        self._entries: list[tuple[float, dict[str, Any]]] = []
+        self._lines: list[bytes] = []
 
     def add(self, fields: dict[str, Any]) -> None:
-        """Keep an entry until the next flush."""
-        self._entries.append((time.time(), fields))
+        """Keep a line until the next flush."""
+        entry = {"time": datetime.now(UTC), "message": "request", **fields}
+        self._lines.append(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
 
     def flush(self) -> None:
-        """Write all entries."""
-        entries, self._entries = self._entries, []
-        lines = [
-            orjson.dumps({"time": timestamp(when), "message": "request", **fields})
-            for when, fields in entries
-        ]
-        sys.stderr.write(b"".join(line + b"\n" for line in lines).decode())
+        """Write all lines."""
+        lines, self._lines = self._lines, []
+        sys.stderr.write(b"".join(lines).decode())
         sys.stderr.flush()
-
-
-def timestamp(seconds: float) -> str:
-    """Return a time of the clock in ISO 8601."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -1,6 +1,6 @@
 """The local stand-in: nothing is lost while versions come and go, nor when it stops."""
 
-import asyncio
+import re
 import shutil
 import socket
 import subprocess
@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 import requests
@@ -18,6 +18,7 @@ from conftest import free_port
 
 from {{ cookiecutter.package_name }} import (
     model_config,
+    prune,
     rollback,
     rollout,
 )
@@ -236,26 +237,79 @@ def test_a_body_that_cannot_be_read_is_refused(
         assert connection.recv(100).startswith(f"HTTP/1.1 {status} ".encode())
 
 
-@pytest.mark.parametrize(("body", "status"), [(b"1" * 20, 413), (None, 408)])
-def test_a_body_too_large_or_too_slow_is_given_up(
-    body: bytes | None, status: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With limits small enough to be reached here."""
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
+    """The address of a server without models, whose limits can be reached here."""
     monkeypatch.setattr(http, "MAX_BODY_BYTES", 10)
-    monkeypatch.setattr(http, "BODY_SECONDS", 0.1)
-    sent = []
-
-    async def receive() -> dict[str, Any]:
-        if body is None:
-            await asyncio.sleep(10)
-        return {"type": "http.request", "body": body, "more_body": True}
-
-    async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
-
+    monkeypatch.setattr(http, "BODY_SECONDS", 0.5)
+    monkeypatch.setattr(http, "HEAD_SECONDS", 1)
+    monkeypatch.setattr(http, "DRAIN_SECONDS", 0)
     models = cast("Models", None)  # which are not asked
-    asyncio.run(http.RestApi(models, None, 1)({"headers": []}, receive, send))
-    assert sent[0]["status"] == status
+    port = free_port()
+    server = http.Server(http.RestApi(models, None, 1), port)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield "127.0.0.1", port
+    server.should_exit = True
+    thread.join()
+
+
+POST = b"POST /x HTTP/1.1\r\nHost: x"
+CHUNKED = POST + b"\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begin", "repeat", "answer"),
+    [
+        (CHUNKED, b"9\r\n123456789\r\n", b"HTTP/1.1 413 "),
+        (CHUNKED, b"1\r\n1\r\n", b"HTTP/1.1 4"),
+        (POST + b"\r\nContent-Length: 9\r\n\r\n", b"", b"HTTP/1.1 408 "),
+        (POST, b"x", b""),
+        (b"", b"", b""),
+    ],
+    ids=["too large", "endless", "slow body", "slow head", "no head"],
+)
+def test_who_takes_too_long_or_sends_too_much_is_given_up(
+    impatient: tuple[str, int], begin: bytes, repeat: bytes, answer: bytes
+) -> None:
+    """And others are answered meanwhile."""
+    with socket.create_connection(impatient, timeout=0.2) as slow:
+        slow.sendall(begin)
+        received = None
+        deadline = time.monotonic() + 5
+        while received is None and time.monotonic() < deadline:
+            url = "http://{}:{}/x".format(*impatient)
+            assert requests.get(url, timeout=5).status_code == 404
+            try:
+                slow.sendall(repeat)
+                received = slow.recv(100)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                received = b""
+    assert received is not None, "still connected"
+    assert received.startswith(answer)
+
+
+def test_old_versions_are_pruned_except_what_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a label or by the policy; and the newest stay."""
+    config = Path(shutil.copy(model_config.CONFIG, tmp_path / "models.config"))
+    policy = "specific { versions: 4 }"
+    config.write_text(re.sub(r"all \{\s*\}", policy, config.read_text()))
+    monkeypatch.setattr(model_config, "CONFIG", config)
+    monkeypatch.setattr(model_config, "HOST_CONFIG", tmp_path / "host.config")
+    monkeypatch.setattr(model_config, "VERSIONS", tmp_path / "saved_model")
+    for version in range(1, 9):
+        (model_config.VERSIONS / str(version)).mkdir(parents=True)
+    model_config.move_label("stable", 2)
+    model_config.move_label("canary", 7)
+    assert prune.prune(keep=2) == [1, 3, 5, 6]
+    assert sorted(model_config.versions()) == [2, 4, 7, 8]
+    assert prune.prune(keep=2) == []
 
 
 def test_no_accepted_request_is_lost_at_sigterm(

@@ -1,6 +1,5 @@
 """Which way to serve is taken, and what is said of it."""
 
-import os
 import platform
 import shutil
 import subprocess
@@ -14,9 +13,9 @@ from {{ cookiecutter.package_name }} import model_config, serve
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
-    """The commands that would have taken the process over."""
+    """The ways that would have taken the process over, with their commands."""
     commands: list[list[str]] = []
-    monkeypatch.setattr(os, "execvp", lambda _, line: commands.append(line))
+    monkeypatch.setattr(serve, "run", lambda way, line: commands.append([way, *line]))
     monkeypatch.setattr(model_config, "HOST_CONFIG", tmp_path / "models.config")
     return commands
 
@@ -56,6 +55,7 @@ def test_the_best_way_is_taken_and_named(
     serve.main()
     (line,) = started
     assert f"with {way} on" in capsys.readouterr().out
+    assert line[0] == way
     assert any("models.config" in word for word in line)
     assert any("monitoring.config" in word for word in line)
     assert ("--enable_batching=true" in line) is (way != "local")
@@ -74,16 +74,30 @@ def test_emulation_on_arm64_is_announced_before_the_download(
     said = capsys.readouterr().out
     assert "emulated" in said
     assert "--with local" in said
+    assert "downloads" not in said  # as the engine has the image
     assert "--platform=linux/amd64" in started[0]
 
 
+@pytest.mark.parametrize(
+    ("way", "found", "reason"),
+    [
+        ("binary", None, "there is no tensorflow_model_server on the PATH"),
+        ("docker", None, "there is no docker on the PATH"),
+        ("docker", "/usr/bin/docker", "no Docker engine answers: start it"),
+    ],
+)
 def test_a_way_that_is_not_there_is_refused(
-    started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    way: str,
+    found: str | None,
+    reason: str,
+    started: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """With the way out."""
     machine_has(monkeypatch, engine=False, binary=False)
-    monkeypatch.setattr("sys.argv", ["serve", "--with", "binary"])
-    with pytest.raises(SystemExit, match="use --with local"):
+    monkeypatch.setattr(shutil, "which", lambda _: found)
+    monkeypatch.setattr("sys.argv", ["serve", "--with", way])
+    with pytest.raises(SystemExit, match=f"{reason}.*use --with local"):
         serve.main()
     assert not started
 

@@ -69,7 +69,7 @@ def main() -> None:
     try:
         signature = Signature.read(ARTIFACTS)
         client = GrpcClient(options.address, signature.name)
-{% include "partials/grpc-request.py" %}
+{% include ["partials/request.py", "partials/request-read.py"] %}
     except OSError as error:
         sys.exit(f"error: cannot read {options.file}: {error.strerror}")
     except (command.FileError, ContractError, ServiceError) as error:

@@ -23,6 +23,13 @@ def labels() -> dict[str, int]:
     return dict(_read().model_config_list.config[0].version_labels)
 
 
+def named() -> set[int]:
+    """Return the versions that the configuration names: by label, or in its policy."""
+    config = _read().model_config_list.config[0]
+    specific = config.model_version_policy.specific.versions
+    return {*config.version_labels.values(), *specific}
+
+
 def versions() -> list[int]:
     """Return the versions that were exported."""
     return [int(path.name) for path in VERSIONS.glob("*") if path.name.isdecimal()]

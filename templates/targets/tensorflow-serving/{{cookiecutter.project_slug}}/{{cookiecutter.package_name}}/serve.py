@@ -24,9 +24,14 @@ FLAGS = [
 ]
 EMULATION = (
     "There is no arm64 image of TensorFlow Serving: the amd64 one runs emulated, which "
-    "is several times slower, after a download of some 200 MB. To do without: "
-    "`--with local`, or a tensorflow_model_server built for arm64 on the PATH."
+    "is several times slower. To do without: `--with local`, or a "
+    "tensorflow_model_server built for arm64 on the PATH."
 )
+DOWNLOAD = f"Docker downloads {IMAGE} first, some 200 MB."
+
+
+class ServeError(Exception):
+    """It cannot be served this way; the message says what can be done."""
 
 
 def choose() -> str:
@@ -38,25 +43,45 @@ def choose() -> str:
 
 def docker_is_running() -> bool:
     """Say whether a Docker engine answers."""
-    if not shutil.which("docker"):
-        return False
+    return shutil.which("docker") is not None and _docker_knows("info")
+
+
+def _docker_knows(*question: str) -> bool:
     try:
-        answer = subprocess.run(["docker", "info"], capture_output=True, timeout=10)
+        command = ["docker", *question]
+        return subprocess.run(command, capture_output=True, timeout=10).returncode == 0
     except subprocess.TimeoutExpired:
         return False
-    return answer.returncode == 0
+
+
+def check(way: str) -> None:
+    """Raise ServeError if the machine does not offer this way to serve."""
+    program = {"docker": "docker", "binary": BINARY}.get(way)
+    if program and not shutil.which(program):
+        raise ServeError(f"there is no {program} on the PATH; use --with local.")
+    if way == "docker" and not docker_is_running():
+        raise ServeError("no Docker engine answers: start it, or use --with local.")
+
+
+def notices(way: str) -> list[str]:
+    """Return what to say before a long wait."""
+    if way != "docker":
+        return []
+    arm = platform.machine().lower() in ("arm64", "aarch64")
+    known = _docker_knows("image", "inspect", IMAGE)
+    return [EMULATION] * arm + [DOWNLOAD] * (not known)
 
 
 def command(way: str, port: int) -> list[str]:
-    """Return the command that serves in this way on a port of this machine."""
+    """Return the command that serves on a port; for the local server, its flags."""
     if way == "docker":
         return _docker(port)
     config = str(model_config.write_host_config())
     files = _files(model_config.SERVING, config)
-    ports = [f"--rest_api_port={port}", f"--port={port - 1}"]
-    if way == "binary":
-        return [BINARY, *ports, *files, *_batching(model_config.SERVING), *FLAGS]
-    return [sys.executable, "-m", f"{__package__}.local_server", ports[0], *files]
+    rest, grpc = f"--rest_api_port={port}", f"--port={port - 1}"
+    if way == "local":
+        return [rest, *files]
+    return [BINARY, rest, grpc, *files, *_batching(model_config.SERVING), *FLAGS]
 
 
 def _docker(port: int) -> list[str]:
@@ -95,17 +120,27 @@ def main() -> None:
         parser.error("--port must be from 2 to 65535, as gRPC takes the one below.")
     way = options.way or choose()
     try:
+        check(way)
         contract.Signature.read(ARTIFACTS).verify(ARTIFACTS)
         line = command(way, options.port)
-    except (contract.ContractError, ConfigError) as error:
+    except (contract.ContractError, ConfigError, ServeError) as error:
         sys.exit(f"error: {error}")
-    if not shutil.which(line[0]):
-        sys.exit(f"error: there is no {line[0]} on the PATH; use --with local.")
     url = f"http://127.0.0.1:{options.port}"
-    print(f"Serving {MODEL_NAME} with {way} on {url}", flush=True)
-    if way == "docker" and platform.machine().lower() in ("arm64", "aarch64"):
-        print(EMULATION, flush=True)
-    os.execvp(line[0], line)  # the server takes this process over, and its signals
+    for text in [f"Serving {MODEL_NAME} with {way} on {url}", *notices(way)]:
+        print(text, flush=True)
+    run(way, line)
+
+
+def run(way: str, line: list[str]) -> None:
+    """Let the server take this process over, with its signals and its exit status."""
+    if way == "local":
+        from .local_server.__main__ import main as serve_locally  # loads TensorFlow
+
+        serve_locally(line)
+    elif sys.platform == "win32":  # whose exec leaves the caller's console
+        sys.exit(subprocess.run(line).returncode)
+    else:
+        os.execvp(line[0], line)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import argparse
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..messages import ConfigError, MonitoringConfig, read_config
@@ -12,18 +13,17 @@ from .models import Models
 NOTICE = "Local stand-in for TensorFlow Serving: for development and CI, not to deploy."
 
 
-def main() -> None:
-    """Run the local server from the command line."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the local server with these arguments, else those of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model_config_file", type=Path, required=True)
     parser.add_argument("--monitoring_config_file", type=Path)
     parser.add_argument("--rest_api_port", type=int, default=8501)
     parser.add_argument("--rest_api_timeout_in_ms", type=int, default=30_000)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    logging.getLogger("tensorflow").setLevel(
-        logging.ERROR
-    )  # its loader is "deprecated"
+    # TensorFlow calls the loader deprecated that TensorFlow Serving uses.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     print(NOTICE, file=sys.stderr, flush=True)
     try:
         metrics_path = read_metrics_path(options.monitoring_config_file)
@@ -32,7 +32,7 @@ def main() -> None:
         sys.exit(f"error: {error}")
     models.watch()
     api = RestApi(models, metrics_path, options.rest_api_timeout_in_ms / 1000)
-    Server(api, "127.0.0.1", options.rest_api_port).run()
+    Server(api, options.rest_api_port).run()
 
 
 def read_metrics_path(file: Path | None) -> str | None:

@@ -7,82 +7,72 @@ import numpy as np
 import tensorflow as tf
 
 from .models import Version
-from .protocol import Base64, RequestError, quote, to_bytes, to_json, type_name
-
-Feature = tf.train.Feature
-CLASSES = {"classes", "scores"}
+from .protocol import RequestError, misfit, text, to_bytes, to_json, type_name
 
 
 def classify(version: Version, signature: str, examples: list[bytes]) -> bytes:
     """Return the response: for each example its labels with their scores."""
-    outputs = _run(version, signature, examples, "classification")
-    if not outputs.keys() & CLASSES:
+    found = _run(version, signature, examples, "classification", ("classes", "scores"))
+    shape = next(iter(found.values())).shape
+    if len(shape) != 2 or shape[0] != len(examples):
         raise RequestError(
-            "Expected classification signature outputs to contain at least one of "
-            f'"classes" or "scores". Signature was: {version.signatures[signature]}'
+            f"Expected Tensor shape: [batch_size num_classes] but got {list(shape)}"
         )
-    shape = np.shape(next(outputs[key] for key in CLASSES if key in outputs))
-    if len(shape) != 2:
-        raise RequestError(
-            f"Expected Tensor shape: [batch_size num_classes] but got {shape}"
-        )
-    labels = outputs.get("classes", np.full(shape, b"", "O")).tolist()
-    scores = outputs.get("scores", np.zeros(shape)).tolist()
+    labels = found.get("classes", np.full(shape, b"", object)).tolist()
+    scores = found.get("scores", np.zeros(shape)).tolist()
     results = [
-        [[_text(label), score] for label, score in zip(*pair, strict=True)]
+        [[text(label), score] for label, score in zip(*pair, strict=True)]
         for pair in zip(labels, scores, strict=True)
     ]
     return to_json({"results": results})
 
 
-def _text(label: bytes) -> str:
-    return label.decode("utf-8", "surrogateescape")
-
-
 def regress(version: Version, signature: str, examples: list[bytes]) -> bytes:
     """Return the response: one number for each example."""
-    outputs = _run(version, signature, examples, "regression")
-    if "outputs" not in outputs:
-        found = version.signatures[signature]
-        raise RequestError(f"No regression outputs found in SignatureDef: {found}")
-    numbers = np.asarray(outputs["outputs"])
+    numbers = _run(version, signature, examples, "regression", ("outputs",))["outputs"]
     if numbers.shape not in ((len(examples),), (len(examples), 1)):
         raise RequestError(
             "Expected output Tensor shape to be either [batch_size] or [batch_size, 1] "
-            f"but got {numbers.shape}"
+            f"but got {list(numbers.shape)}"
         )
     return to_json({"results": numbers.ravel().tolist()})
 
 
 def _run(
-    version: Version, signature: str, examples: list[bytes], method: str
+    version: Version,
+    name: str,
+    examples: list[bytes],
+    noun: str,
+    names: tuple[str, ...],
 ) -> dict[str, Any]:
-    if signature not in version.signatures:
-        raise RequestError(f"No signature was found with the name: {signature}")
-    if "inputs" not in version.input_types(signature):
-        found = version.signatures[signature]
-        raise RequestError(f"No {method} inputs found in SignatureDef: {found}")
-    return version.predict(signature, {"inputs": np.array(examples, object)})
+    """Return the outputs of a signature, once it is one of this kind."""
+    if name not in version.signatures:
+        raise RequestError(f"No signature was found with the name: {name}")
+    signature = version.signatures[name]
+    if len(signature.inputs) != 1:
+        raise RequestError("Expected one input Tensor.")
+    if not 1 <= (count := len(signature.outputs)) <= len(names):
+        wanted = " or ".join(["one", "two"][: len(names)])
+        found = f"s, found {count}" if len(names) > 1 else "."
+        raise RequestError(f"Expected {wanted} output Tensor{found}")
+    if "inputs" not in signature.inputs:
+        raise RequestError(f"No {noun} inputs found in SignatureDef: {signature}")
+    if not set(names) & set(signature.outputs):
+        raise RequestError(f"No {noun} outputs found in SignatureDef: {signature}")
+    return version.predict(name, {"inputs": np.array(examples, object)})
 
 
 def read_examples(document: Mapping[str, Any]) -> list[bytes]:
     """Return the examples of a request, serialised, each with the common features."""
     context = _features(document.get("context", {}))
     if "examples" not in document:
-        raise RequestError(
-            f"JSON Value: {quote(document)} When method is classify, key 'examples' is "
-            "expected and was not found"
-        )
+        reason = "key 'examples' is expected and was not found"
+        raise misfit(document, f"When method is classify, {reason}")
     examples = document["examples"]
     if not isinstance(examples, list):
-        raise RequestError(
-            f"JSON Value: {quote(document)} Expecting 'examples' value to be an "
-            "list/array"
-        )
+        raise misfit(document, "Expecting 'examples' value to be an list/array")
     if not examples:
-        raise RequestError(
-            f"JSON Value: {quote(document)} 'examples' value is an empty array"
-        )
+        raise misfit(document, "'examples' value is an empty array")
     return [_serialise({**context, **_features(example)}) for example in examples]
 
 
@@ -100,40 +90,30 @@ def _features(example: Any) -> dict[str, Any]:
 
 def _feature(name: str, value: Any) -> Any:
     values = value if isinstance(value, list) else [value]
-    kinds = [_kind(name, item) for item in values]
-    if len(set(kinds)) > 1:
-        raise RequestError(
-            f"Unexpected element type in feature: {name} expecting type: {kinds[0]}"
-        )
-    match kinds[:1]:
-        case ["bytes"]:
-            texts = [to_bytes(item) for item in values]
-            return Feature(bytes_list=tf.train.BytesList(value=texts))
-        case ["float"]:
-            return Feature(
-                float_list=tf.train.FloatList(value=np.array(values, np.float32))
+    kind = "UNKNOWN"
+    feature = tf.train.Feature()
+    for item in values:
+        found, converted = _item(name, item)
+        if kind not in ("UNKNOWN", found):
+            raise RequestError(
+                f"Unexpected element type in feature: {name} expecting type: {kind}"
             )
-        case ["int64"]:
-            return Feature(int64_list=tf.train.Int64List(value=map(int, values)))
-    return Feature()
+        kind = found
+        getattr(feature, f"{kind}_list").value.append(converted)
+    return feature
 
 
-def _kind(name: str, value: Any) -> str:
-    """Return the kind of list that holds a JSON value."""
-    if type(value) in (str, Base64):
-        return "bytes"
-    if type(value) is float or (type(value) is int and not _fits_64_bits(value)):
-        return "float"
-    if type(value) not in (int, bool):
-        raise RequestError(
-            f"Feature: {name} has element with unexpected JSON type: {type_name(value)}"
-        )
+def _item(name: str, value: Any) -> tuple[str, Any]:
+    """Return the kind of list that holds a JSON value, and the value as it holds it."""
+    if isinstance(value, str):
+        return "bytes", to_bytes(value)
+    if isinstance(value, float):
+        return "float", value
+    if not isinstance(value, int):
+        kind = type_name(value)
+        message = f"has element with unexpected JSON type: {kind}"
+        raise RequestError(f"Feature: {name} {message}")
     if value >= 2**63:
-        raise RequestError(
-            f"Feature: {name} has uint64_t element. Only int64_t is supported."
-        )
-    return "int64"
-
-
-def _fits_64_bits(value: int) -> bool:
-    return -(2**63) <= value < 2**64
+        message = "has uint64_t element. Only int64_t is supported."
+        raise RequestError(f"Feature: {name} {message}")
+    return "int64", int(value)

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import uvicorn
 from google.protobuf import json_format
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from . import examples, protocol
 from .models import Models
@@ -18,15 +19,17 @@ from .protocol import RequestError
 
 MAX_BODY_BYTES = 100 * 2**20
 BODY_SECONDS = 30.0
+HEAD_SECONDS = 60
 DRAIN_SECONDS = 1.0
+GRACE_SECONDS = 30
 STAND_IN = b"local stand-in for TensorFlow Serving"
 
-JSON, HTML = b"application/json", b"text/html"
-
-_MODEL = r"/v1/models/([^/:]+)(?:/versions/(\d+)|/labels/([^/:]+))?"
-_PREDICTION = re.compile(rf"(?i:{_MODEL}):(predict|classify|regress)", re.ASCII)
-_STATUS = re.compile(rf"(?i:{_MODEL}(?:/(metadata))?)", re.ASCII)
-_NO_MODEL = re.compile("(?i:/v1/models)")
+METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"}
+_VERSION = r"(?:/versions/(\d+)|/labels/([^/:]+))?"
+_PREDICTION = re.compile(
+    rf"(?ai:/v1/models/([^/:]+){_VERSION}):(predict|classify|regress)"
+)
+_STATUS = re.compile(rf"(?ai:/v1/models(?:/([^/:]+))?{_VERSION}(?:/(metadata))?)")
 _BAD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -40,7 +43,7 @@ class Answer(NamedTuple):
 
     status: int
     body: bytes = b""
-    content_type: bytes = JSON
+    content_type: bytes = b"application/json"
     close: bool = False
 
 
@@ -70,27 +73,7 @@ class RestApi:
         self, scope: Mapping[str, Any], receive: Receive, send: Send
     ) -> None:
         """Answer one HTTP request."""
-        headers = dict(scope["headers"])
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await read_body(receive, headers)
-        except TimeoutError:
-            answer = _page(408, "Request Timeout")
-        except OverflowError:
-            answer = _page(413, "Content Too Large")
-        else:
-            request = Request(scope["method"], _target(scope), headers, body)
-            answer = await self._answer_in_time(request)
-        await self._send(answer, send)
-
-    async def _answer_in_time(self, request: Request) -> Answer:
-        try:
-            async with asyncio.timeout(self._timeout):
-                return await asyncio.to_thread(self.answer, request)
-        except TimeoutError:
-            return _error("Timed out waiting for notification", 504)
-
-    async def _send(self, answer: Answer, send: Send) -> None:
+        answer = await self._answer_in_time(scope, receive)
         self._answered[answer.status] += 1
         headers = [
             (b"content-type", answer.content_type),
@@ -102,6 +85,24 @@ class RestApi:
         start = {"status": answer.status, "headers": headers}
         await send({"type": "http.response.start", **start})
         await send({"type": "http.response.body", "body": answer.body})
+
+    async def _answer_in_time(
+        self, scope: Mapping[str, Any], receive: Receive
+    ) -> Answer:
+        headers = dict(scope["headers"])
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await read_body(receive, headers)
+        except TimeoutError:
+            return _page(408, "Request Timeout")
+        except OverflowError:
+            return _page(413, "Content Too Large")
+        request = Request(scope["method"], _target(scope), headers, body)
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await asyncio.to_thread(self.answer, request)
+        except TimeoutError:
+            return _error("Timed out waiting for notification", 504)
 
     def answer(self, request: Request) -> Answer:
         """Return the answer to a request, whatever it is."""
@@ -117,7 +118,7 @@ class RestApi:
 
     def _route(self, request: Request) -> Answer:
         method, target = request.method, request.target
-        if method not in {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"}:
+        if method not in METHODS:
             return _page(501, "Not Implemented")
         if _BAD_ESCAPE.search(target):
             return _page(400, "Bad Request")
@@ -130,27 +131,26 @@ class RestApi:
         if method == "POST" and (match := _PREDICTION.fullmatch(target)):
             return Answer(200, self._compute(match, _inflate(request)))
         if method == "GET" and (match := _STATUS.fullmatch(target)):
+            if not match[1]:
+                raise RequestError("Missing model name in request.")
             describe = self._metadata if match[4] == "metadata" else self._status
-            return Answer(200, describe(*_which(match)))
-        if method == "GET" and _NO_MODEL.fullmatch(target):
-            raise RequestError("Missing model name in request.")
+            return Answer(200, protocol.to_json(describe(*_which(match))))
         raise RequestError(f"Malformed request: {method} {target}")
 
     def _compute(self, match: re.Match[str], body: bytes) -> bytes:
-        which, method = _which(match), match[4]
+        which = _which(match)
         document = protocol.parse(body)
         signature = protocol.signature_name(document)
-        if method == "predict":
+        if match[4] == "predict":
             version = self._models.find(*which)
             dtypes = version.input_types(signature)
             inputs, by_row = protocol.read_inputs(document, dtypes)
-            outputs = version.predict(signature, inputs)
-            return protocol.write_outputs(outputs, by_row)
+            return protocol.write_outputs(version.predict(signature, inputs), by_row)
         serialised = examples.read_examples(document)
-        answer = examples.classify if method == "classify" else examples.regress
+        answer = examples.classify if match[4] == "classify" else examples.regress
         return answer(self._models.find(*which), signature, serialised)
 
-    def _status(self, model: str, number: int | None, _label: str | None) -> bytes:
+    def _status(self, model: str, number: int | None, _label: str | None) -> Any:
         versions = [
             {
                 "version": str(version),
@@ -162,9 +162,9 @@ class RestApi:
             }
             for version, state in self._models.states(model, number).items()
         ]
-        return protocol.to_json({"model_version_status": versions})
+        return {"model_version_status": versions}
 
-    def _metadata(self, model: str, number: int | None, label: str | None) -> bytes:
+    def _metadata(self, model: str, number: int | None, label: str | None) -> Any:
         version = self._models.find(model, number, label)
         signatures = {
             name: json_format.MessageToDict(
@@ -176,7 +176,7 @@ class RestApi:
         }
         spec = {"name": model, "signature_name": "", "version": str(version.number)}
         metadata = {"signature_def": {"signature_def": signatures}}
-        return protocol.to_json({"model_spec": spec, "metadata": metadata})
+        return {"model_spec": spec, "metadata": metadata}
 
     def _count(self) -> bytes:
         name = "local_server_answers_total"
@@ -196,10 +196,10 @@ def _target(scope: Mapping[str, Any]) -> str:
 
 
 def _which(match: re.Match[str]) -> tuple[str, int | None, str | None]:
-    model, version, label = match[1], match[2], match[3]
-    number = int(version[:20]) if version else None  # more digits are as wrong
+    model, digits, label = match[1], match[2], match[3]
+    number = int(digits[:20]) if digits else None  # more digits are as wrong
     if number is not None and number >= 2**63:
-        raise RequestError(f"Failed to convert version: {version} to numeric.")
+        raise RequestError("")  # in production neither is there a reason
     return unquote(model), number, unquote(label) if label else None
 
 
@@ -231,34 +231,49 @@ async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
 
 
 def _preflight(headers: Mapping[bytes, bytes]) -> Answer:
-    allowed = headers.get(b"origin", b"").startswith((b"http://", b"https://"))
-    return Answer(
-        200 if allowed else 400, content_type=b"text/html; charset=ISO-8859-1"
-    )
+    allowed = re.search(b"https?://", headers.get(b"origin", b""))
+    content_type = b"text/html; charset=ISO-8859-1"
+    return Answer(200 if allowed else 400, content_type=content_type)
 
 
 def _error(message: str, status: int) -> Answer:
-    return Answer(status, protocol.to_json({"error": message}))
+    return Answer(status, protocol.to_json({"error": message}) if message else b"")
 
 
 def _page(status: int, title: str) -> Answer:
     text = f"<HTML><HEAD><TITLE>{status} {title}</TITLE></HEAD></HTML>\n"
-    return Answer(status, text.encode(), HTML, close=True)
+    return Answer(status, text.encode(), b"text/html", close=True)
+
+
+class Connection(H11Protocol):
+    """Gives the head of a request no more time than uvicorn gives an idle caller."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the clock that a whole head stops."""
+        super().connection_made(transport)
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, without stopping the clock at its first byte."""
+        self.conn.receive_data(data)
+        self.handle_events()
 
 
 class Server(uvicorn.Server):
     """Stops as a load balancer would have it: nothing that was accepted is lost."""
 
-    def __init__(self, api: RestApi, host: str, port: int) -> None:
+    def __init__(self, api: RestApi, port: int) -> None:
         """Prepare to serve; `run` does, until it is told to stop by a signal."""
         config = uvicorn.Config(
             api,
-            host,
-            port,
-            http="h11",
+            port=port,
+            http=Connection,
             ws="none",
             lifespan="off",
-            timeout_keep_alive=60,
+            timeout_keep_alive=HEAD_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
             access_log=False,
             server_header=False,
             log_level="warning",

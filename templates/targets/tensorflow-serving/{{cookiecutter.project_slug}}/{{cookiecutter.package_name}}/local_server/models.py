@@ -3,10 +3,10 @@
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 from tensorflow.core.protobuf import config_pb2
@@ -22,6 +22,20 @@ from ..tensors import to_array
 from .protocol import RequestError
 
 POLL_SECONDS = 1.0
+NAMES = {
+    getattr(tf.errors, name): name
+    for name in ("INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND", "DATA_LOSS")
+}
+HTTP_STATUS = {
+    tf.errors.INVALID_ARGUMENT: 400,
+    tf.errors.FAILED_PRECONDITION: 400,
+    tf.errors.OUT_OF_RANGE: 400,
+    tf.errors.NOT_FOUND: 404,
+    tf.errors.RESOURCE_EXHAUSTED: 429,
+    tf.errors.UNIMPLEMENTED: 501,
+    tf.errors.UNAVAILABLE: 503,
+    tf.errors.DEADLINE_EXCEEDED: 504,
+}
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +55,14 @@ class Version:
             self._session, [tf.saved_model.SERVING], str(folder)
         )
         self.signatures = dict(meta_graph.signature_def)
-        self._calls = {name: self._callable(name) for name in self.signatures}
+        self._calls = {
+            name: self._callable(signature)
+            for name, signature in self.signatures.items()
+            if signature.inputs
+        }
+        self._warm_up(folder / WARMUP_RECORDS)
 
-    def _callable(self, name: str) -> Any:
-        signature = self.signatures[name]
-        if not signature.inputs:
-            return None
+    def _callable(self, signature: Any) -> Any:
         options = config_pb2.CallableOptions(
             feed=[signature.inputs[key].name for key in sorted(signature.inputs)],
             fetch=[signature.outputs[key].name for key in sorted(signature.outputs)],
@@ -55,31 +71,8 @@ class Version:
         # this call, let the graph decide.
         return self._session._make_callable_from_options(options)
 
-    def input_types(self, name: str) -> dict[str, str]:
-        """Return the signature's inputs, each with the name of its data type."""
-        if name not in self.signatures:
-            raise RequestError(
-                f'Serving signature name: "{name}" not found in signature def'
-            )
-        if self._calls[name] is None:
-            raise RequestError(f"Failed to get input map for signature: {name}")
-        inputs = self.signatures[name].inputs
-        return {key: tf.as_dtype(inputs[key].dtype).name for key in sorted(inputs)}
-
-    def predict(self, name: str, inputs: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
-        """Return a signature's outputs by name; a scalar string comes as bytes."""
-        feeds = [inputs[key] for key in sorted(inputs)]
-        try:
-            values = self._calls[name](*feeds)
-        except tf.errors.OpError as error:
-            raise RequestError(
-                error.message, HTTP_STATUS.get(error.error_code, 500)
-            ) from error
-        return dict(zip(sorted(self.signatures[name].outputs), values, strict=True))
-
-    def warm_up(self, folder: Path) -> None:
+    def _warm_up(self, records: Path) -> None:
         """Answer the requests recorded in the model, so that no caller waits."""
-        records = folder / WARMUP_RECORDS
         if not records.is_file():
             return
         for record in tf.data.TFRecordDataset(str(records)).as_numpy_iterator():
@@ -87,23 +80,28 @@ class Version:
             inputs = {key: to_array(value) for key, value in request.inputs.items()}
             self.predict(request.model_spec.signature_name, inputs)
 
+    def input_types(self, name: str) -> dict[str, str]:
+        """Return the signature's inputs, each with the name of its data type."""
+        if name not in self.signatures:
+            raise RequestError(
+                f'Serving signature name: "{name}" not found in signature def'
+            )
+        if name not in self._calls:
+            raise RequestError(f"Failed to get input map for signature: {name}")
+        inputs = self.signatures[name].inputs
+        return {key: tf.as_dtype(inputs[key].dtype).name for key in sorted(inputs)}
 
-HTTP_STATUS = {
-    tf.errors.INVALID_ARGUMENT: 400,
-    tf.errors.FAILED_PRECONDITION: 412,
-    tf.errors.OUT_OF_RANGE: 400,
-    tf.errors.NOT_FOUND: 404,
-    tf.errors.RESOURCE_EXHAUSTED: 429,
-    tf.errors.UNIMPLEMENTED: 501,
-    tf.errors.UNAVAILABLE: 503,
-    tf.errors.DEADLINE_EXCEEDED: 504,
-}
-CODES = {
-    tf.errors.DATA_LOSS: "DATA_LOSS",
-    tf.errors.FAILED_PRECONDITION: "FAILED_PRECONDITION",
-    tf.errors.INVALID_ARGUMENT: "INVALID_ARGUMENT",
-    tf.errors.NOT_FOUND: "NOT_FOUND",
-}
+    def predict(
+        self, name: str, inputs: Mapping[str, NDArray[Any]]
+    ) -> dict[str, NDArray[Any]]:
+        """Return a signature's outputs by name."""
+        try:
+            values = self._calls[name](*(inputs[key] for key in sorted(inputs)))
+        except tf.errors.OpError as error:
+            status = HTTP_STATUS.get(error.error_code, 500)
+            raise RequestError(error.message, status) from error
+        arrays = [np.array(v, object) if isinstance(v, bytes) else v for v in values]
+        return dict(zip(sorted(self.signatures[name].outputs), arrays, strict=True))
 
 
 class State(NamedTuple):
@@ -114,34 +112,15 @@ class State(NamedTuple):
     error_message: str = ""
 
 
-@dataclass
-class Policy:
-    """Which of the versions on disk are to be served."""
-
-    latest: int | None = 1
-    specific: frozenset[int] = frozenset()
-
-    def choose(self, numbers: set[int]) -> set[int]:
-        """Return the versions to serve of those there are."""
-        if self.specific:
-            return numbers & self.specific
-        if self.latest is None:
-            return numbers
-        return set(sorted(numbers)[-self.latest :])
-
-
 class Model:
     """A folder of versions; each is a folder whose name is a number."""
 
-    def __init__(self, name: str, base_path: Path) -> None:
-        """Remember where the versions are; `refresh` loads them."""
-        self.name = name
-        self.base_path = base_path
-        self.policy = Policy()
-        self.labels: dict[str, int] = {}
+    def __init__(self) -> None:
+        """Begin with nothing; `refresh` loads what the configuration names."""
+        self.config: Any = None
         self.states: dict[int, State] = {}
-        self._loaded: dict[int, Version] = {}
-        self._failed: dict[int, object] = {}
+        self.loaded: dict[int, Version] = {}
+        self._broken: dict[int, object] = {}
         self._ignored: set[str] = set()
 
     def refresh(self) -> None:
@@ -150,90 +129,69 @@ class Model:
         In this order, and only once something else is available: whatever happens on
         disk, a model that was served stays served.
         """
-        wanted = self.policy.choose(self._versions_on_disk())
-        for number in sorted(wanted - self._loaded.keys()):
-            self._try_to_load(number)
-        if wanted & self._loaded.keys():
-            for number in self._loaded.keys() - wanted:
-                self._drop(number)
+        folder = Path(self.config.base_path)
+        wanted = _choose(self.config.model_version_policy, self._numbers(folder))
+        for number in sorted(wanted - self.loaded.keys()):
+            self._try_to_load(folder / str(number))
+        if wanted & self.loaded.keys():
+            for number in self.loaded.keys() - wanted:
+                self.loaded = {n: v for n, v in self.loaded.items() if n != number}
+                self.states[number] = State("END")
+                log.info("%s/%s is no longer served", folder, number)
 
-    def _versions_on_disk(self) -> set[int]:
+    def _numbers(self, folder: Path) -> set[int]:
         try:
-            names = [path.name for path in self.base_path.iterdir() if path.is_dir()]
+            names = {path.name for path in folder.iterdir() if path.is_dir()}
         except OSError:
-            names = []
-        for name in names:
-            hidden = name.startswith(".")  # an export in progress
-            if not name.isdecimal() and not hidden and name not in self._ignored:
-                self._ignored.add(name)
-                log.warning(
-                    "%s/%s is ignored: a version is a number", self.base_path, name
-                )
-        return {int(name) for name in names if name.isdecimal()}
+            return set()
+        numbers = {name for name in names if name.isdecimal()}
+        for name in names - numbers - self._ignored:
+            self._ignored.add(name)
+            if not name.startswith("."):  # which is an export in progress
+                log.warning("%s/%s is ignored: a version is a number", folder, name)
+        return set(map(int, numbers))
 
-    def _try_to_load(self, number: int) -> None:
-        folder = self.base_path / str(number)
-        contents = _contents(folder)
-        if self._failed.get(number) == contents:
+    def _try_to_load(self, folder: Path) -> None:
+        number = int(folder.name)
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        contents = [(path, path.stat().st_mtime_ns) for path in files]
+        if self._broken.get(number) == contents:
             return  # as broken as it was a second ago
+        self._broken[number] = contents
         self.states[number] = State("LOADING")
         try:
             version = Version(folder)
-            version.warm_up(folder)
         except Exception as error:  # a broken model can raise nearly anything
-            self._failed[number] = contents
             self.states[number] = _failure(folder, error)
             reason = " ".join(self.states[number].error_message.split())
             log.error("%s is not served: %s", folder, reason)
             return
-        self._failed.pop(number, None)
-        self._loaded = {**self._loaded, number: version}
+        del self._broken[number]
+        self.loaded = {**self.loaded, number: version}
         self.states[number] = State("AVAILABLE")
         log.info("%s is served", folder)
 
-    def _drop(self, number: int) -> None:
-        self._loaded = {key: v for key, v in self._loaded.items() if key != number}
-        self.states[number] = State("END")
-        log.info("%s/%s is no longer served", self.base_path, number)
 
-    def find(self, number: int | None, label: str | None) -> Version:
-        """Return the version asked for, or the newest one."""
-        loaded = self._loaded
-        if label is not None:
-            if label not in self.labels:
-                raise RequestError(f"Unrecognized servable version label: {label}")
-            number = self.labels[label]
-        wanted = max(loaded, default=None) if number is None else number
-        if wanted not in loaded:
-            raise not_found(self.name, number)
-        return loaded[wanted]
-
-
-def _contents(folder: Path) -> object:
-    """Return what changes when a file in the folder does."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return [(path, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+def _choose(policy: Any, numbers: set[int]) -> set[int]:
+    """Return the versions to serve of those there are."""
+    if policy.HasField("all"):
+        return numbers
+    if policy.HasField("specific"):
+        return numbers & set(policy.specific.versions)
+    return set(sorted(numbers)[-max(1, policy.latest.num_versions) :])
 
 
 def _failure(folder: Path, error: Exception) -> State:
-    if not (folder / "saved_model.pb").is_file():
+    file = folder / "saved_model.pb"
+    if not file.is_file():
         message = (
             "Specified file path does not appear to contain a SavedModel bundle "
-            "(should have a file called `saved_model.pb`)\n"
-            f"Specified file path: {folder}"
+            f"(should have a file called `{file.name}`)\nSpecified file path: {folder}"
         )
         return State("END", "NOT_FOUND", message)
     if isinstance(error, tf.errors.OpError):
-        code = CODES.get(error.error_code, "UNKNOWN")
-        return State("END", code, error.message)
-    message = f"Can't parse {folder}/saved_model.pb as binary proto"
-    return State("END", "DATA_LOSS", message)
-
-
-def not_found(name: str, number: int | None) -> RequestError:
-    """Return the error for a model or a version that is not served."""
-    wanted = f"Latest({name})" if number is None else f"Specific({name}, {number})"
-    return RequestError(f"Servable not found for request: {wanted}", 404)
+        return State("END", NAMES.get(error.error_code, "UNKNOWN"), error.message)
+    return State("END", "DATA_LOSS", f"Can't parse {file} as binary proto")
 
 
 class Models:
@@ -241,51 +199,51 @@ class Models:
 
     def __init__(self, config: Path) -> None:
         """Load every model; raises ConfigError or OSError if the file is no use."""
-        self._config = config
+        self._file = config
         self._read_at = -1
         self._models: dict[str, Model] = {}
-        self.refresh()
+        self._refresh()
 
-    def refresh(self) -> None:
-        """Follow the configuration file and the folders of versions."""
-        modified = self._config.stat().st_mtime_ns
+    def _refresh(self) -> None:
+        modified = self._file.stat().st_mtime_ns
         if modified != self._read_at:
-            self._configure(read_config(self._config, ModelServerConfig))
+            config = read_config(self._file, ModelServerConfig)
+            models = {}
+            for item in config.model_config_list.config:
+                models[item.name] = self._models.get(item.name, Model())
+                models[item.name].config = item
+            self._models = models
             self._read_at = modified
         for model in self._models.values():
             model.refresh()
 
-    def _configure(self, config: Any) -> None:
-        models = {}
-        for item in config.model_config_list.config:
-            path = Path(item.base_path)
-            model = self._models.get(item.name)
-            if model is None or model.base_path != path:
-                model = Model(item.name, path)
-            model.policy = _policy(item.model_version_policy)
-            model.labels = dict(item.version_labels)
-            models[item.name] = model
-        self._models = models
-
     def watch(self) -> None:
-        """Keep on refreshing, from a thread that ends with the process."""
+        """Follow the file and the folders, in a thread that ends with the process."""
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
         pause = threading.Event()
         while not pause.wait(POLL_SECONDS):
             try:
-                self.refresh()
+                self._refresh()
             except (OSError, ConfigError) as error:
                 log.error("the configuration stays as it was: %s", error)
 
     def find(self, name: str, number: int | None, label: str | None) -> Version:
-        """Return a loaded version; raises RequestError if it is not served."""
-        if name in self._models:
-            return self._models[name].find(number, label)
+        """Return the version asked for, or the newest; raises RequestError."""
+        model = self._models.get(name)
         if label is not None:
-            raise RequestError(f"Unrecognized servable version label: {label}")
-        raise not_found(name, number)
+            labels = model.config.version_labels if model else {}
+            if label not in labels:
+                raise RequestError(f"Unrecognized servable version label: {label}")
+            number = labels[label]
+        loaded = model.loaded if model else {}
+        wanted = max(loaded, default=None) if number is None else number
+        if wanted not in loaded:
+            which = "Latest({})" if number is None else "Specific({}, {})"
+            message = f"Servable not found for request: {which.format(name, number)}"
+            raise RequestError(message, 404)
+        return loaded[wanted]
 
     def states(self, name: str, number: int | None) -> dict[int, State]:
         """Return what is known of one version or of all, the newest first."""
@@ -299,11 +257,3 @@ class Models:
         if not states:
             raise RequestError(f"Could not find any versions of model {name}", 404)
         return dict(sorted(states.items(), reverse=True))
-
-
-def _policy(message: Any) -> Policy:
-    if message.HasField("all"):
-        return Policy(latest=None)
-    if message.HasField("specific"):
-        return Policy(specific=frozenset(message.specific.versions))
-    return Policy(latest=max(1, message.latest.num_versions))

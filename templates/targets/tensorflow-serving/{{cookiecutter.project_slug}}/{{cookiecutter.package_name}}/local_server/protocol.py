@@ -5,13 +5,11 @@ here holds in production too.
 """
 
 import base64
-import binascii
 import codecs
 import json
 import math
 import re
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,14 +17,26 @@ from numpy.typing import NDArray
 
 Arrays = dict[str, NDArray[Any]]
 
+_INTEGERS = {
+    name: range(np.iinfo(name).min, np.iinfo(name).max + 1)
+    for name in ("int8", "int16", "int32", "int64", "uint8", "uint32", "uint64")
+}
+_TITLES = {"float32": "float", "float64": "double", "float16": "half"}
+
 
 class RequestError(Exception):
-    """A request that cannot be answered: the HTTP status and the reason."""
+    """A request that cannot be answered: the reason and the HTTP status."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         """Remember both; 400 unless said otherwise."""
         super().__init__(message)
         self.status = status
+
+
+def misfit(value: object, reason: str) -> RequestError:
+    """Return the error that quotes the beginning of a JSON value."""
+    quoted = json.dumps(value, ensure_ascii=False)[:256]
+    return RequestError(f"JSON Value: {quoted} {reason}")
 
 
 class Base64(str):
@@ -35,22 +45,14 @@ class Base64(str):
     __slots__ = ()
 
 
-# The JSON types that each data type takes; a data type that is missing here has no
-# JSON form. `bool` is not an `int` here.
-ACCEPTED: dict[str, set[type]] = {
-    "float32": {int, float},
-    "float64": {int, float},
-    "int8": {int},
-    "int16": {int},
-    "int32": {int},
-    "int64": {int},
-    "uint8": {int},
-    "uint32": {int},
-    "uint64": {int},
-    "bool": {bool},
-    "string": {str, Base64},
+# The JSON values that each data type takes; one that is missing has no JSON form.
+TYPES: dict[str, tuple[type, ...]] = {
+    "float32": (int, float),
+    "float64": (int, float),
+    "bool": (bool,),
+    "string": (str, Base64),
+    **dict.fromkeys(_INTEGERS, (int,)),
 }
-DTYPE_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
 
 
 def parse(body: bytes) -> dict[str, Any]:
@@ -64,27 +66,22 @@ def parse(body: bytes) -> dict[str, Any]:
         raise RequestError("JSON Parse error: The document is empty")
     try:
         document = _decode(text)
-    except json.JSONDecodeError as error:
-        reason = f"{error.msg}. at offset: {error.pos}"
-        raise RequestError(f"JSON Parse error: {reason}") from error
+        if "\\u" in text:  # half of a surrogate pair is not text
+            to_json(document)
     except (ValueError, RecursionError) as error:
         raise RequestError(f"JSON Parse error: {error}") from error
     if not isinstance(document, dict):
-        raise RequestError(f"JSON Value: {quote(document)} Is not object")
+        raise misfit(document, "Is not object")
     return document
 
 
 def _decode(text: str) -> Any:
     try:
         return _DECODER.raw_decode(text)[0]
-    except json.JSONDecodeError:
-        longer = _SHORT_FORMS.sub(_lengthen, text)
-        if longer == text:
-            raise
-        return _DECODER.raw_decode(longer)[0]
+    except json.JSONDecodeError:  # Python's json knows NaN, Infinity and -Infinity
+        return _DECODER.raw_decode(_SHORT_FORMS.sub(_lengthen, text))[0]
 
 
-# Python's json knows NaN, Infinity and -Infinity, TensorFlow Serving two more.
 _SHORT_FORMS = re.compile(r'"(?:[^"\\]|\\.)*"|-NaN\b|\bInf\b')
 
 
@@ -92,7 +89,13 @@ def _lengthen(match: re.Match[str]) -> str:
     return {"-NaN": "NaN", "Inf": "Infinity"}.get(match[0], match[0])
 
 
-def _finite(number: str) -> float:
+def _integer(digits: str) -> int | float:
+    """Return an integer of 64 bits, signed or not; beyond that all are doubles."""
+    number = int(digits[:21])
+    return number if -(2**63) <= number < 2**64 else _double(digits)
+
+
+def _double(number: str) -> float:
     value = float(number)
     if math.isinf(value):
         raise ValueError("Number too big to be stored in double.")
@@ -102,24 +105,20 @@ def _finite(number: str) -> float:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Base64:
     if len(pairs) == 1 and pairs[0][0] == "b64" and type(pairs[0][1]) is str:
         return Base64(pairs[0][1])
-    members = dict(pairs)
-    if len(members) < len(pairs):  # of two equal keys the first one counts
-        members = dict(reversed(pairs))
-    return members
+    return {**dict(pairs), **dict(reversed(pairs))}  # of equal keys the first counts
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_finite)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_double, parse_int=_integer
+)
 
 
 def signature_name(document: Mapping[str, Any]) -> str:
     """Return the signature that a request asks for."""
-    name = document.get("signature_name", "serving_default")
+    name = document.get("signature_name", "")
     if type(name) is not str:
-        raise RequestError(
-            f"JSON Value: {quote(document)} not formatted correctly. "
-            "'signature_name' key must be a string value."
-        )
-    _utf8(name)
+        reason = "'signature_name' key must be a string value."
+        raise misfit(document, f"not formatted correctly. {reason}")
     return name or "serving_default"
 
 
@@ -128,268 +127,213 @@ def read_inputs(
 ) -> tuple[Arrays, bool]:
     """Return the inputs by name, and whether the request has the row format."""
     if "instances" in document and "inputs" in document:
-        raise RequestError(
-            f"JSON Value: {quote(document)} Not formatted correctly expecting only "
-            "one of 'inputs' or 'instances' keys to exist "
-        )
+        reason = "only one of 'inputs' or 'instances' keys to exist "
+        raise misfit(document, f"Not formatted correctly expecting {reason}")
     if "instances" in document:
-        return _read_rows(document, dtypes), True
+        rows = document["instances"]
+        if not isinstance(rows, list):
+            raise misfit(document, "Expecting 'instances' to be an list/array")
+        if not rows:
+            raise misfit(document, "No values in 'instances' array")
+        return _read_rows(rows, dtypes), True
     if "inputs" in document:
         return _read_columns(document["inputs"], dtypes), False
     raise RequestError("Missing 'inputs' or 'instances' key")
 
 
 def _read_columns(inputs: Any, dtypes: Mapping[str, str]) -> Arrays:
-    if isinstance(inputs, dict):
-        for name in dtypes:
-            if name not in inputs:
-                raise RequestError(f"Missing named input: {name} in 'inputs' object.")
-        return {name: _array(inputs[name], dtypes[name]) for name in dtypes}
-    if len(dtypes) > 1:
-        raise RequestError(
-            "inputs is a plain value/list, but expecting an object as multiple input "
-            "tensors required as per tensorinfo_map"
-        )
-    ((name, dtype),) = dtypes.items()
-    return {name: _array(inputs, dtype)}
+    if not isinstance(inputs, dict):
+        if len(dtypes) > 1:
+            raise RequestError(
+                "inputs is a plain value/list, but expecting an object as multiple "
+                "input tensors required as per tensorinfo_map"
+            )
+        inputs = dict.fromkeys(dtypes, inputs)
+    arrays = {}
+    for name, dtype in dtypes.items():
+        if name not in inputs:
+            raise RequestError(f"Missing named input: {name} in 'inputs' object.")
+        leaves: list[Any] = []
+        shape = _read(inputs[name], dtype, leaves)
+        arrays[name] = _array(leaves, dtype, shape)
+    return arrays
 
 
-def _read_rows(document: Mapping[str, Any], dtypes: Mapping[str, str]) -> Arrays:
-    rows = document["instances"]
-    if not isinstance(rows, list):
-        raise RequestError(
-            f"JSON Value: {quote(document)} Expecting 'instances' to be an list/array"
-        )
-    if not rows:
-        raise RequestError(
-            f"JSON Value: {quote(document)} No values in 'instances' array"
-        )
-    if isinstance(rows[0], dict):
-        _check_keys(rows, dtypes)
-        columns = {name: [row[name] for row in rows] for name in dtypes}
-        return {
-            name: _stack(column, dtypes[name], f" key: {name}")
-            for name, column in columns.items()
-        }
-    if len(dtypes) > 1:
+def _read_rows(rows: list[Any], dtypes: Mapping[str, str]) -> Arrays:
+    named = isinstance(rows[0], dict)
+    if not named and len(dtypes) > 1:
         raise RequestError(
             "instances is a plain list, but expecting list of objects as multiple "
             "input tensors required as per tensorinfo_map"
         )
+    leaves: dict[str, list[Any]] = {name: [] for name in dtypes}
+    shapes: dict[str, list[int]] = {}
     for index, row in enumerate(rows):
-        if isinstance(row, dict):
-            raise RequestError(
-                f"Expecting value/list but got object at item {index} of input list"
-            )
-    ((name, dtype),) = dtypes.items()
-    return {name: _stack(rows, dtype, "")}
+        if isinstance(row, dict) is not named:
+            found = "object but got list" if named else "value/list but got object"
+            raise RequestError(f"Expecting {found} at item {index} of input list")
+        where = f"Failed to process element: {index}"
+        for name, value in (row if named else dict.fromkeys(dtypes, row)).items():
+            try:
+                shape = _read_named(name, value, dtypes, leaves)
+                _check_shape(shapes.setdefault(name, shape), shape)
+            except RequestError as error:
+                key = f" key: {name}" if named else ""
+                code = "UNIMPLEMENTED" if error.status == 501 else "INVALID_ARGUMENT"
+                reason = f"{where}{key} of 'instances' list. Error: {code}: {error}"
+                raise RequestError(reason) from error
+        if named and row.keys() != dtypes.keys():
+            wrong = misfit(row, f"keys must be equal to: {','.join(dtypes)}")
+            reason = str(wrong).replace("Value", "object", 1)
+            raise RequestError(f"{where} of 'instances' list. {reason}")
+    return {
+        name: _array(leaves[name], dtypes[name], [len(rows), *shapes[name]])
+        for name in dtypes
+    }
 
 
-def _check_keys(rows: list[Any], dtypes: Mapping[str, str]) -> None:
-    for index, row in enumerate(rows):
-        if not isinstance(row, dict):
-            raise RequestError(
-                f"Expecting object but got list at item {index} of input list"
-            )
-        for name in row:
-            if name not in dtypes:
-                raise RequestError(
-                    f"Failed to process element: {index} key: {name} of 'instances' "
-                    "list. Error: INVALID_ARGUMENT: JSON object: does not have named "
-                    f"input: {name}"
-                )
-        if len(row) < len(dtypes):
-            raise RequestError(
-                f"Failed to process element: {index} of 'instances' list. JSON object: "
-                f"{quote(row)} keys must be equal to: {','.join(sorted(dtypes))}"
-            )
+def _read_named(
+    name: str, value: Any, dtypes: Mapping[str, str], leaves: dict[str, list[Any]]
+) -> list[int]:
+    if name not in dtypes:
+        raise RequestError(f"JSON object: does not have named input: {name}")
+    return _read(value, dtypes[name], leaves[name])
 
 
-def _stack(rows: list[Any], dtype: str, key: str) -> NDArray[Any]:
-    """Return all rows as one array; where they do not fit, name the first at fault."""
+def _check_shape(want: list[int], got: list[int]) -> None:
+    if math.prod(want) != math.prod(got):
+        sizes = f"{math.prod(want)} but got: {math.prod(got)}"
+        raise RequestError(f"Expecting tensor size: {sizes}")
+    if want != got:
+        shapes = f"{want} but got: {got}".replace(", ", ",")
+        raise RequestError(f"Expecting shape {shapes}")
+
+
+def _read(value: Any, dtype: str, leaves: list[Any]) -> list[int]:
+    """Add what is in lists of lists to the leaves, and return its shape."""
+    shape = []
+    first = value
+    while isinstance(first, list):
+        shape.append(len(first))
+        first = first[0] if first else None
+    _fill(value, shape, dtype, leaves)
+    return shape
+
+
+def _fill(
+    value: Any, shape: list[int], dtype: str, leaves: list[Any], level: int = 0
+) -> None:
+    rank = len(shape)
+    if not isinstance(value, list):
+        if level != rank:
+            where = f"level: {level + 1} in the JSON DOM. Expected at level: {rank}"
+            raise misfit(value, f"found at incorrect {where}")
+        leaves.append(_leaf(value, dtype))
+        return
+    if level == rank:
+        raise RequestError(
+            f"Encountered list at unexpected level: {level} expected < {rank}"
+        )
+    if len(value) != shape[level]:
+        raise RequestError(
+            f"Encountered list at unexpected size: {len(value)} at level: {level} "
+            f"expected size: {shape[level]}"
+        )
+    for item in value:
+        _fill(item, shape, dtype, leaves, level + 1)
+
+
+def _leaf(value: Any, dtype: str) -> Any:
+    title, kind = _TITLES.get(dtype, dtype), type_name(value)
+    if dtype == "string" and isinstance(value, dict):
+        raise misfit(value, "not formatted correctly for base64 data")
+    if dtype not in TYPES and kind != "Object":
+        wrong = misfit(value, f"to type: {title}")
+        raise RequestError(f"Conversion of {wrong}", 501)
+    if type(value) not in TYPES.get(dtype, ()) or (
+        dtype in _INTEGERS and value not in _INTEGERS[dtype]
+    ):
+        raise misfit(value, f"Type: {kind} is not of expected type: {title}")
+    return to_bytes(value) if dtype == "string" else value
+
+
+def _array(leaves: list[Any], dtype: str, shape: list[int]) -> NDArray[Any]:
     try:
-        return _array(rows, dtype)
-    except RequestError:
-        _blame(rows, dtype, key)
-        raise
-
-
-def _blame(rows: list[Any], dtype: str, key: str) -> None:
-    expected = None
-    for index, row in enumerate(rows):
-        try:
-            shape = list(_array(row, dtype).shape)
-            expected = shape if expected is None else expected
-            if shape != expected:
-                raise RequestError(f"Expecting shape {expected} but got: {shape}")
-        except RequestError as error:
-            code = "UNIMPLEMENTED" if error.status == 501 else "INVALID_ARGUMENT"
-            raise RequestError(
-                f"Failed to process element: {index}{key} of 'instances' list. "
-                f"Error: {code}: {error}"
-            ) from error
-
-
-def _array(value: Any, dtype: str) -> NDArray[Any]:
-    """Return a value, or lists of lists of them, as an array."""
-    shape, leaves = _flatten(value)
-    accepted = ACCEPTED.get(dtype, set())
-    if not accepted.issuperset(map(type, leaves)):
-        raise _misfit(leaves, dtype)
-    try:
-        if dtype == "string":
-            array = np.empty(len(leaves), object)
-            array[:] = [to_bytes(leaf) for leaf in leaves]
-        else:
-            with np.errstate(over="ignore"):  # 1e39 is infinite as a float32
-                array = np.array(leaves, dtype)
+        with np.errstate(over="ignore"):  # 1e39 is infinite as a float32
+            array = np.array(leaves, object if dtype == "string" else np.dtype(dtype))
         return array.reshape(shape)
-    except OverflowError as error:
-        raise _out_of_range(leaves, dtype) from error
     except ValueError as error:  # NumPy has fewer dimensions than TensorFlow
         raise RequestError(f"{len(shape)} nested lists: {error}") from error
-
-
-def _flatten(value: Any) -> tuple[list[int], list[Any]]:
-    """Return the shape and the leaves, level by level, so that depth costs no stack."""
-    shape: list[int] = []
-    leaves = [value]
-    while leaves and isinstance(leaves[0], list):
-        size = len(leaves[0])
-        for leaf in leaves:
-            if not isinstance(leaf, list):
-                raise RequestError(
-                    f"JSON Value: {quote(leaf)} found at incorrect level: "
-                    f"{len(shape) + 1} in the JSON DOM."
-                )
-            if len(leaf) != size:
-                raise RequestError(
-                    f"Encountered list at unexpected size: {len(leaf)} at level: "
-                    f"{len(shape)} expected size: {size}"
-                )
-        shape.append(size)
-        leaves = list(chain.from_iterable(leaves))
-    return shape, leaves
-
-
-def _misfit(leaves: list[Any], dtype: str) -> RequestError:
-    accepted = ACCEPTED.get(dtype)
-    name = DTYPE_NAMES.get(dtype, dtype)
-    if accepted is None:
-        message = f"Conversion of JSON Value: {quote(leaves[0])} to type: {name}"
-        return RequestError(message, 501)
-    leaf = next(leaf for leaf in leaves if type(leaf) not in accepted)
-    if isinstance(leaf, list):
-        return RequestError("Encountered list at unexpected level")
-    if isinstance(leaf, dict) and dtype == "string":
-        message = f"JSON Value: {quote(leaf)} not formatted correctly for base64 data"
-        return RequestError(message)
-    return _type_error(leaf, name)
-
-
-def _out_of_range(leaves: list[int], dtype: str) -> RequestError:
-    kind = np.iinfo(dtype) if dtype[0] in "iu" else np.finfo(dtype)
-    leaf = next(leaf for leaf in leaves if not kind.min <= leaf <= kind.max)
-    return _type_error(leaf, DTYPE_NAMES.get(dtype, dtype))
-
-
-def _type_error(leaf: Any, dtype: str) -> RequestError:
-    return RequestError(
-        f"JSON Value: {quote(leaf)} Type: {type_name(leaf)} is not of expected type: "
-        f"{dtype}"
-    )
 
 
 def type_name(value: Any) -> str:
     """Return what a message calls the type of a JSON value."""
     if isinstance(value, bool):
         return str(value)
-    return _TYPE_NAMES[type(value)]
-
-
-_TYPE_NAMES = {
-    type(None): "Null",
-    int: "Number",
-    float: "Number",
-    str: "String",
-    list: "Array",
-    dict: "Object",
-    Base64: "Object",
-}
+    if isinstance(value, dict | Base64):
+        return "Object"
+    names = {int: "Number", float: "Number", str: "String", list: "Array"}
+    return names.get(type(value), "Null")
 
 
 def to_bytes(value: str) -> bytes:
     """Return what a string stands for: its UTF-8, or what its base64 encodes."""
     if not isinstance(value, Base64):
-        return _utf8(value)
+        return value.encode("utf-8", "surrogateescape")
     digits = re.sub(r"\s", "", value).rstrip("=.")
     try:
         return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise RequestError("Unable to base64 decode") from error
 
 
-def _utf8(text: str) -> bytes:
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError as error:
-        raise RequestError(
-            "JSON Parse error: The surrogate pair in string is invalid."
-        ) from error
-
-
-def quote(value: object) -> str:
-    """Return the beginning of a value as JSON, for a message."""
-    return json.dumps(value, ensure_ascii=False)[:256]
-
-
-def write_outputs(outputs: Mapping[str, Any], by_row: bool) -> bytes:
+def write_outputs(outputs: Mapping[str, NDArray[Any]], by_row: bool) -> bytes:
     """Return the response's body; a single output goes without its name."""
     if by_row:
         _check_batch(outputs)
     columns = {name: _to_json(name, value) for name, value in outputs.items()}
-    names, values = list(columns), list(columns.values())
+    values = list(columns.values())
     if not by_row:
         return to_json({"outputs": columns if len(columns) > 1 else values[0]})
     if len(columns) == 1:
         return to_json({"predictions": values[0]})
-    rows = [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
     return to_json({"predictions": rows})
 
 
-def _check_batch(outputs: Mapping[str, Any]) -> None:
-    batch = None
+def _check_batch(outputs: Mapping[str, NDArray[Any]]) -> None:
+    expected = None
     for name, value in outputs.items():
-        if np.ndim(value) == 0:
+        if value.ndim == 0:
             raise RequestError(f"Tensor name: {name} has no shape information ")
-        batch = len(value) if batch is None else batch
-        if len(value) != batch:
+        expected = len(value) if expected is None else expected
+        if len(value) != expected:
             raise RequestError(
                 f"Tensor name: {name} has inconsistent batch size: {len(value)} "
-                f"expecting: {batch}"
+                f"expecting: {expected}"
             )
 
 
-def _to_json(name: str, value: Any) -> Any:
-    plain = value if isinstance(value, bytes) else value.tolist()
-    return _strings(plain, as_base64=name.endswith("_bytes"))
+def _to_json(name: str, value: NDArray[Any]) -> Any:
+    dtype = "string" if value.dtype == object else value.dtype.name
+    if dtype not in TYPES and value.size:
+        title = _TITLES.get(dtype, dtype)
+        raise RequestError(f"Failed to write JSON value for tensor type: {title}")
+    if dtype != "string":
+        return value.tolist()
+    as_text = _base64 if name.endswith("_bytes") else text
+    return np.vectorize(as_text, otypes=[object])(value).tolist()
 
 
-def _strings(value: Any, as_base64: bool) -> Any:
-    """Return the value with every `bytes` in it as JSON has it."""
-    if isinstance(value, list) and value and isinstance(value[0], list | bytes):
-        return [_strings(item, as_base64) for item in value]
-    if not isinstance(value, bytes):
-        return value
-    if as_base64:
-        return {"b64": base64.b64encode(value).decode()}
+def _base64(value: bytes) -> dict[str, str]:
+    return {"b64": base64.b64encode(value).decode()}
+
+
+def text(value: bytes) -> str:
+    """Return bytes as JSON has them, whether they are UTF-8 or not."""
     return value.decode("utf-8", "surrogateescape")
 
 
 def to_json(value: object) -> bytes:
     """Return the value as JSON, with NaN and Infinity as they are in production."""
-    try:
-        text = json.dumps(value, ensure_ascii=False)
-    except TypeError as error:
-        raise RequestError(f"Failed to write JSON value: {error}") from error
-    return text.encode("utf-8", "surrogateescape")
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogateescape")

@@ -22,6 +22,8 @@ class Runtime:
     def __init__(self, artifact: Path, threads: int = 1) -> None:
         """Load the artifact; raises ContractError if the lite interpreter cannot."""
         torch.set_num_threads(threads)
+        if "qnnpack" in torch.backends.quantized.supported_engines:
+            torch.backends.quantized.engine = "qnnpack"  # what phones run int8 with
         self._module = load(artifact)
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

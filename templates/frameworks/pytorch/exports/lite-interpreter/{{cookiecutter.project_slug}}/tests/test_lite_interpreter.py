@@ -68,10 +68,11 @@ def test_the_phone_reads_the_bytecode(artifact: Path) -> None:
 
 
 def test_operators_are_listed(artifact: Path) -> None:
-    """The report holds the operators of the file."""
-    listed = (REPORTS / "operators.txt").read_text("utf-8").split()
-    assert listed == phone.check_operators(artifact)
-    assert listed
+    """A report, of the exact or of the int8 model, holds the operators of the file."""
+    reports = [file.read_text("utf-8") for file in REPORTS.glob("operators*.txt")]
+    operators = phone.check_operators(artifact)
+    assert operators
+    assert operators in [report.split() for report in reports]
 
 
 def test_newer_bytecode_is_backported(artifact: Path) -> None:
@@ -118,6 +119,36 @@ def test_a_torch_that_writes_no_such_files_is_named(
     with pytest.raises(ContractError, match=r"requirements/train\.txt"):
         convert.write_artifact(Branching(), tmp_path / "model.ptl")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("version", "fault"), [("1.13.1", "old"), ("2.12.1+cpu", "old"), ("2.14.0", "new")]
+)
+def test_another_torch_is_refused(version: str, fault: str) -> None:
+    """What it writes, nothing here could hold against the phone's runtime."""
+    with pytest.raises(ContractError, match=rf"too {fault}.*requirements/train\.txt"):
+        phone.check_torch(version)
+
+
+def test_quantising_leaves_the_network_as_it_was() -> None:
+    """The copy that is quantised has its own weights."""
+    network = nn.Sequential(nn.Flatten(), nn.Linear(64, 10)).eval()
+    before = network(IMAGES + 1)
+    convert.quantized(network, IMAGES)
+    assert torch.equal(network(IMAGES + 1), before)
+
+
+def test_a_network_that_branches_is_not_quantised() -> None:
+    """The message says what to do instead."""
+    with pytest.raises(ContractError, match="without --quantize"):
+        convert.quantized(Branching(), IMAGES)
+
+
+def test_a_torch_without_qnnpack_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing else computes in int8 on phones."""
+    monkeypatch.setattr(convert, "QNNPACK", "none of this torch's engines")
+    with pytest.raises(ContractError, match="lacks QNNPACK"):
+        convert.quantized(Branching(), IMAGES)
 
 
 def test_younger_operators_are_refused(tmp_path: Path) -> None:

@@ -1,10 +1,15 @@
 """Convert the PyTorch network to a file for the lite interpreter of PyTorch Mobile."""
 
+import copy
 import warnings
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.ao.quantization import QConfigMapping, get_default_qconfig
+from torch.ao.quantization.quantize_fx import convert_fx, prepare_fx
 from torch.jit import ScriptModule
 from torch.jit._trace import TracerWarning
 from torch.utils.mobile_optimizer import optimize_for_mobile
@@ -15,12 +20,28 @@ from .data import IMAGE_SHAPE
 from .model import with_probabilities
 from .settings import REPORTS
 
+QNNPACK = "qnnpack"
+
 
 def write_artifact(network: nn.Module, path: Path) -> None:
     """Write the network for the phone's runtime, and the list of its operators.
 
     Raises ContractError where that runtime could not run it.
     """
+    write(network, path, REPORTS / "operators.txt")
+
+
+def write_quantized(
+    network: nn.Module, path: Path, examples: NDArray[np.float32]
+) -> None:
+    """Write the network in int8, its ranges taken from the examples."""
+    int8 = quantized(network, torch.from_numpy(examples))
+    write(int8, path, REPORTS / "operators-int8.txt")
+
+
+def write(network: nn.Module, path: Path, report: Path) -> None:
+    """Write the network to one file and the names of its operators to another."""
+    phone.check_torch()
     if not hasattr(ScriptModule, "_save_for_lite_interpreter"):
         raise ContractError(
             f"torch {torch.__version__} no longer writes lite-interpreter files: "
@@ -31,8 +52,34 @@ def write_artifact(network: nn.Module, path: Path) -> None:
     optimised(graph)._save_for_lite_interpreter(str(path))
     phone.fit_bytecode(path)
     operators = phone.check_operators(path)
-    REPORTS.mkdir(parents=True, exist_ok=True)
-    (REPORTS / "operators.txt").write_text("\n".join(operators) + "\n", "utf-8")
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text("\n".join(operators) + "\n", "utf-8")
+
+
+def quantized(network: nn.Module, images: Tensor) -> nn.Module:
+    """Return the network in int8, for QNNPACK, which computes that on phones.
+
+    Raises ContractError where this torch lacks QNNPACK, or the network branches.
+    """
+    if QNNPACK not in torch.backends.quantized.supported_engines:
+        raise ContractError(
+            f"This build of torch {torch.__version__} lacks QNNPACK, which phones run "
+            "int8 with: quantise on Linux, or export without --quantize."
+        )
+    torch.backends.quantized.engine = QNNPACK
+    how = QConfigMapping().set_global(get_default_qconfig(QNNPACK))
+    try:
+        with warnings.catch_warnings():
+            # torch.ao gives way to torchao, which has no lite interpreter.
+            warnings.simplefilter("ignore")
+            observed = prepare_fx(copy.deepcopy(network).eval(), how, (images,))
+            observed(images)
+            return convert_fx(observed)
+    except Exception as error:  # torch.fx has no base class for its errors
+        raise ContractError(
+            f"The network cannot be quantised ({first_line(error)}): "
+            "export it without --quantize."
+        ) from error
 
 
 def to_graph(network: nn.Module, images: Tensor) -> ScriptModule:

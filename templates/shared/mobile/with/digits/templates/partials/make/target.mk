@@ -2,4 +2,7 @@
 android: ## build the Android app (needs Gradle and the Android SDK)
 	gradle -p android assembleDebug
 
-.PHONY: android
+ios: ## make the Xcode project of the iOS app (needs XcodeGen)
+	cd ios && xcodegen generate
+
+.PHONY: android ios
