@@ -51,7 +51,6 @@ class Given:
     description: Description
     examples: Path | None = None
     trust: bool = False
-    inputs: tuple[Tensor, ...] = ()
 
     @property
     def framework(self) -> str | None:
@@ -102,13 +101,13 @@ class Given:
             "_model": {
                 "path": where,
                 "sha256": digest(self.path),
-                "inputs": [_as_dict(tensor) for tensor in self.inputs],
+                "inputs": [_as_dict(tensor) for tensor in self.description.inputs],
                 "outputs": [tensor.name for tensor in self.description.outputs],
             },
             "_model_name": self.path.name,
             "_model_is_carried": self.is_carried,
             "_examples": self._examples_name,
-            "_body_limit": body_limit(self.inputs),
+            "_body_limit": body_limit(self.description.inputs),
             "_trust": self.trust,
         }
 
@@ -132,13 +131,14 @@ def read(
     if not found.inputs:
         raise UsageError(f"{path} does not say what it takes, so it cannot be served.")
     if examples:
-        return replace(given, inputs=complete(found.inputs, read_examples(given)))
+        inputs = complete(found.inputs, read_examples(given))
+        return replace(given, description=replace(found, inputs=inputs))
     if any(tensor.dtype is None or tensor.shape is None for tensor in found.inputs):
         raise UsageError(
             f"{path} does not say the shapes of its inputs, so give examples of them: "
             "--examples X.npz (or .npy, .json)."
         )
-    return replace(given, inputs=found.inputs)
+    return given
 
 
 def find_cell(given: Given, target_name: str, format_name: str | None) -> Cell:
@@ -296,8 +296,16 @@ def _array(name: str, file: IO[bytes]) -> Tensor:
     start = file.read(8)
     if not start.startswith(ARRAY_MAGIC):
         raise ValueError("it is not in numpy's format")
+<<<<<<< HEAD
     size = int.from_bytes(file.read(4 if start[6:7] >= b"\2" else 2), "little")
     header = file.read(min(size, 10_000))
+=======
+    wide = start[6] >= 2
+    size = int.from_bytes(start[8:12] if wide else start[8:10], "little")
+    header = (b"" if wide else start[10:]) + file.read(
+        min(size, 10_000) - (0 if wide else 2)
+    )
+>>>>>>> phone
     try:
         described = ast.literal_eval(header.decode("latin-1").strip())
     except (SyntaxError, MemoryError, RecursionError) as error:

@@ -11,8 +11,20 @@ from dlscaffold import catalog
 from dlscaffold.catalog import Target
 from dlscaffold.choices import layer_names
 from dlscaffold.inspect import saved_model
-from dlscaffold.inspect.description import Contents, Fit
+from dlscaffold.inspect.description import Contents, Dimension, Fit
 from dlscaffold.inspect.kinds import Kind
+
+# Keras' layers, and the operator of TensorFlow's graphs, that loop over a sequence.
+RECURRENT = {
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
+    "GRU",
+    "LSTM",
+    "RNN",
+    "SimpleRNN",
+    "TensorListReserve",
+}
 
 
 def fits(kind: Kind, contents: Contents) -> tuple[Fit, ...]:
@@ -30,6 +42,8 @@ def fit(kind: Kind, contents: Contents, target: Target) -> Fit:
         return Fit(target.name, None, reason)
     if needs_strings(contents) and not target.takes_strings:
         return Fit(target.name, None, f"{target.title} here takes no strings")
+    if reason := needs_fixed_batch(kind, contents, shared):
+        return Fit(target.name, None, reason)
     chosen = shared[0]  # what the target prefers
     how = "as it is" if chosen == kind.name else f"converted to {titles([chosen])}"
     return Fit(target.name, chosen, how, tuple(shared))
@@ -55,6 +69,26 @@ def needs_strings(contents: Contents) -> bool:
     """Whether the first signature takes or gives strings."""
     first = contents.signatures[:1]
     return any("string" in signature.dtypes for signature in first)
+
+
+def needs_fixed_batch(kind: Kind, contents: Contents, formats: list[str]) -> str:
+    """Say why loops keep the model from LiteRT, which has none of free tensors."""
+    inputs = [one for signature in contents.signatures[:1] for one in signature.inputs]
+    first = [one.shape[:1] for one in inputs if one.shape]
+    if formats != ["litert"] or kind.name == "litert" or all_fixed(first):
+        return ""
+    loops = sorted(RECURRENT & set(contents.operators))
+    return (
+        f"LiteRT takes {loops[0]} with a fixed number of examples alone: save the "
+        "model with one, as keras.Input(batch_shape=(1, ...)) sets it"
+        if loops
+        else ""
+    )
+
+
+def all_fixed(shapes: list[tuple[Dimension, ...]]) -> bool:
+    """Whether every dimension is a number."""
+    return all(isinstance(size, int) for shape in shapes for size in shape)
 
 
 def wrong_format(kind: Kind, target: Target) -> str:

@@ -15,8 +15,11 @@ def write_artifact(network: Any, path: Path) -> None:
 
     Raises ContractError for operators that LiteRT lacks.
     """
-    graphs = [serving(network).get_concrete_function()]
-    converter = tf.lite.TFLiteConverter.from_concrete_functions(graphs, network)
+    graph = serving(network).get_concrete_function()
+    # The converter reads the values of those variables alone that a module tracks.
+    module = tf.Module()
+    module.variables_of_graph = graph.graph.variables
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([graph], module)
     try:
         path.write_bytes(converter.convert())
     except Exception as error:  # the converter's own error is not public
