@@ -296,16 +296,8 @@ def _array(name: str, file: IO[bytes]) -> Tensor:
     start = file.read(8)
     if not start.startswith(ARRAY_MAGIC):
         raise ValueError("it is not in numpy's format")
-<<<<<<< HEAD
     size = int.from_bytes(file.read(4 if start[6:7] >= b"\2" else 2), "little")
     header = file.read(min(size, 10_000))
-=======
-    wide = start[6] >= 2
-    size = int.from_bytes(start[8:12] if wide else start[8:10], "little")
-    header = (b"" if wide else start[10:]) + file.read(
-        min(size, 10_000) - (0 if wide else 2)
-    )
->>>>>>> phone
     try:
         described = ast.literal_eval(header.decode("latin-1").strip())
     except (SyntaxError, MemoryError, RecursionError) as error:
