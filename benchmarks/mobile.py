@@ -194,8 +194,8 @@ def render(results: dict[str, Any]) -> None:
 
 One example a call, the digits network of the generated projects, on a computer with
 {results["processors"]} processors: compare the times with each other, not with a
-phone's. “trained” is the model as its framework runs it; how many times as fast as that another
-form is, is the median of {results["rounds"]} rounds in which all were asked in turn.
+phone's. “trained” is the model as its framework runs it; how many times as fast as that
+another form is, is the median of {results["rounds"]} rounds, in which all took turns.
 
 {as_table(outcomes)}
 """,
