@@ -224,8 +224,8 @@ def test_the_bridge_compiles(smoked: Callable[..., Smoked]) -> None:
     done = smoked("pytorch", "pytorch-mobile")
     code = "import torch, pathlib; print(pathlib.Path(torch.__file__).parent)"
     torch = output([done.python, "-c", code], done.path).strip()
-    objc = output(["gcc", "-print-file-name=include"], done.path).strip()
-    headers = [f"{torch}/include", "/usr/include/GNUstep", objc]
+    (*_, objc) = sorted(Path("/usr/lib/gcc").glob("*/*/include/objc"))
+    headers = [f"{torch}/include", "/usr/include/GNUstep", objc.parent]
     output(
         [
             *("clang++", "-fsyntax-only", "-Wall", "-Werror"),

@@ -2,12 +2,27 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from .contract import ContractError
+from .data import IMAGE_SHAPE
+
+
+@contextmanager
+def tracing() -> Iterator[None]:
+    """Raise ContractError where TensorFlow cannot make a graph of the network."""
+    try:
+        yield
+    except (ValueError, TypeError, AttributeError, NotImplementedError) as error:
+        reason = re.sub(r"\x1b\[\d+m", "", " ".join(str(error).split()))
+        raise ContractError(
+            f"The network has no one graph for images {(1, *IMAGE_SHAPE)}; mend it in "
+            f"model.py, with tf.where instead of Python's if: {reason[:300]}"
+        ) from error
 
 
 def converted(converter: tf.lite.TFLiteConverter) -> bytes:

@@ -7,7 +7,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from .data import IMAGE_SHAPE
-from .litert import converted, quantizing
+from .litert import converted, quantizing, tracing
 from .model import DigitClassifier
 
 
@@ -35,5 +35,6 @@ def converter(network: DigitClassifier) -> tf.lite.TFLiteConverter:
     def serve_one(image: tf.Tensor) -> dict[str, tf.Tensor]:
         return network.serve(image)
 
-    graphs = [serve_one.get_concrete_function()]
+    with tracing():
+        graphs = [serve_one.get_concrete_function()]
     return tf.lite.TFLiteConverter.from_concrete_functions(graphs, network)

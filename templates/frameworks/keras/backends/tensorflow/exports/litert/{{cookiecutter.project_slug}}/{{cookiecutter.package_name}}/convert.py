@@ -11,7 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from .data import IMAGE_SHAPE
-from .litert import converted, quantizing
+from .litert import converted, quantizing, tracing
 
 
 def write_artifact(network: keras.Model, path: Path) -> None:
@@ -34,13 +34,15 @@ def write_quantized(
 @contextmanager
 def converter(network: keras.Model) -> Iterator[tf.lite.TFLiteConverter]:
     """Lend a converter that reads the network from a folder."""
+    image = tf.TensorSpec((1, *IMAGE_SHAPE), tf.float32, name="image")
     archive = keras.export.ExportArchive()
-    archive.track(network)
-    archive.add_endpoint(
-        "serve",
-        lambda image: {"probabilities": network(image, training=False)},
-        input_signature=[tf.TensorSpec((1, *IMAGE_SHAPE), tf.float32, name="image")],
-    )
     with tempfile.TemporaryDirectory() as folder:
-        archive.write_out(folder, verbose=False)
+        with tracing():
+            archive.track(network)
+            archive.add_endpoint(
+                "serve",
+                lambda image: {"probabilities": network(image, training=False)},
+                input_signature=[image],
+            )
+            archive.write_out(folder, verbose=False)
         yield tf.lite.TFLiteConverter.from_saved_model(folder)
