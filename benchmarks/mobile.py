@@ -193,17 +193,11 @@ def render(results: dict[str, Any]) -> None:
 ![Bars: one prediction and the size of the file, for each form](mobile.png)
 
 One example a call, the digits network of the generated projects, on a computer with
-<<<<<<< HEAD
-{results["processors"]} processors: compare the times with each other, not with a
-phone's. “trained” is the model as its framework runs it; how many times as fast as
-that another form is, is the median of {results["rounds"]} rounds, all asked in turn.
-=======
 {results["processors"]} processors: compare the times with each other, not with a phone.
 “trained” is the model as its framework runs it; how many times as fast as that
 another form is, is the median of {results["rounds"]} rounds, in which all took turns.
 Keras's `model.predict` is made for whole data sets, so most of its time goes around the
 network; its file holds the state of the optimiser too.
->>>>>>> ios
 
 {as_table(outcomes)}
 """,

@@ -192,7 +192,7 @@ SCENARIOS: list[tuple[dict[str, Any], tuple[str, str] | None, str]] = [
         "without a stop",
     ),
     ({"framework": TF, "containers": "yes"}, (TF, SERVING), "easy to deploy"),
-    ({"framework": K, "latency": 5.0}, (K, FLASK), "in front of Flask's own dispatch"),
+    ({"framework": K, "latency": 5.0}, (K, FLASK), "times FastAPI"),
     ({"framework": K, "latency": 500.0}, (K, FLASK), "Python and nothing else"),
     ({"where": "phone", "latency": 5.0}, (K, LITERT), "no round trip"),
     ({"framework": TF, "model_size": 5000.0}, (TF, SERVING), "files of their own"),

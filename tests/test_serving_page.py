@@ -17,16 +17,21 @@ from dlscaffold import guidance
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="module")
-def benchmark() -> ModuleType:
-    file = ROOT / "benchmarks" / "serving.py"
-    spec = importlib.util.spec_from_file_location("benchmark_serving", file)
+def script(name: str) -> ModuleType:
+    """Return a benchmark as a module."""
+    file = ROOT / "benchmarks" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # its dataclasses look for it there
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def benchmark() -> ModuleType:
+    return script("serving")
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +74,9 @@ def test_advice_claims_no_more_than_was_measured(
         for name in (benchmark.OURS, "FastAPI", "FastAPI, async def")
     ]
     assert late[0] == min(late)
+
+
+def test_the_page_on_batches_is_what_was_measured() -> None:
+    measured = json.loads((ROOT / "docs" / "batching.json").read_text("utf-8"))
+    page = (ROOT / "docs" / "batching.md").read_text("utf-8")
+    assert page == script("batching").page(measured)

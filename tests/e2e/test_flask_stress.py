@@ -10,6 +10,8 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -233,3 +235,40 @@ def test_a_body_that_is_announced_too_large_is_not_waited_for(project: Smoked) -
             answer = connection.recv(10_000)
     assert answer.startswith(b"HTTP/1.1 413")
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]
+
+
+def test_ten_thousand_rows_are_refused_or_answered(project: Smoked) -> None:
+    """As the limit says; either way the next request is answered."""
+    rows = json.dumps({"instances": [[[0] * 8] * 8] * 10_000}).encode()
+
+    def send(**limits: str) -> tuple[int, bytes]:
+        with running(project, FLASK_WORKERS="1", **limits) as service:
+            headers = {"Content-Type": "application/json"}
+            request = urllib.request.Request(service.predict_url, rows, headers)  # noqa: S310 (ours)
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                    return answer.status, answer.read()
+            except urllib.error.HTTPError as error:
+                return error.code, error.read()
+            finally:
+                assert service.status("/readyz") == 200
+
+    status, body = send()
+    assert status == 413
+    assert json.loads(body)["error"]
+    status, body = send(FLASK_MAX_CONTENT_LENGTH="10000000")
+    assert status == 200
+    assert len(json.loads(body)["predictions"]) == 10_000
+
+
+def test_locust_writes_its_report(project: Smoked, tmp_path: Path) -> None:
+    install = [project.python, "-m", "pip", "install", "--quiet", "-r"]
+    subprocess.run([*install, project.path / "load" / "requirements.txt"], check=True)
+    report = tmp_path / "load.html"
+    options = ["--headless", "--users", "4", "--spawn-rate", "4", "--run-time", "3s"]
+    with running(project) as service:
+        locust = [project.python, "-m", "locust", "-f", "load/locustfile.py"]
+        command = [*locust, *options, "--host", service.url, "--html", str(report)]
+        # Its exit status is 1 if any request failed.
+        subprocess.run(command, cwd=project.path, env=path_to(project), check=True)
+    assert "predict" in report.read_text("utf-8")
