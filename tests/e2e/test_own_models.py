@@ -1,0 +1,92 @@
+"""From a model that somebody already has to a smoke-tested project, unedited."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from e2e.conftest import Smoked
+from e2e.given_models import succeed, write
+
+pytestmark = pytest.mark.e2e
+
+Smoke = Callable[..., Smoked]
+
+# The file, its target, and the examples where the file says no shapes.
+KERAS = [
+    ("ranker.keras", "litert", None),
+    ("ranker", "litert", None),
+    ("mobilenet.keras", "litert", None),
+    ("ranker.tflite", "litert", None),
+]
+TORCH = [
+    ("encoder.pt2", "flask", None),
+    ("encoder.pt2", "executorch", None),
+    ("encoder.pt", "flask", "tokens.json"),
+    ("encoder.pt", "pytorch-mobile", "tokens.json"),
+    ("encoder.ptl", "pytorch-mobile", "tokens.json"),
+    ("small.pte", "executorch", None),
+]
+TOKENS = [[(7 * row + 3 * column) % 100 for column in range(9)] for row in range(6)]
+
+
+@pytest.fixture(scope="module")
+def keras(smoked: Smoke, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder of models that TensorFlow and Keras wrote, and their interpreter."""
+    python = smoked("keras", "litert").python
+    folder = tmp_path_factory.mktemp("own") / "keras"
+    return write("write_tensorflow.py", python, folder), python
+
+
+@pytest.fixture(scope="module")
+def torch(smoked: Smoke, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder of models that PyTorch wrote, and their interpreter."""
+    smoked("pytorch", "flask")  # what ONNX takes is in the environment that they share
+    python = smoked("pytorch", "executorch").python
+    folder = write("write_pytorch.py", python, tmp_path_factory.mktemp("own") / "torch")
+    (folder / "tokens.json").write_text(json.dumps({"tokens": TOKENS}), "utf-8")
+    return folder, python
+
+
+@pytest.mark.parametrize(("name", "target", "examples"), KERAS)
+def test_keras(
+    name: str,
+    target: str,
+    examples: str | None,
+    keras: tuple[Path, str],
+    tmp_path: Path,
+) -> None:
+    check(*keras, name, target, examples, tmp_path)
+
+
+@pytest.mark.parametrize(("name", "target", "examples"), TORCH)
+def test_torch(
+    name: str,
+    target: str,
+    examples: str | None,
+    torch: tuple[Path, str],
+    tmp_path: Path,
+) -> None:
+    check(*torch, name, target, examples, tmp_path)
+
+
+def check(
+    folder: Path, python: str, name: str, target: str, examples: str | None, root: Path
+) -> None:
+    """Generate the model's project and smoke-test it."""
+    generate = [sys.executable, "-m", "dlscaffold", "new", "own", "--yes", "-o", root]
+    given = ["--examples", folder / examples] if examples else []
+    succeed([*generate, "--model", folder / name, "--target", target, *given])
+    smoke = [sys.executable, "-m", "dlscaffold", "smoke", root / "own", "--json"]
+    done = subprocess.run(
+        [*smoke, "--python", python], stdout=subprocess.PIPE, text=True, check=False
+    )
+    report = json.loads(done.stdout)
+    assert report["ok"], report
+    assert report["tests"]["passed"] > 5
+    assert not report["tests"]["skipped"]
