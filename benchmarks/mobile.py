@@ -109,12 +109,13 @@ def main() -> None:
 
 
 def mobile_cells() -> list[Cell]:
-    """Return the cells whose target is a phone."""
+    """Return the cells whose target is a phone, on the backend that is preferred."""
     shared = "shared/mobile"
     return [
         cell
         for cell in catalog.cells()
         if shared in [layer.label for layer in cell.target.includes]
+        and not cell.special_backend
     ]
 
 
