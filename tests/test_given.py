@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import model_files
 import pytest
 from click.testing import Result
 
+from conftest import files_below
+from dlscaffold import given
 from dlscaffold.given import complete
 from dlscaffold.inspect.description import Contents, Signature, Tensor
 from dlscaffold.inspect.fitting import fits
@@ -134,3 +139,130 @@ def test_loops_need_a_fixed_batch_for_litert(
     assert bool(found["litert"].format) is able
     assert able or operator in found["litert"].because
     assert found["flask"].format
+
+
+MODELS = Path(__file__).parent / "models"
+RANKER = MODELS / "ranker.onnx"
+
+
+def made(dlscaffold: Run, tmp_path: Path, model: Path, *options: str) -> Path:
+    """Return the project that is generated for a model."""
+    words = ("--model", model, "--yes", "-o", tmp_path / "out", *options)
+    result = dlscaffold("new", "Shop ranker", *words)
+    assert result.exit_code == 0, result.output
+    return tmp_path / "out" / "shop-ranker"
+
+
+def description(project: Path) -> dict[str, Any]:
+    """Return what a project knows of its model."""
+    found: dict[str, Any] = json.loads((project / "models/model.json").read_text())
+    return found
+
+
+def test_the_project_carries_the_model(dlscaffold: Run, tmp_path: Path) -> None:
+    project = made(dlscaffold, tmp_path, RANKER)
+    assert (project / "models/ranker.onnx").read_bytes() == RANKER.read_bytes()
+    found = description(project)
+    assert found["path"] == "ranker.onnx"
+    assert found["sha256"] == hashlib.sha256(RANKER.read_bytes()).hexdigest()
+    assert [one["name"] for one in found["inputs"]] == ["item", "price"]
+    package = project / "shop_ranker"
+    assert not (package / "train.py").exists()
+    assert not (package / "data.py").exists()
+
+
+def test_a_large_model_is_named_where_it_lies(
+    dlscaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(given, "CARRIED_BYTES", 1000)
+    project = made(dlscaffold, tmp_path, RANKER)
+    assert not (project / "models/ranker.onnx").exists()
+    assert description(project)["path"] == str(RANKER.resolve())
+
+
+def test_a_folder_is_carried_whole(dlscaffold: Run, tmp_path: Path) -> None:
+    project = made(dlscaffold, tmp_path, MODELS / "greeter")
+    files = files_below(MODELS / "greeter")
+    assert files_below(project / "models/greeter") == files
+    assert description(project)["inputs"][0]["dtype"] == "str"
+
+
+def test_weights_beside_the_model_come_along(dlscaffold: Run, tmp_path: Path) -> None:
+    outside = model_files.onnx_model(model_files.outside_weight("w.bin"))
+    (tmp_path / "net.onnx").write_bytes(outside)
+    (tmp_path / "w.bin").write_bytes(bytes(16))
+    project = made(dlscaffold, tmp_path, tmp_path / "net.onnx")
+    assert (project / "models/w.bin").read_bytes() == bytes(16)
+
+
+def test_nothing_outside_of_the_model_is_copied(
+    dlscaffold: Run, tmp_path: Path
+) -> None:
+    """A link in a model's folder may lead anywhere."""
+    model = Path(shutil.copytree(MODELS / "greeter", tmp_path / "greeter"))
+    (model / "assets").mkdir()
+    (model / "assets" / "key").symlink_to("/etc/passwd")
+    words = ("--model", model, "--yes", "-o", tmp_path / "out")
+    result = dlscaffold("new", "x", *words)
+    assert result.exit_code == 1
+    assert "is not a file of the model's own" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_names_in_a_model_are_text(dlscaffold: Run, tmp_path: Path) -> None:
+    """Templates in them are not rendered."""
+    evil = "{{ cookiecutter._license }}{% raw %}"
+    config = model_files.keras_config()
+    config["config"]["layers"][0]["config"]["name"] = evil
+    (tmp_path / "net.keras").write_bytes(model_files.keras_archive(config))
+    project = made(dlscaffold, tmp_path, tmp_path / "net.keras", "--target", "flask")
+    assert description(project)["inputs"][0]["name"] == evil
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--framework", "keras"), "leave out --framework"),
+        (("--backend", "torch"), "leave out --framework and --backend"),
+        (("--target", "litert"), "does not fit --target litert"),
+        (("--format", "saved-model"), "use --format onnx"),
+        (("--examples", "none.npz"), "cannot be used"),
+    ],
+)
+def test_what_contradicts_the_model_is_refused(
+    dlscaffold: Run, tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    options = ("--model", RANKER, "--yes", "-o", tmp_path / "out")
+    result = dlscaffold("new", "x", *options, *words)
+    assert result.exit_code == 2
+    assert says in " ".join(result.stderr.split())
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("option", [("--examples", "x.npz"), ("--trust",)])
+def test_what_belongs_to_a_model_needs_one(
+    dlscaffold: Run, option: tuple[str, ...]
+) -> None:
+    result = dlscaffold("new", "x", "--yes", *option)
+    assert result.exit_code == 2
+    assert "belong to a --model" in result.stderr
+
+
+def test_without_a_terminal_it_says_the_whole_command(
+    dlscaffold: Run, tmp_path: Path
+) -> None:
+    model = tmp_path / "net.keras"
+    model.write_bytes(model_files.keras_archive(model_files.keras_config()))
+    result = dlscaffold("new", "--model", model, "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    command = f"dlscaffold new net --model {model} --target flask"
+    assert command in " ".join(result.stderr.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_shows_the_model(dlscaffold: Run, tmp_path: Path) -> None:
+    words = ("--model", RANKER, "--yes", "--dry-run", "--json", "-o", tmp_path)
+    told = json.loads(dlscaffold("new", "x", *words).stdout)
+    assert told["model"] == str(RANKER)
+    assert told["files"]["models/ranker.onnx"] == "models/onnx"
+    assert list(tmp_path.iterdir()) == []

@@ -40,6 +40,7 @@ KINDS = {
 }
 SIZED = ("int", "uint", "float")
 JSON_DTYPES = {bool: "bool", int: "int64", float: "float32", str: "string"}
+BROKEN = (OSError, ValueError, KeyError, TypeError, RecursionError)
 EXAMPLES = (".npy", ".npz", ".json")
 
 
@@ -122,12 +123,7 @@ def read(
     """
     found = describe(path, python=python, trust=trust)
     given = Given(Path(found.path), found, examples, trust)
-    for file in given.copies.values():
-        if file.is_symlink() or not file.is_file():
-            raise ScaffoldError(
-                f"{file} is not a file of the model's own: copy the model, with what "
-                "it links to, into one folder and name it there."
-            )
+    refuse_links(replace(given, examples=None))
     if not found.inputs:
         raise UsageError(f"{path} does not say what it takes, so it cannot be served.")
     if examples:
@@ -139,6 +135,16 @@ def read(
             "--examples X.npz (or .npy, .json)."
         )
     return given
+
+
+def refuse_links(given: Given) -> None:
+    """Raise ScaffoldError if part of the model is elsewhere, or no file at all."""
+    for file in given.copies.values():
+        if file.is_symlink() or not file.is_file():
+            raise ScaffoldError(
+                f"{file} is not a file of the model's own: copy the model, with what "
+                "it links to, into one folder and name it there."
+            )
 
 
 def find_cell(given: Given, target_name: str, format_name: str | None) -> Cell:
@@ -243,7 +249,7 @@ def read_examples(given: Given) -> dict[str, Tensor]:
     names = {tensor.name for tensor in inputs}
     try:
         found = {array.name: array for array in _arrays(path, inputs)}
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (*BROKEN, zipfile.BadZipFile) as error:
         raise UsageError(
             f"{path} cannot be used ({error}): give --examples an .npz or .json file "
             f"with an array for each of {', '.join(sorted(names))}."

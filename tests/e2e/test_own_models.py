@@ -19,9 +19,18 @@ Smoke = Callable[..., Smoked]
 
 # The file, its target, and the examples where the file says no shapes.
 KERAS = [
+    ("ranker.keras", "flask", None),
+    ("ranker.keras", "tensorflow-serving", None),
     ("ranker.keras", "litert", None),
+    ("ranker.h5", "flask", None),
+    ("ranker", "flask", None),
     ("ranker", "litert", None),
+    ("mobilenet.keras", "flask", None),
+    ("mobilenet.keras", "tensorflow-serving", None),
     ("mobilenet.keras", "litert", None),
+    ("sequence.keras", "flask", None),
+    ("sequence.keras", "tensorflow-serving", None),
+    ("greeter", "tensorflow-serving", None),
     ("ranker.tflite", "litert", None),
 ]
 TORCH = [
@@ -32,6 +41,7 @@ TORCH = [
     ("encoder.ptl", "pytorch-mobile", "tokens.json"),
     ("small.pte", "executorch", None),
 ]
+ONNX = ["rows", "scalar", "fixed", "attention"]
 TOKENS = [[(7 * row + 3 * column) % 100 for column in range(9)] for row in range(6)]
 
 
@@ -75,13 +85,28 @@ def test_torch(
     check(*torch, name, target, examples, tmp_path)
 
 
+@pytest.fixture(scope="module")
+def onnx(smoked: Smoke, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder of graphs that were made by hand, and an interpreter for them."""
+    python = smoked("keras", "flask").python
+    folder = tmp_path_factory.mktemp("own") / "onnx"
+    return write("write_onnx.py", python, folder), python
+
+
+@pytest.mark.parametrize("name", ONNX)
+def test_onnx(name: str, onnx: tuple[Path, str], tmp_path: Path) -> None:
+    """Booleans and integers, a scalar, a fixed batch of rank 5, no batch at all."""
+    check(*onnx, f"{name}.onnx", "flask", None, tmp_path)
+
+
 def check(
     folder: Path, python: str, name: str, target: str, examples: str | None, root: Path
 ) -> None:
     """Generate the model's project and smoke-test it."""
     generate = [sys.executable, "-m", "dlscaffold", "new", "own", "--yes", "-o", root]
     given = ["--examples", folder / examples] if examples else []
-    succeed([*generate, "--model", folder / name, "--target", target, *given])
+    model = ["--model", folder / name, "--python", python]
+    succeed([*generate, *model, "--target", target, *given])
     smoke = [sys.executable, "-m", "dlscaffold", "smoke", root / "own", "--json"]
     done = subprocess.run(
         [*smoke, "--python", python], stdout=subprocess.PIPE, text=True, check=False

@@ -151,11 +151,12 @@ def distance(one: NDArray[Any], other: NDArray[Any]) -> float:
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file, or of a folder's file names and contents."""
     if path.is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     total = hashlib.sha256()
-    for file in sorted(file for file in path.rglob("*") if file.is_file()):
-        total.update(file.relative_to(path).as_posix().encode() + b"\0")
-        total.update(digest(file).encode())
+    for part in sorted(part for part in path.rglob("*") if part.is_file()):
+        total.update(part.relative_to(path).as_posix().encode() + b"\0")
+        total.update(digest(part).encode())
     return total.hexdigest()
 
 
