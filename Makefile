@@ -25,9 +25,8 @@ demo: install ## generate Keras with Flask, train, export, serve and smoke-test 
 	@echo "Look at it:  http://127.0.0.1:8501"
 	@echo "Pictures:    $(DEMO)/digit-classifier/reports/"
 
-test: install ## run all tests, real training and serving included (about 20 minutes)
-	$(MAKE) lint
-	$(BIN)/python -m pytest
+test: lint test-fast ## run all tests, real training and serving included
+	$(BIN)/python -m pytest -m e2e
 
 test-fast: install ## run the tests that need no framework (under a minute)
 	$(BIN)/python -m pytest -m "not e2e" -n auto
