@@ -1,5 +1,6 @@
 """The model as it was given: its files, unchanged, and what it takes and gives."""
 
+import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ class Original:
     outputs: list[str]
 
 
+@functools.cache  # the digest of a large model takes seconds
 def find(folder: Path) -> Original:
     """Return the model that the folder describes; raises ContractError if it is gone.
 
