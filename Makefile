@@ -29,7 +29,7 @@ test: lint test-fast ## run all tests, real training and serving included
 	$(BIN)/python -m pytest -m e2e
 
 test-fast: install ## run the tests that need no framework (under a minute)
-	$(BIN)/python -m pytest -m "not e2e" -n auto
+	$(BIN)/python -m pytest -m "not e2e" -n auto --dist loadgroup
 
 lint: install ## check style and types
 	$(BIN)/ruff check .

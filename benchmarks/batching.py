@@ -21,8 +21,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 DOCS = Path(__file__).parents[1] / "docs"
 ROUNDS = 20
 CLOCKS = {"processor": time.process_time, "clock": time.perf_counter}
@@ -48,6 +46,8 @@ def mobile_net(folder: Path) -> tuple[Path, Any]:
     function = tf.function(lambda image: network(image, training=False), specs)
     file = folder / "mobilenet.onnx"
     tf2onnx.convert.from_function(function, specs, opset=18, output_path=str(file))
+    import numpy as np  # of the project's environment
+
     images = np.random.default_rng(0).random((16, *shape), dtype=np.float32)
     return file, {"image": images}
 

@@ -32,8 +32,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     chosen = metafunc.definition.iter_markers("parametrize")
     if "cell" in metafunc.fixturenames and not any("cell" in m.args for m in chosen):
         cells = [*CELLS, *GIVEN_CELLS] if "rendered" in metafunc.fixturenames else CELLS
-        ids = [cell.name for cell in cells]
-        metafunc.parametrize("cell", cells, ids=ids, scope="session")
+        # All tests of a project in one process, so that it is rendered once.
+        metafunc.parametrize(
+            "cell",
+            [
+                pytest.param(
+                    cell, id=cell.name, marks=pytest.mark.xdist_group(cell.name)
+                )
+                for cell in cells
+            ],
+            scope="session",
+        )
 
 
 @pytest.fixture(scope="session")
