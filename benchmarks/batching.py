@@ -36,7 +36,9 @@ def module(name: str) -> Any:
 
 def mobile_net(folder: Path) -> tuple[Path, Any]:
     """Return MobileNetV3Small as ONNX, with random weights, and inputs for it."""
+    # Of the project's environment, which the tests of the page do not have.
     import keras
+    import numpy as np
     import tensorflow as tf
     import tf2onnx
 
@@ -46,8 +48,6 @@ def mobile_net(folder: Path) -> tuple[Path, Any]:
     function = tf.function(lambda image: network(image, training=False), specs)
     file = folder / "mobilenet.onnx"
     tf2onnx.convert.from_function(function, specs, opset=18, output_path=str(file))
-    import numpy as np  # of the project's environment
-
     images = np.random.default_rng(0).random((16, *shape), dtype=np.float32)
     return file, {"image": images}
 
