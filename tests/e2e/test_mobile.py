@@ -232,7 +232,7 @@ def test_kotlin_and_python_preprocess_alike(
 QUANTISING = [
     cell
     for cell in MOBILE
-    if "shared/int8" in [layer.label for layer in cell.format.includes]
+    if "shared/int8" in [layer.label for layer in cell.layers("MIT")]
 ]
 
 

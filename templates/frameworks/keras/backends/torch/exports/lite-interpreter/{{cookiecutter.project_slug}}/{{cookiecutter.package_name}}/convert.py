@@ -24,6 +24,7 @@ def write_artifact(network: keras.Model, path: Path) -> None:
 
     Raises ContractError where that runtime could not run it.
     """
+    phone.check_torch()
     if not hasattr(ScriptModule, "_save_for_lite_interpreter"):
         raise ContractError(
             f"torch {torch.__version__} no longer writes lite-interpreter files: "
