@@ -14,7 +14,8 @@ from {{ cookiecutter.package_name }}.contract import (
     Signature,
     check_parity,
 )
-from {{ cookiecutter.package_name }}.runtime import Runtime, bytecode
+from {{ cookiecutter.package_name }}.lite import bytecode
+from {{ cookiecutter.package_name }}.runtime import Runtime
 from {{ cookiecutter.package_name }}.settings import ARTIFACTS, REPORTS
 
 SIGNATURE = Signature.read(ARTIFACTS)
