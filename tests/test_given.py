@@ -17,7 +17,7 @@ from click.testing import Result
 
 from conftest import files_below
 from dlscaffold import given
-from dlscaffold.given import complete
+from dlscaffold.examples import complete
 from dlscaffold.inspect.description import Contents, Signature, Tensor
 from dlscaffold.inspect.fitting import fits
 from dlscaffold.inspect.kinds import FILES, SAVED_MODEL, Kind
@@ -90,7 +90,7 @@ def test_damaged_examples(dlscaffold: Run, script: Path, content: bytes) -> None
 
 def test_a_target_that_does_not_fit(dlscaffold: Run, script: Path) -> None:
     other = script.with_name("other.npy")
-    other.write_bytes(npy("<i8", (2, 3)))
+    other.write_bytes(npy("<i8", (3, 3)))
     options = ("--examples", other, "--target", "tensorflow-serving")
     said = refused(dlscaffold, script, *options)
     assert "use --target flask or pytorch-mobile" in said
@@ -266,3 +266,92 @@ def test_a_dry_run_shows_the_model(dlscaffold: Run, tmp_path: Path) -> None:
     assert told["model"] == str(RANKER)
     assert told["files"]["models/ranker.onnx"] == "models/onnx"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", [".", "saved_model.pb", "../greeter", "variables/.."])
+def test_a_folder_may_be_named_in_any_way(
+    dlscaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    model = Path(shutil.copytree(MODELS / "greeter", tmp_path / "greeter"))
+    (model / "variables").mkdir(exist_ok=True)
+    (model / "README.md").write_text("the model's own")
+    monkeypatch.chdir(model)
+    project = made(dlscaffold, tmp_path, Path(name))
+    assert description(project)["path"] == "greeter"
+    assert (project / "models/greeter/saved_model.pb").is_file()
+    assert (project / "README.md").read_text("utf-8").startswith("# Shop ranker")
+
+
+def test_no_file_of_a_model_takes_the_place_of_the_project_s(
+    dlscaffold: Run, tmp_path: Path
+) -> None:
+    model = Path(shutil.copy(RANKER, tmp_path / "model.json"))
+    words = ("--model", model, "--yes", "-o", tmp_path / "out")
+    result = dlscaffold("new", "x", *words)
+    assert result.exit_code == 1
+    assert "rename it" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_weights_beside_the_model_are_named_by_digest(
+    dlscaffold: Run, tmp_path: Path
+) -> None:
+    outside = model_files.onnx_model(model_files.outside_weight("w.bin"))
+    (tmp_path / "net.onnx").write_bytes(outside)
+    (tmp_path / "w.bin").write_bytes(bytes(16))
+    project = made(dlscaffold, tmp_path, tmp_path / "net.onnx")
+    digest = hashlib.sha256(bytes(16)).hexdigest()
+    assert description(project)["beside"] == {"w.bin": digest}
+
+
+@pytest.mark.parametrize("location", [".ssh/id_rsa", "a/.b/w", "a\\w"])
+def test_weights_are_not_taken_from_hidden_places(
+    dlscaffold: Run, tmp_path: Path, location: str
+) -> None:
+    file = tmp_path / location
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(bytes(16))
+    outside = model_files.onnx_model(model_files.outside_weight(location))
+    (tmp_path / "net.onnx").write_bytes(outside)
+    result = dlscaffold("new", "--model", tmp_path / "net.onnx", "--dry-run", "--yes")
+    assert result.exit_code == 1
+    assert "outside of its folder" in " ".join(result.stderr.split())
+
+
+ITEMS, PRICES = [[1, 2, 3]] * 3, [[0.5, 1.0]] * 3
+
+
+@pytest.mark.parametrize(
+    ("arrays", "says"),
+    [
+        ({"item": ITEMS, "price": PRICES}, ""),
+        ({"item": ITEMS[:2], "price": PRICES[:2]}, "too few examples"),
+        ({"item": [], "price": []}, "is of shape ()"),
+        ({"item": ITEMS, "price": [[0.5]] * 3}, "is of shape (3, 1)"),
+        ({"item": 5, "price": PRICES}, "is of shape ()"),
+        ({"item": None, "price": PRICES}, "is of shape ()"),
+    ],
+)
+def test_examples_are_held_to_the_inputs(
+    dlscaffold: Run, tmp_path: Path, arrays: dict[str, Any], says: str
+) -> None:
+    (tmp_path / "x.json").write_text(json.dumps(arrays))
+    options = ("--model", RANKER, "--examples", tmp_path / "x.json", "--dry-run")
+    result = dlscaffold("new", "x", *options, "--yes")
+    assert result.exit_code == (2 if says else 0), result.output
+    assert says in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("shape", "numbers"), [((None, 4), 1_000_000), ((None, 3, 1024, 1024), 78_643_200)]
+)
+def test_a_request_may_hold_an_example(shape: tuple[int], numbers: int) -> None:
+    assert given.body_limit((Tensor("x", "float32", shape),)) == numbers
+
+
+def test_what_json_does_not_hold_is_not_served() -> None:
+    odd = Signature("graph", (Tensor("x", "bfloat16", (2,)),), ())
+    kind = next(kind for kind in FILES if kind.name == "onnx")
+    for fit in fits(kind, Contents((odd,))):
+        assert fit.format is None
+        assert fit.target != "flask" or "bfloat16" in fit.because

@@ -494,7 +494,8 @@ def test_a_model_says_framework_size_and_targets(
     told = recommended(dlscaffold, path)
     size = path.stat().st_size / 1e6
     assert told["answers"] == {"framework": "pytorch", "model_size": size}
-    command = f"dlscaffold new net --model {path} --target flask"
+    examples = "--examples X.npz"  # as the file says no shapes
+    command = f"dlscaffold new net --model {path} {examples} --target flask"
     assert told["options"][0]["command"] == command
     (why,) = (o for o in told["ruled_out"] if o["target"] == "tensorflow-serving")
     assert "cannot become" in why["because"][0]["says"]

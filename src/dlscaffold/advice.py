@@ -63,8 +63,10 @@ class Option:
     def command(self) -> str:
         """The command that generates it."""
         if self.model:
-            path = Path(self.model.path)
+            path = Path(self.model.path).resolve()
             words = [path.stem, "--model", str(path)]
+            if any(tensor.shape is None for tensor in self.model.inputs):
+                words += ["--examples", "X.npz"]
         else:
             words = ["my-model", "--framework", self.framework.name]
         return shlex.join(["dlscaffold", "new", *words, "--target", self.target.name])

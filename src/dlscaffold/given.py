@@ -6,18 +6,14 @@ its files are copied, or named where they are large.
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import json
 import math
 import shutil
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
-from dlscaffold import catalog
+from dlscaffold import catalog, examples
 from dlscaffold.catalog import Cell, Layer, Target
 from dlscaffold.errors import ScaffoldError, UsageError
 from dlscaffold.inspect.description import Description, Tensor
@@ -27,21 +23,8 @@ from dlscaffold.inspect.identify import describe
 CARRIED_BYTES = 100_000_000
 FOLDER = "models"
 DIGITS = 25  # of a number as JSON, at most, with its comma
-# What numpy's files may hold: numbers, booleans and text, and never objects, which are
-# pickled.
-ARRAY_MAGIC = b"\x93NUMPY"
-KINDS = {
-    "b": "bool",
-    "i": "int",
-    "u": "uint",
-    "f": "float",
-    "U": "string",
-    "S": "string",
-}
-SIZED = ("int", "uint", "float")
-JSON_DTYPES = {bool: "bool", int: "int64", float: "float32", str: "string"}
-BROKEN = (OSError, ValueError, KeyError, TypeError, RecursionError)
-EXAMPLES = (".npy", ".npz", ".json")
+LEAST_BODY, MOST_BODY = 1_000_000, 64_000_000  # bytes; one example fits in any case
+DESCRIPTION = "model.json"
 
 
 @dataclass(frozen=True)
@@ -52,11 +35,21 @@ class Given:
     description: Description
     examples: Path | None = None
     trust: bool = False
+    python: str | None = None
+    body_limit: int = 0
 
     @property
     def framework(self) -> str | None:
         """The framework layer that models of this kind are trained in, if one."""
         return catalog.origin(self.description.layer).topic
+
+    @property
+    def options(self) -> list[str]:
+        """The options of `new` that name it."""
+        words = ["--model", str(self.path)]
+        words += ["--examples", str(self.examples)] if self.examples else []
+        words += ["--python", self.python] if self.python else []
+        return [*words, *(["--trust"] if self.trust else [])]
 
     @property
     def is_carried(self) -> bool:
@@ -66,10 +59,10 @@ class Given:
     @property
     def copies(self) -> dict[str, Path]:
         """What is copied into the project: where to, and from where."""
-        files = {name: self._folder / name for name in self._names}
+        files = {name: self._folder / name for name in self.names}
         copied = files if self.is_carried else {}
         if self.examples:
-            copied = {**copied, self._examples_name: self.examples}
+            copied = {**copied, self.examples_name: self.examples}
         return {f"{FOLDER}/{name}": source for name, source in copied.items()}
 
     def copy_to(self, project: Path) -> None:
@@ -80,7 +73,8 @@ class Given:
             shutil.copyfile(source, destination)
 
     @property
-    def _examples_name(self) -> str:
+    def examples_name(self) -> str:
+        """What the user's examples are called in the project."""
         return f"examples{self.examples.suffix.lower()}" if self.examples else ""
 
     @property
@@ -88,7 +82,8 @@ class Given:
         return self.path.parent
 
     @property
-    def _names(self) -> list[str]:
+    def names(self) -> list[str]:
+        """The model's files, relative to the folder that it is in."""
         files = [self.path] if self.path.is_file() else sorted(self.path.rglob("*"))
         own = [file for file in files if file.is_file() or file.is_symlink()]
         names = [file.relative_to(self._folder).as_posix() for file in own]
@@ -102,33 +97,42 @@ class Given:
             "_model": {
                 "path": where,
                 "sha256": digest(self.path),
+                "beside": {
+                    name: digest(self._folder / name)
+                    for name in self.description.external_files
+                },
                 "inputs": [_as_dict(tensor) for tensor in self.description.inputs],
                 "outputs": [tensor.name for tensor in self.description.outputs],
             },
             "_model_name": self.path.name,
             "_model_is_carried": self.is_carried,
-            "_examples": self._examples_name,
-            "_body_limit": body_limit(self.description.inputs),
+            "_examples": self.examples_name,
+            "_body_limit": self.body_limit or body_limit(self.description.inputs),
             "_trust": self.trust,
         }
 
 
-def read(
-    path: Path, *, examples: Path | None, python: str | None, trust: bool
-) -> Given:
+def read(path: Path, *, own: Path | None, python: str | None, trust: bool) -> Given:
     """Return the model at a path, ready to generate a project for.
 
     Raises ScaffoldError or UsageError where there is none, where it cannot be copied
     whole, or where its inputs are not known and no examples show them.
     """
     found = describe(path, python=python, trust=trust)
-    given = Given(Path(found.path), found, examples, trust)
+    # Of `.` and `..` too, the name and the folder are wanted.
+    given = Given(Path(found.path).resolve(), found, own, trust, python)
     refuse_links(replace(given, examples=None))
+    refuse_names(given)
     if not found.inputs:
         raise UsageError(f"{path} does not say what it takes, so it cannot be served.")
-    if examples:
-        inputs = complete(found.inputs, read_examples(given))
-        return replace(given, description=replace(found, inputs=inputs))
+    if own:
+        arrays = examples.read(own, found.inputs)
+        inputs = examples.complete(found.inputs, arrays)
+        return replace(
+            given,
+            description=replace(found, inputs=inputs),
+            body_limit=body_limit(tuple(arrays.values()), counted=True),
+        )
     if any(tensor.dtype is None or tensor.shape is None for tensor in found.inputs):
         raise UsageError(
             f"{path} does not say the shapes of its inputs, so give examples of them: "
@@ -145,6 +149,18 @@ def refuse_links(given: Given) -> None:
                 f"{file} is not a file of the model's own: copy the model, with what "
                 "it links to, into one folder and name it there."
             )
+
+
+def refuse_names(given: Given) -> None:
+    """Raise ScaffoldError if a file of the model has a name that would do harm."""
+    taken = {DESCRIPTION, given.examples_name}
+    if clash := taken.intersection(name.split("/")[0] for name in given.names):
+        raise ScaffoldError(
+            f"{given.path} has a file called {min(clash)}, as a file of the project "
+            "is: rename it."
+        )
+    if not given.path.name.isprintable() or "`" in given.path.name:
+        raise ScaffoldError(f"{given.path} has a name that cannot be shown: rename it.")
 
 
 def find_cell(given: Given, target_name: str, format_name: str | None) -> Cell:
@@ -183,13 +199,18 @@ def fitting(description: Description) -> list[str]:
     return [fit.target for fit in description.targets if fit.format]
 
 
-def body_limit(inputs: tuple[Tensor, ...]) -> int:
-    """Return the bytes that a request may have: for sixteen examples, at least 1 MB."""
+def body_limit(inputs: tuple[Tensor, ...], counted: bool = False) -> int:
+    """Return the bytes that a request may have: for sixteen examples, within reason.
+
+    The first dimension of arrays that are `counted` is the number of examples.
+    """
+    shapes = [one.shape or () for one in inputs]
     numbers = sum(
-        math.prod(size if isinstance(size, int) else 1 for size in one.shape or ())
-        for one in inputs
+        math.prod(size if isinstance(size, int) else 1 for size in shape[counted:])
+        for shape in shapes
     )
-    return max(1_000_000, 16 * numbers * DIGITS)
+    one = numbers * DIGITS
+    return max(LEAST_BODY, one, min(16 * one, MOST_BODY))
 
 
 def digest(path: Path) -> str:
@@ -218,104 +239,3 @@ def _as_dict(tensor: Tensor) -> dict[str, Any]:
     shape = None if tensor.shape is None else list(tensor.shape)
     dtype = "str" if tensor.dtype == "string" else tensor.dtype
     return {"name": tensor.name, "dtype": dtype, "shape": shape}
-
-
-def complete(
-    inputs: tuple[Tensor, ...], examples: dict[str, Tensor]
-) -> tuple[Tensor, ...]:
-    """Return the inputs with what the model does not say of them taken from examples.
-
-    There the first dimension counts the examples, so that it is taken to be free.
-    """
-    return tuple(_completed(one, examples[one.name]) for one in inputs)
-
-
-def _completed(declared: Tensor, example: Tensor) -> Tensor:
-    if declared.shape is None and example.shape:
-        example = replace(example, shape=(None, *example.shape[1:]))
-    return Tensor(
-        declared.name,
-        declared.dtype or example.dtype,
-        example.shape if declared.shape is None else declared.shape,
-    )
-
-
-def read_examples(given: Given) -> dict[str, Tensor]:
-    """Return what the user's examples are like; raises UsageError if they do not fit.
-
-    That is one array for each input.
-    """
-    path, inputs = given.examples or Path(), given.description.inputs
-    names = {tensor.name for tensor in inputs}
-    try:
-        found = {array.name: array for array in _arrays(path, inputs)}
-    except (*BROKEN, zipfile.BadZipFile) as error:
-        raise UsageError(
-            f"{path} cannot be used ({error}): give --examples an .npz or .json file "
-            f"with an array for each of {', '.join(sorted(names))}."
-        ) from error
-    if set(found) != names:
-        raise UsageError(
-            f"{path} has arrays for {', '.join(sorted(found)) or 'nothing'}, but the "
-            f"model takes {', '.join(sorted(names))}: name them so."
-        )
-    return found
-
-
-def _arrays(path: Path, inputs: tuple[Tensor, ...]) -> Iterator[Tensor]:
-    """Yield what is known of the arrays in a file; one alone is the only input."""
-    suffix = path.suffix.lower()
-    if suffix not in EXAMPLES:
-        raise ValueError("it is no .npy, .npz or .json file")
-    if suffix == ".json":
-        fields = json.loads(path.read_text("utf-8"))
-        if not isinstance(fields, dict):
-            raise ValueError("it holds no object of arrays by name")
-        for name, values in fields.items():
-            yield _nested(name, values)
-    elif suffix == ".npz":
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                with archive.open(name) as file:
-                    yield _array(name.removesuffix(".npy"), file)
-    else:
-        if len(inputs) != 1:
-            raise ValueError("it holds one array, but the model has several inputs")
-        with path.open("rb") as file:
-            yield _array(inputs[0].name, file)
-
-
-def _nested(name: str, values: Any) -> Tensor:
-    """Return the shape of nested lists, and the dtype that their first number has."""
-    shape: list[int | str | None] = []
-    while isinstance(values, list) and values:
-        shape.append(len(values))
-        values = values[0]
-    return Tensor(name, JSON_DTYPES.get(type(values)), tuple(shape))
-
-
-def _array(name: str, file: IO[bytes]) -> Tensor:
-    """Return dtype and shape of an array in numpy's format.
-
-    Raises ValueError if it holds anything but plain values.
-    """
-    start = file.read(8)
-    if not start.startswith(ARRAY_MAGIC):
-        raise ValueError("it is not in numpy's format")
-    size = int.from_bytes(file.read(4 if start[6:7] >= b"\2" else 2), "little")
-    header = file.read(min(size, 10_000))
-    try:
-        described = ast.literal_eval(header.decode("latin-1").strip())
-    except (SyntaxError, MemoryError, RecursionError) as error:
-        raise ValueError("its header is damaged") from error
-    code = str(described["descr"])
-    if code[1:2] not in KINDS:
-        raise ValueError("it holds pickled objects")
-    shape = [int(size) for size in described["shape"]]
-    return Tensor(name, _dtype(code), tuple(shape))
-
-
-def _dtype(code: str) -> str:
-    """Return the name of numpy's code for a dtype, such as `<f4`."""
-    kind = KINDS[code[1]]
-    return f"{kind}{8 * int(code[2:])}" if kind in SIZED else kind

@@ -62,7 +62,7 @@ def read_model(
 
     return given.read(
         Path(model),
-        examples=Path(examples) if examples else None,
+        own=Path(examples) if examples else None,
         python=python,
         trust=trust,
     )
@@ -134,7 +134,7 @@ def _resolve_given(request: Request, model: Given, *, yes: bool) -> project.Answ
         )
     targets = given.fitting(model.description)
     if not targets:
-        reasons = {fit.because for fit in model.description.targets}
+        reasons = dict.fromkeys(fit.because for fit in model.description.targets)
         raise UsageError(f"No target fits {model.path.name}: {'; '.join(reasons)}.")
     best = advice.best_target(model.framework)
     best = best if best in targets else targets[0]
@@ -236,7 +236,7 @@ def command_line(request: Request) -> str:
     """Return the command that gives all of these answers without being asked."""
     words = ["dlscaffold", "new", request.name or DEFAULT_NAME]
     if request.given:
-        words += ["--model", str(request.given.path)]
+        words += request.given.options
     else:
         words += ["--framework", str(request.framework)]
     words += ["--target", str(request.target)]

@@ -5,12 +5,13 @@ As everywhere: a target fits where it loads a format that the model is or can be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dlscaffold import catalog
 from dlscaffold.catalog import Target
 from dlscaffold.choices import layer_names
-from dlscaffold.inspect import saved_model
+from dlscaffold.inspect import litert, saved_model
 from dlscaffold.inspect.description import Contents, Dimension, Fit
 from dlscaffold.inspect.kinds import Kind
 
@@ -25,6 +26,9 @@ RECURRENT = {
     "SimpleRNN",
     "TensorListReserve",
 }
+
+
+SERVED = re.compile(r"bool|string|float(16|32|64)|u?int(8|16|32|64)")
 
 
 def fits(kind: Kind, contents: Contents) -> tuple[Fit, ...]:
@@ -57,6 +61,13 @@ def exports(kind: Kind) -> list[str]:
 
 def obstacles(kind: Kind, contents: Contents) -> Iterator[str]:
     """Yield what keeps the model from being served by anything."""
+    first = contents.signatures[:1]
+    dtypes = {dtype for signature in first for dtype in signature.dtypes if dtype}
+    if odd := sorted(dtype for dtype in dtypes if not SERVED.fullmatch(dtype)):
+        yield f"it takes or gives {', '.join(odd)}, which JSON does not hold"
+    unsigned = litert.UNSIGNED in contents.notes
+    if kind.name == "litert" and (unsigned or len(contents.signatures) > 1):
+        yield "it has not exactly one signature: convert it again with one"
     calls = [name for name in saved_model.PYTHON_CALLS if name in contents.operators]
     if kind.name == "saved-model" and calls:
         yield f"it calls Python ({', '.join(calls)}), which is not in the file"

@@ -40,6 +40,8 @@ CUSTOM = 32
 LONGEST = 10_000  # bytes of metadata that are looked at
 RUNTIME = "min_runtime_version"
 CONVERSION = "CONVERSION_METADATA"
+# Of older files: what is in them can be read, and not be called by name.
+UNSIGNED = "it has no signature"
 
 
 def read(source: Source) -> Contents:
@@ -55,7 +57,9 @@ def describe(buffer: Window) -> Contents:
     if not graphs:
         raise MalformedError("it holds no graph")
     codes = [operator_name(code) for code in model.tables(1)]
-    signatures = list(named_signatures(model, graphs)) or [plain_signature(graphs[0])]
+    signatures = list(named_signatures(model, graphs))
+    said = [*notes(model), *([] if signatures else [UNSIGNED])]
+    signatures = signatures or [plain_signature(graphs[0])]
     version = converter(model)
     return Contents(
         signatures=tuple(signatures),
@@ -63,7 +67,7 @@ def describe(buffer: Window) -> Contents:
         version=version,
         parameters=sum(parameters(model, graph) for graph in graphs),
         operators=Counter(used(graphs, codes)),
-        notes=tuple(notes(model)),
+        notes=tuple(said),
     )
 
 

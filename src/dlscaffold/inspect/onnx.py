@@ -201,8 +201,10 @@ def external_files(weights: list[Weight], folder: Path) -> dict[str, int]:
 
 def external_file(location: str, folder: Path) -> Path:
     """Return the file of weights, which must be in the model's folder or below it."""
-    parts = PurePosixPath(location.replace("\\", "/"))
-    outside = parts.is_absolute() or ".." in parts.parts or ":" in location
+    parts = PurePosixPath(location)
+    # Of a hidden folder, none of the files is part of a model.
+    hidden = any(part.startswith(".") for part in parts.parts)
+    outside = parts.is_absolute() or hidden or ":" in location or "\\" in location
     if not parts.parts or outside or "\0" in location:
         raise MalformedError(f"its weights are outside of its folder, at {location!r}")
     file = folder / parts

@@ -28,9 +28,16 @@ def load(folder: Path) -> keras.Model:
 
 
 def predict(network: keras.Model, given: Tensors) -> dict[str, NDArray[Any]]:
-    """Return the outputs by name, for inputs by name."""
+    """Return the outputs by name, for inputs by name.
+
+    Raises ContractError if the model does not take inputs of these dtypes and shapes.
+    """
     tensors = {name: tf.constant(tensor) for name, tensor in given.items()}
-    return {name: np.asarray(value) for name, value in _call(network, tensors).items()}
+    try:
+        outputs = _call(network, tensors)
+    except (ValueError, tf.errors.OpError) as error:
+        raise ContractError(original.refusal(given, error)) from error
+    return {name: np.asarray(value) for name, value in outputs.items()}
 
 
 def serving(network: keras.Model) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from . import original
-from .contract import Tensors
+from .contract import ContractError, Tensors
 from .runtime import Runtime
 
 FRAMEWORK = ("litert", version("ai-edge-litert"))
@@ -19,5 +19,11 @@ def load(folder: Path) -> Runtime:
 
 
 def predict(network: Runtime, given: Tensors) -> dict[str, NDArray[Any]]:
-    """Return the outputs by name, for inputs by name."""
-    return network.predict(given)
+    """Return the outputs by name, for inputs by name.
+
+    Raises ContractError if the model does not take inputs of these dtypes and shapes.
+    """
+    try:
+        return network.predict(given)
+    except (RuntimeError, ValueError) as error:
+        raise ContractError(original.refusal(given, error)) from error

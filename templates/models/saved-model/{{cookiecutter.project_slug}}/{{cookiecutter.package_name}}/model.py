@@ -26,9 +26,15 @@ def load(folder: Path) -> Any:
 
 
 def predict(network: Any, given: Tensors) -> dict[str, NDArray[Any]]:
-    """Return the outputs by name, for inputs by name."""
+    """Return the outputs by name, for inputs by name.
+
+    Raises ContractError if the model does not take inputs of these dtypes and shapes.
+    """
     tensors = {name: tf.constant(tensor) for name, tensor in given.items()}
-    outputs = network.signatures[SIGNATURE](**tensors)
+    try:
+        outputs = network.signatures[SIGNATURE](**tensors)
+    except (ValueError, tf.errors.OpError) as error:
+        raise ContractError(original.refusal(given, error)) from error
     return {name: _plain(outputs[name].numpy()) for name in outputs}
 
 

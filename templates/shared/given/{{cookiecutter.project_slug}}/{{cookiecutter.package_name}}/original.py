@@ -36,6 +36,10 @@ def find(folder: Path) -> Original:
         raise ContractError(f"The model {path} is missing: {mend}.")
     if contract.digest(path) != fields["sha256"]:
         raise ContractError(f"{path} is not the model that was given: {mend}.")
+    for name, digest in fields["beside"].items():  # weights in files of their own
+        part = path.parent / name
+        if not part.is_file() or contract.digest(part) != digest:
+            raise ContractError(f"{part} is not the file that was given: put it back.")
     inputs = {tensor["name"]: _spec(tensor) for tensor in fields["inputs"]}
     return Original(path, inputs, fields["outputs"])
 
@@ -48,11 +52,12 @@ def _spec(tensor: dict[str, object]) -> TensorSpec:
 
 
 def refusal(inputs: Tensors, error: BaseException) -> str:
-    """Say, in one line, that the model does not take inputs of these shapes."""
-    shapes = ", ".join(f"{name} {tensor.shape}" for name, tensor in inputs.items())
+    """Say, in one line, that the model does not take inputs of these dtypes and shapes."""
+    parts = (f"{name} {part.dtype} {part.shape}" for name, part in inputs.items())
     return (
-        f"The model does not take {shapes} ({first_line(error)}). Where {DESCRIPTION} "
-        "says null for a dimension that is not free, write its size."
+        f"The model does not take {', '.join(parts)} ({first_line(error)}). Where "
+        f"{DESCRIPTION} says null for a dimension that is not free, write its size; "
+        "mend a wrong dtype there too."
     )
 
 

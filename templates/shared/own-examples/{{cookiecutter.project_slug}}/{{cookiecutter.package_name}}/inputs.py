@@ -1,6 +1,8 @@
 """Inputs from the file of examples that was given with the model."""
 
 import json
+import zlib
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from .settings import MODELS
 
 FILE = MODELS / "{{ cookiecutter._examples }}"
 MOST = 16  # in golden.json
+BROKEN = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error)
 
 
 def golden() -> Tensors:
@@ -39,7 +42,7 @@ def read(specs: dict[str, TensorSpec]) -> Tensors:
     try:
         arrays = _load(specs)
         return {name: _cast(arrays[name], spec) for name, spec in specs.items()}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except BROKEN as error:
         raise ContractError(f"{FILE} does not fit the model: {error}") from error
 
 
@@ -51,4 +54,7 @@ def _load(specs: dict[str, TensorSpec]) -> Tensors:
 
 
 def _cast(array: np.ndarray, spec: TensorSpec) -> np.ndarray:
-    return array.astype(spec.dtype)
+    cast = array.astype(spec.dtype)
+    if cast.dtype.kind in "iub" and not np.array_equal(cast, array):
+        raise ValueError(f"{spec.dtype} cannot hold its values")
+    return cast

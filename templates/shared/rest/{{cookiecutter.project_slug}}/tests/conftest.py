@@ -25,7 +25,7 @@ def signature() -> Signature:
 
 @pytest.fixture(scope="session")
 def golden(signature: Signature) -> Golden:
-    """Real examples with the training framework's outputs."""
+    """Examples with the outputs of the model's own framework."""
     return Golden.read(ARTIFACTS, signature)
 
 

@@ -18,7 +18,8 @@ def read(file: Path, signature: Signature) -> Tensors:
     """Return the inputs in a file; raises FileError if it does not hold them."""
     try:
         fields = json.loads(file.read_text("utf-8"))
-        fields = fields.get("inputs", fields)
+        if fields.keys() != signature.inputs.keys():
+            fields = fields["inputs"]
         return {
             name: np.array(fields[name], spec.dtype)
             for name, spec in signature.inputs.items()
