@@ -52,7 +52,7 @@ def _spec(tensor: dict[str, object]) -> TensorSpec:
 
 
 def refusal(inputs: Tensors, error: BaseException) -> str:
-    """Say, in one line, that the model does not take inputs of these dtypes and shapes."""
+    """Say, in one line, that the model does not take inputs like these."""
     parts = (f"{name} {part.dtype} {part.shape}" for name, part in inputs.items())
     return (
         f"The model does not take {', '.join(parts)} ({first_line(error)}). Where "
