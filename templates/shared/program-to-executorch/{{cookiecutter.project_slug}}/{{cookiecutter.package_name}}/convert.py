@@ -55,4 +55,5 @@ def bounded(network: Any) -> ExportedProgram:
             if size is None
         }
     module = program(network).module()
-    return torch.export.export(module, args, kwargs, dynamic_shapes=shapes)
+    free_shapes = shapes.dynamic_shapes(module, args, kwargs)
+    return torch.export.export(module, args, kwargs, dynamic_shapes=free_shapes)
