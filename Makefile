@@ -25,8 +25,11 @@ demo: install ## generate Keras with Flask, train, export, serve and smoke-test 
 	@echo "Look at it:  http://127.0.0.1:8501"
 	@echo "Pictures:    $(DEMO)/digit-classifier/reports/"
 
-test: lint test-fast ## run all tests, real training and serving included
-	$(BIN)/python -m pytest -m e2e
+test: lint test-fast ## run the tests, real training and serving included
+	$(BIN)/python -m pytest -m "e2e and not more"
+
+test-more: install ## take given models, and Keras on JAX and PyTorch, to serving too
+	$(BIN)/python -m pytest -m "e2e and more"
 
 test-fast: install ## run the tests that need no framework (under a minute)
 	$(BIN)/python -m pytest -m "not e2e" -n auto --dist loadgroup
@@ -36,5 +39,5 @@ lint: install ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-.PHONY: help install demo test test-fast lint
+.PHONY: help install demo test test-more test-fast lint
 .DEFAULT_GOAL := help

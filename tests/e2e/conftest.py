@@ -17,6 +17,16 @@ from dlscaffold.catalog import Cell, Layer
 from e2e import containers
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs on another backend than Keras's preferred one."""
+    for item in items:
+        call = getattr(item, "callspec", None)
+        cell = call.params.get("cell") if call else None
+        if cell and cell.special_backend:
+            item.add_marker(pytest.mark.more)
+
+
 @dataclass(frozen=True)
 class Smoked:
     """A generated project after its smoke tests, and the interpreter that ran them."""

@@ -13,7 +13,7 @@ import pytest
 from e2e.conftest import Smoked
 from e2e.given_models import succeed, write
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.more]
 
 Smoke = Callable[..., Smoked]
 
