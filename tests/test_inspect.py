@@ -541,6 +541,7 @@ def test_truncated(scratch: Path, name: str, share: float) -> None:
     survives(scratch, name, data[: int(len(data) * share)])
 
 
+@pytest.mark.e2e
 @given(name=NAMES, flips=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 7))))
 @settings(max_examples=500)
 def test_flipped_bits(scratch: Path, name: str, flips: list[tuple[float, int]]) -> None:
@@ -550,6 +551,7 @@ def test_flipped_bits(scratch: Path, name: str, flips: list[tuple[float, int]]) 
     survives(scratch, name, bytes(data))
 
 
+@pytest.mark.e2e
 @given(name=NAMES, at=st.floats(0, 1), inserted=st.binary(max_size=40))
 @settings(max_examples=300)
 def test_overwritten(scratch: Path, name: str, at: float, inserted: bytes) -> None:
@@ -595,6 +597,7 @@ def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
+@pytest.mark.e2e
 @given(data=st.data(), new=JSON)
 @settings(max_examples=300)
 def test_lying_configurations(scratch: Path, data: st.DataObject, new: Any) -> None:
@@ -604,6 +607,7 @@ def test_lying_configurations(scratch: Path, data: st.DataObject, new: Any) -> N
     survives(scratch, "small.keras", archive)
 
 
+@pytest.mark.e2e
 @given(data=st.data(), new=JSON)
 @settings(max_examples=300)
 def test_lying_programs(scratch: Path, data: st.DataObject, new: Any) -> None:

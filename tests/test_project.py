@@ -94,6 +94,7 @@ def re_one_sentence(text: str, mend: str) -> bool:
     return text.startswith("Error: ") and text.count("\n") == 1 and mend in text
 
 
+@pytest.mark.e2e
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_killed_at_any_moment_it_leaves_nothing_or_all(
@@ -194,6 +195,7 @@ def toml_description(folder: Path) -> str:
     return str(settings_["project"]["description"])
 
 
+@pytest.mark.e2e
 def test_eject_equals_new(tmp_path: Path) -> None:
     """Plain Cookiecutter gives the same bytes from each ejected template."""
     name = 'Müller\'s "deep" net'

@@ -143,6 +143,7 @@ def test_green_needs_a_test_that_ran(
     assert result.exit_code == 1
 
 
+@pytest.mark.e2e
 def test_a_stale_report_counts_for_nothing(dlscaffold: Run, stand_in: Path) -> None:
     assert smoke(dlscaffold, stand_in, "--from", "test").exit_code == 0
     (stand_in / "tests" / "test_it.py").write_text("import os; os._exit(0)\n")
@@ -151,6 +152,7 @@ def test_a_stale_report_counts_for_nothing(dlscaffold: Run, stand_in: Path) -> N
     assert result.exit_code == 1
 
 
+@pytest.mark.e2e
 def test_it_makes_an_environment_of_its_own(dlscaffold: Run, stand_in: Path) -> None:
     """Without --python: the tests cannot run in it, as it holds nothing but pip."""
     result = dlscaffold("smoke", stand_in, "--json")

@@ -12,6 +12,8 @@ import pytest
 
 from conftest import files_below
 
+pytestmark = pytest.mark.e2e
+
 ROOT = Path(__file__).parents[1]
 NEW = ["new", "Shop digits", "-f", "keras", "-t", "flask", "-o"]
 

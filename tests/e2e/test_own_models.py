@@ -48,6 +48,7 @@ TOKENS = [[(7 * row + 3 * column) % 100 for column in range(9)] for row in range
 @pytest.fixture(scope="module")
 def keras(smoked: Smoke, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A folder of models that TensorFlow and Keras wrote, and their interpreter."""
+    smoked("keras", "flask")  # what ONNX takes is in the environment that they share
     python = smoked("keras", "litert").python
     folder = tmp_path_factory.mktemp("own") / "keras"
     return write("write_tensorflow.py", python, folder), python
