@@ -17,6 +17,7 @@ from click.testing import Result
 
 from conftest import files_below
 from dlscaffold import given
+from dlscaffold.errors import ScaffoldError
 from dlscaffold.examples import complete
 from dlscaffold.inspect.description import Contents, Signature, Tensor
 from dlscaffold.inspect.fitting import fits
@@ -355,3 +356,10 @@ def test_what_json_does_not_hold_is_not_served() -> None:
     for fit in fits(kind, Contents((odd,))):
         assert fit.format is None
         assert fit.target != "flask" or "bfloat16" in fit.because
+
+
+def test_a_part_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the place that the project would go to."""
+    monkeypatch.setattr(given.os, "access", lambda *_: False)
+    with pytest.raises(ScaffoldError, match=r"ranker\.onnx cannot be read"):
+        given.read(RANKER, own=None, python=None, trust=False)

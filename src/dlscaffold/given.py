@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -149,6 +150,8 @@ def refuse_links(given: Given) -> None:
                 f"{file} is not a file of the model's own: copy the model, with what "
                 "it links to, into one folder and name it there."
             )
+        if not os.access(file, os.R_OK):
+            raise ScaffoldError(f"{file} cannot be read: give yourself the right to.")
 
 
 def refuse_names(given: Given) -> None:
