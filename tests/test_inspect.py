@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from dlscaffold import catalog
 from dlscaffold.choices import layer_names
 from dlscaffold.errors import ScaffoldError
-from dlscaffold.inspect import archive, kinds, outside, wire
+from dlscaffold.inspect import archive, kinds, litert, outside, wire
 from dlscaffold.inspect.command import printable
 from dlscaffold.inspect.description import Description, Tensor
 from dlscaffold.inspect.identify import describe
@@ -85,6 +85,19 @@ def test_onnx_operators_inside_of_branches_count(tmp_path: Path) -> None:
     assert found.operators == {"If": 1, "MatMul": 1, "com.microsoft.Relu": 1}
 
 
+def test_onnx_operators_that_its_runtime_does_not_have(tmp_path: Path) -> None:
+    node = made.message((4, "Sparkle"), (7, "com.example"))
+    model = made.onnx_model(nodes=(node,))
+    why = {fit.target: fit for fit in look(tmp_path, "m.onnx", model).targets}["flask"]
+    assert why.format is None
+    assert "ONNX Runtime has no com.example.Sparkle" in why.because
+    body = (7, made.message((4, "Relu")))
+    function = made.field(25, made.message((1, "Sparkle"), body, (10, "com.example")))
+    found = look(tmp_path, "m.onnx", model + function)
+    assert found.operators == {"MatMul": 1, "Relu": 1}
+    assert {fit.target: fit.format for fit in found.targets}["flask"] == "onnx"
+
+
 def test_onnx_with_external_data(tmp_path: Path) -> None:
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "w.data").write_bytes(bytes(116))
@@ -126,6 +139,14 @@ def test_litert() -> None:
     assert [one.shape for one in found.outputs] == [(None, 1), (None, 5)]
     assert found.operators["FULLY_CONNECTED"] == 2
     assert found.parameters
+
+
+def test_litert_with_operators_that_its_runtime_does_not_have() -> None:
+    found = describe(made.FIXTURES / "determinant.tflite")
+    why = {fit.target: fit for fit in found.targets}["litert"]
+    assert why.format is None
+    assert "LiteRT has no FlexCholesky" in why.because
+    assert litert.unknown_operators(["ADD", "custom.Mfcc"]) == []
 
 
 def test_executorch() -> None:

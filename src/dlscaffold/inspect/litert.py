@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -37,6 +37,14 @@ DTYPES = (
 # BuiltinOperator in the same file, one a line.
 OPERATORS = Path(__file__).with_name("litert_operators.txt")
 CUSTOM = 32
+OUTSIDE = "custom."  # before the name of an operator that is not built in
+# Those that the runtime has all the same (tflite/core/kernels/register.cc).
+REGISTERED = {
+    "AudioSpectrogram",
+    "Mfcc",
+    "NumericVerify",
+    "TFLite_Detection_PostProcess",
+}
 LONGEST = 10_000  # bytes of metadata that are looked at
 RUNTIME = "min_runtime_version"
 CONVERSION = "CONVERSION_METADATA"
@@ -110,9 +118,15 @@ def operator_name(code: Table) -> str:
     """Return the name of a kind of operator."""
     number = max(code.number(3), code.number(0, "b"))
     if number == CUSTOM:
-        return f"custom.{code.text(1)}"
+        return f"{OUTSIDE}{code.text(1)}"
     names = OPERATORS.read_text("utf-8").split()
     return names[number] if 0 <= number < len(names) else f"operator {number}"
+
+
+def unknown_operators(operators: Iterable[str]) -> list[str]:
+    """Return the names of those operators that the runtime does not have."""
+    outside = (one.removeprefix(OUTSIDE) for one in operators if OUTSIDE in one)
+    return sorted(set(outside) - REGISTERED)
 
 
 def used(graphs: list[Table], codes: list[str]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from dlscaffold.inspect.description import Contents, Dimension, Signature, Tensor
@@ -39,6 +39,19 @@ DTYPES = {
     23: ("float4_e2m1", 4),
 }
 EXTERNAL = 1
+# The domains whose operators ONNX Runtime has, beside ONNX's own
+# (include/onnxruntime/core/graph/constants.h).
+DOMAINS = {
+    "ai.onnx.ml",
+    "ai.onnx.preview",
+    "ai.onnx.preview.training",
+    "ai.onnx.training",
+    "com.microsoft",
+    "com.microsoft.experimental",
+    "com.microsoft.nchwc",
+    "com.ms.internal.nhwc",
+    "org.pytorch.aten",
+}
 
 
 def read(source: Source) -> Contents:
@@ -56,8 +69,11 @@ def describe(model: Message, folder: Path) -> Contents:
     stored = {weight.name for weight in weights}
     inputs = [value for value in tensors(graph, 11) if value.name not in stored]
     operators = Counter(operator_names(graph))
-    for function in model.every(25):
+    functions = list(model.every(25))
+    for function in functions:
         operators.update(operator_names(function, place=7))
+    for function in functions:  # what they consist of has been counted
+        operators.pop(qualified(function.text(1), function.text(10)), None)
     external = external_files(weights, folder)
     return Contents(
         signatures=(Signature("graph", tuple(inputs), tuple(tensors(graph, 12))),),
@@ -116,7 +132,18 @@ def operator_names(graph: Message, place: int = 1) -> Iterator[str]:
             elif number == 5:
                 for inner in subgraphs(message(value)):
                     yield from operator_names(inner)
-        yield f"{domain}.{name}" if domain not in ("", "ai.onnx") else name
+        yield qualified(name, domain)
+
+
+def qualified(name: str, domain: str) -> str:
+    """Return an operator's name, with its domain where that is not ONNX's own."""
+    return f"{domain}.{name}" if domain not in ("", "ai.onnx") else name
+
+
+def unknown_operators(operators: Iterable[str]) -> list[str]:
+    """Return the names of those operators that ONNX Runtime does not have."""
+    outside = {one for one in operators if "." in one}
+    return sorted(one for one in outside if one.rpartition(".")[0] not in DOMAINS)
 
 
 def subgraphs(attribute: Message) -> Iterator[Message]:

@@ -38,6 +38,15 @@ class Greeter(tf.Module):
         return {"greeting": "Hello " + name, "length": tf.strings.length(name)}
 
 
+class Determinant(tf.Module):
+    """What LiteRT computes with TensorFlow's own operators alone."""
+
+    @tf.function(input_signature=[tf.TensorSpec([2, 2], tf.float32, "matrix")])
+    def __call__(self, matrix: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return the logarithm of the determinant."""
+        return {"logarithm": tf.linalg.logdet(matrix)}
+
+
 def write(folder: Path) -> None:
     """Write every model."""
     ranker = two_in_two_out()
@@ -56,6 +65,11 @@ def write(folder: Path) -> None:
     tf.saved_model.save(greeter, str(folder / "greeter"))
     converter = tf.lite.TFLiteConverter.from_keras_model(ranker)
     (folder / "ranker.tflite").write_bytes(converter.convert())
+    determinant = Determinant()
+    function = determinant.__call__.get_concrete_function()
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function], determinant)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.SELECT_TF_OPS]
+    (folder / "determinant.tflite").write_bytes(converter.convert())
 
 
 if __name__ == "__main__":
