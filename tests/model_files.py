@@ -112,8 +112,8 @@ TORCH_CODE = """class Small(Module):
   def forward(self: __torch__.Small,
     image: Tensor,
     scale: float=1.5,
-    sizes: Dict[str, Tensor]) -> Tuple[Tensor, int]:
-    return (torch.linear(image, self.weight), 3)
+    mask: Optional[Tensor]=None) -> Tuple[Tensor, Tuple[Tensor, Tensor]]:
+    return (torch.linear(image, self.weight), (image, image))
 """
 
 
@@ -127,11 +127,11 @@ def torchscript_pickle(*storages: tuple[str, int]) -> bytes:
     return found + b"tb."
 
 
-def torchscript(lite: bool = False) -> bytes:
+def torchscript(lite: bool = False, code: str = TORCH_CODE) -> bytes:
     """Return a TorchScript archive of two weights, one of them used twice."""
     members: dict[str, bytes | str] = {
         "small/data.pkl": torchscript_pickle(("0", 12), ("1", 3), ("0", 12)),
-        "small/code/__torch__.py": TORCH_CODE,
+        "small/code/__torch__.py": code,
         "small/constants.pkl": b"\x80\x02).",
     }
     if lite:

@@ -146,7 +146,8 @@ def test_litert_with_operators_that_its_runtime_does_not_have() -> None:
     why = {fit.target: fit for fit in found.targets}["litert"]
     assert why.format is None
     assert "LiteRT has no FlexCholesky" in why.because
-    assert litert.unknown_operators(["ADD", "custom.Mfcc"]) == []
+    (signature,) = found.signatures
+    assert list(litert.obstacles([signature], ["ADD", "custom.Mfcc"])) == []
 
 
 def test_executorch() -> None:
@@ -243,14 +244,27 @@ def test_torchscript(tmp_path: Path) -> None:
     assert found.inputs == (
         Tensor("image", None, None),
         Tensor("scale", "float64", ()),
-        Tensor("sizes", None, None),
+        Tensor("mask", None, None),
     )
     assert found.outputs == (
         Tensor("output_0", None, None),
-        Tensor("output_1", "int64", ()),
+        Tensor("output_1", None, None),
+        Tensor("output_2", None, None),
     )
     assert found.parameters == 15
     assert found.operators == {"torch.linear": 1}
+
+
+@pytest.mark.parametrize("lite", [False, True])
+def test_torchscript_of_what_no_request_can_become(tmp_path: Path, lite: bool) -> None:
+    code = made.TORCH_CODE.replace("image: Tensor", "image: Dict[str, Tensor]")
+    code = code.replace("Tuple[Tensor, Tuple", "Tuple[int, Tuple")
+    found = look(tmp_path, "m.pt", made.torchscript(lite, code))
+    odd = [
+        fit.because for fit in found.targets if "Dict[str, Tensor], int" in fit.because
+    ]
+    assert odd
+    assert not any(fit.format for fit in found.targets)
 
 
 def test_lite_interpreter(tmp_path: Path) -> None:

@@ -34,7 +34,10 @@ class Signature:
 
 @dataclass(frozen=True)
 class Contents:
-    """What one reader found; the first signature is the one that is served."""
+    """What one reader found; the first signature is the one that is served.
+
+    Obstacles are the reasons why nothing can serve the model, with the mend.
+    """
 
     signatures: tuple[Signature, ...]
     writer: str | None = None
@@ -42,6 +45,7 @@ class Contents:
     parameters: int | None = None
     operators: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    obstacles: tuple[str, ...] = ()
     external_size: int = 0
     external_files: tuple[str, ...] = ()
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dlscaffold import catalog
 from dlscaffold.catalog import Target
 from dlscaffold.choices import layer_names
-from dlscaffold.inspect import litert, onnx, saved_model
 from dlscaffold.inspect.description import Contents, Dimension, Fit
 from dlscaffold.inspect.kinds import Kind
 
@@ -25,13 +24,6 @@ RECURRENT = {
     "RNN",
     "SimpleRNN",
     "TensorListReserve",
-}
-
-
-# By kind of model: what its runtime is called, and which operators that does not have.
-UNKNOWN = {
-    "litert": ("LiteRT", litert.unknown_operators),
-    "onnx": ("ONNX Runtime", onnx.unknown_operators),
 }
 SERVED = re.compile(r"bool|string|float(16|32|64)|u?int(8|16|32|64)")
 
@@ -47,7 +39,7 @@ def fit(kind: Kind, contents: Contents, target: Target) -> Fit:
     shared = [name for name in target.consumes if name in becomes]
     if not shared:
         return Fit(target.name, None, wrong_format(kind, target))
-    if reason := next(obstacles(kind, contents), None):
+    if reason := next(obstacles(contents), None):
         return Fit(target.name, None, reason)
     if needs_strings(contents) and not target.takes_strings:
         return Fit(target.name, None, f"{target.title} here takes no strings")
@@ -64,36 +56,13 @@ def exports(kind: Kind) -> list[str]:
     return catalog.origin(name).exports if name in layer_names("models") else []
 
 
-def obstacles(kind: Kind, contents: Contents) -> Iterator[str]:
+def obstacles(contents: Contents) -> Iterator[str]:
     """Yield what keeps the model from being served by anything."""
     first = contents.signatures[:1]
     dtypes = {dtype for signature in first for dtype in signature.dtypes if dtype}
     if odd := sorted(dtype for dtype in dtypes if not SERVED.fullmatch(dtype)):
         yield f"it takes or gives {', '.join(odd)}, which JSON does not hold"
-    unsigned = litert.UNSIGNED in contents.notes
-    if kind.name == "litert" and (unsigned or len(contents.signatures) > 1):
-        yield "it has not exactly one signature: convert it again with one"
-    if reason := lacks_operators(kind, contents):
-        yield reason
-    calls = [name for name in saved_model.PYTHON_CALLS if name in contents.operators]
-    if kind.name == "saved-model" and calls:
-        yield f"it calls Python ({', '.join(calls)}), which is not in the file"
-    names = [signature.name for signature in contents.signatures]
-    if kind.name == "saved-model" and saved_model.SERVING not in names:
-        yield f"it has no signature called {saved_model.SERVING}: save it with one"
-
-
-def lacks_operators(kind: Kind, contents: Contents) -> str:
-    """Say which of the model's operators its runtime does not have."""
-    if kind.name not in UNKNOWN:
-        return ""
-    runtime, unknown_operators = UNKNOWN[kind.name]
-    names = ", ".join(unknown_operators(contents.operators)[:3])
-    return (
-        f"{runtime} has no {names}: convert it again without custom operators"
-        if names
-        else ""
-    )
+    yield from contents.obstacles
 
 
 def needs_strings(contents: Contents) -> bool:

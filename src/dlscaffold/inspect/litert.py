@@ -48,8 +48,6 @@ REGISTERED = {
 LONGEST = 10_000  # bytes of metadata that are looked at
 RUNTIME = "min_runtime_version"
 CONVERSION = "CONVERSION_METADATA"
-# Of older files: what is in them can be read, and not be called by name.
-UNSIGNED = "it has no signature"
 
 
 def read(source: Source) -> Contents:
@@ -66,16 +64,16 @@ def describe(buffer: Window) -> Contents:
         raise MalformedError("it holds no graph")
     codes = [operator_name(code) for code in model.tables(1)]
     signatures = list(named_signatures(model, graphs))
-    said = [*notes(model), *([] if signatures else [UNSIGNED])]
-    signatures = signatures or [plain_signature(graphs[0])]
+    operators = Counter(used(graphs, codes))
     version = converter(model)
     return Contents(
-        signatures=tuple(signatures),
+        signatures=tuple(signatures or [plain_signature(graphs[0])]),
         writer="tensorflow" if version else None,
         version=version,
         parameters=sum(parameters(model, graph) for graph in graphs),
-        operators=Counter(used(graphs, codes)),
-        notes=tuple(said),
+        operators=operators,
+        notes=tuple(notes(model)),
+        obstacles=tuple(obstacles(signatures, operators)),
     )
 
 
@@ -123,10 +121,14 @@ def operator_name(code: Table) -> str:
     return names[number] if 0 <= number < len(names) else f"operator {number}"
 
 
-def unknown_operators(operators: Iterable[str]) -> list[str]:
-    """Return the names of those operators that the runtime does not have."""
-    outside = (one.removeprefix(OUTSIDE) for one in operators if OUTSIDE in one)
-    return sorted(set(outside) - REGISTERED)
+def obstacles(signatures: list[Signature], operators: Iterable[str]) -> Iterator[str]:
+    """Yield why the runtime cannot call the model by name, or not at all."""
+    if len(signatures) != 1:
+        yield "it has not exactly one signature: convert it again with one"
+    outside = {one.removeprefix(OUTSIDE) for one in operators if OUTSIDE in one}
+    if unknown := sorted(outside - REGISTERED):
+        names = ", ".join(unknown)
+        yield f"LiteRT has no {names}: convert it again without custom operators"
 
 
 def used(graphs: list[Table], codes: list[str]) -> Iterator[str]:

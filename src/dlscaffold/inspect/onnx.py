@@ -82,6 +82,7 @@ def describe(model: Message, folder: Path) -> Contents:
         parameters=sum(weight.elements for weight in weights),
         operators=operators,
         notes=tuple(f"opset {opset}" for opset in opsets(model)),
+        obstacles=tuple(obstacles(operators)),
         external_size=sum(external.values()),
         external_files=tuple(external),
     )
@@ -140,10 +141,13 @@ def qualified(name: str, domain: str) -> str:
     return f"{domain}.{name}" if domain not in ("", "ai.onnx") else name
 
 
-def unknown_operators(operators: Iterable[str]) -> list[str]:
-    """Return the names of those operators that ONNX Runtime does not have."""
-    outside = {one for one in operators if "." in one}
-    return sorted(one for one in outside if one.rpartition(".")[0] not in DOMAINS)
+def obstacles(operators: Iterable[str]) -> Iterator[str]:
+    """Yield which operators ONNX Runtime does not have."""
+    outside = sorted(one for one in operators if "." in one)
+    unknown = [one for one in outside if one.rpartition(".")[0] not in DOMAINS]
+    if unknown:
+        names = ", ".join(unknown)
+        yield f"ONNX Runtime has no {names}: export it again without custom operators"
 
 
 def subgraphs(attribute: Message) -> Iterator[Message]:

@@ -58,13 +58,15 @@ def describe(saved: Message) -> Contents:
     graph = serving_graph(saved)
     info = graph.first(1)
     operators = Counter(operator_names(graph))
+    found = tuple(signatures(graph))
     return Contents(
-        signatures=tuple(signatures(graph)),
+        signatures=found,
         writer="tensorflow",
         version=(info.text(5) if info else "") or None,
         parameters=parameters(graph),
         operators=operators,
         notes=tuple(notes(operators)),
+        obstacles=tuple(obstacles(found, operators)),
     )
 
 
@@ -129,9 +131,15 @@ def parameters(graph: Message) -> int | None:
     return sum(count(sizes) for sizes in shapes if sizes and None not in sizes)
 
 
+def obstacles(found: tuple[Signature, ...], operators: Counter[str]) -> Iterator[str]:
+    """Yield why no server can call the model."""
+    if calls := [name for name in PYTHON_CALLS if name in operators]:
+        yield f"it calls Python ({', '.join(calls)}), which is not in the file"
+    if SERVING not in [signature.name for signature in found]:
+        yield f"it has no signature called {SERVING}: save it with one"
+
+
 def notes(operators: Counter[str]) -> Iterator[str]:
     """Yield what somebody who serves the model should know."""
-    if calls := [name for name in PYTHON_CALLS if name in operators]:
-        yield f"calls Python ({', '.join(calls)}), so that it runs nowhere else"
     if access := [name for name in FILE_ACCESS if name in operators]:
         yield f"reads or writes files when it is called ({', '.join(access)})"

@@ -10,7 +10,7 @@ import pickletools
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlscaffold.inspect.archive import LARGEST_TEXT, Archive, opened
 from dlscaffold.inspect.description import Contents, Signature, Tensor
@@ -21,6 +21,10 @@ OPERATOR = re.compile(r"\b(?:torch|ops\.\w+)\.(?!nn\b)\w+(?=\()")
 CLASS = r"^class {}\(Module\):$(.*?)(?=^class |\Z)"
 FORWARD = re.compile(r"  def forward\(self: [^,)]*(.*?)\) -> ([^\n]*):$", re.M | re.S)
 LONGEST_FORWARD = 20_000  # characters of its arguments and result
+DEEPEST = 20  # tuples in tuples that are looked into
+# What a request can become, and an answer be made of; PyTorch makes scalars of tensors.
+TAKEN = {"Tensor", "Optional[Tensor]", "int", "float", "bool", "str"}
+GIVEN = {"Tensor"}
 SCALARS = {"int": "int64", "float": "float64", "bool": "bool", "str": "string"}
 MOST_OPCODES = 3_000_000
 KEPT = 8  # opcodes before a storage's end that say what it is
@@ -33,7 +37,8 @@ def read(source: Source) -> Contents:
         code = dict(code_members(archive))
         bytecode = archive.find("bytecode.pkl")
         version = first_number(archive.read("bytecode.pkl")) if bytecode else None
-    signature = forward(code, root_class(data))
+    found = forward(code, root_class(data))
+    signature = found.signature if found else None
     notes = ["the file does not say dtypes and shapes"] if signature else []
     if version is not None:
         notes.append(f"bytecode version {version}")
@@ -43,7 +48,32 @@ def read(source: Source) -> Contents:
         parameters=stored_elements(data),
         operators=Counter(OPERATOR.findall("\n".join(code.values()))),
         notes=tuple(notes),
+        obstacles=tuple(obstacles(found)) if found else (),
     )
+
+
+class Forward(NamedTuple):
+    """The types of a `forward`: of its arguments by name, and of its results."""
+
+    takes: dict[str, str]
+    gives: list[str]
+
+    @property
+    def signature(self) -> Signature:
+        """The same as tensors."""
+        inputs = (typed(kind, name) for name, kind in self.takes.items())
+        outputs = (
+            typed(kind, f"output_{place}") for place, kind in enumerate(self.gives)
+        )
+        return Signature("forward", tuple(inputs), tuple(outputs))
+
+
+def obstacles(found: Forward) -> Iterator[str]:
+    """Yield the types that a request or an answer cannot be made of."""
+    odd = [*({*found.takes.values()} - TAKEN), *({*found.gives} - GIVEN)]
+    if odd:
+        names = ", ".join(sorted(odd))
+        yield f"it takes or gives {names}: save it with tensors or tuples of them alone"
 
 
 def code_members(archive: Archive) -> Iterator[tuple[str, str]]:
@@ -113,8 +143,8 @@ def stored_elements(data: bytes) -> int:
     return sum(found.values())
 
 
-def forward(code: dict[str, str], root: tuple[str, str]) -> Signature | None:
-    """Return the signature of the model's `forward`, where it has one."""
+def forward(code: dict[str, str], root: tuple[str, str]) -> Forward | None:
+    """Return the types of the model's `forward`, where it has one."""
     module, kind = root
     source = code.get(f"code/{module.replace('.', '/')}.py", "")
     body = re.search(CLASS.format(re.escape(kind)), source, re.M | re.S)
@@ -124,18 +154,14 @@ def forward(code: dict[str, str], root: tuple[str, str]) -> Signature | None:
     found = FORWARD.match(body.group(1)[start : start + LONGEST_FORWARD])
     if not found:
         return None
-    inputs = [argument(part) for part in split(found.group(1)) if part]
-    outputs = [
-        typed(kind, f"output_{place}")
-        for place, kind in enumerate(parts(found.group(2)))
-    ]
-    return Signature("forward", tuple(inputs), tuple(outputs))
+    takes = dict(argument(part) for part in split(found.group(1)) if part)
+    return Forward(takes, list(parts(found.group(2))))
 
 
-def argument(part: str) -> Tensor:
-    """Return an argument, which is written as `name: type`."""
+def argument(part: str) -> tuple[str, str]:
+    """Return name and type of an argument, which is written as `name: type`."""
     name, _, kind = part.partition(":")
-    return typed(kind.partition("=")[0].strip(), as_name(name.strip(), "argument"))
+    return as_name(name.strip(), "argument"), kind.partition("=")[0].strip()
 
 
 def typed(kind: str, name: str) -> Tensor:
@@ -144,10 +170,14 @@ def typed(kind: str, name: str) -> Tensor:
     return Tensor(name, dtype, () if dtype else None)
 
 
-def parts(kind: str) -> list[str]:
-    """Return the types of a tuple, or the one type."""
+def parts(kind: str, depth: int = DEEPEST) -> Iterator[str]:
+    """Yield the types in a tuple and in the tuples in it, or the one type."""
     inner = re.fullmatch(r"Tuple\[(.*)\]", kind, re.S)
-    return split(inner.group(1)) if inner else [kind]
+    if not inner or not depth:
+        yield kind
+        return
+    for part in split(inner.group(1)):
+        yield from parts(part, depth - 1)
 
 
 def split(text: str) -> list[str]:
