@@ -285,6 +285,15 @@ def test_exported_program(tmp_path: Path) -> None:
     assert found.operators == {"aten.linear.default": 1}
 
 
+def test_an_output_that_is_an_input_has_a_name_of_its_own(tmp_path: Path) -> None:
+    program = made.exported_program()
+    outputs = program["graph_module"]["signature"]["output_specs"]
+    x = {"user_output": {"arg": {"as_tensor": {"name": "x"}}}}
+    outputs.extend([x, outputs[0]])
+    found = look(tmp_path, "m.pt2", made.exported(program))
+    assert [one.name for one in found.outputs] == ["y", "x_output_1", "y_output_2"]
+
+
 def test_the_table_names_layers_that_there_are() -> None:
     used = {kind.layer or kind.name for kind in (*kinds.FILES, kinds.SAVED_MODEL)}
     assert used - {"pickle"} == set(layer_names("models"))

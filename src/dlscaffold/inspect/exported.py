@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from dlscaffold.inspect.archive import Archive, opened
@@ -79,15 +80,11 @@ def describe(program: dict[str, Any]) -> Contents:
     tensors = as_dict(graph.get("tensor_values"), "tensors")
     inputs = as_list(signature.get("input_specs"), "inputs")
     outputs = as_list(signature.get("output_specs"), "outputs")
+    takes = tuple(values(inputs, "user_input", tensors))
+    gives = values(outputs, "user_output", tensors)
     version = program.get("torch_version")
     return Contents(
-        signatures=(
-            Signature(
-                "forward",
-                tuple(values(inputs, "user_input", tensors)),
-                tuple(values(outputs, "user_output", tensors)),
-            ),
-        ),
+        signatures=(Signature("forward", takes, tuple(distinct(gives, takes))),),
         writer="pytorch",
         version=as_name(version, "version of PyTorch") if version else None,
         parameters=sum(weights(inputs, tensors)),
@@ -101,6 +98,15 @@ def values(specs: list[Any], kind: str, tensors: dict[str, Any]) -> Iterator[Ten
     for place, own in enumerate(one for one in found if one is not None):
         argument = as_dict(as_dict(own, "specification").get("arg"), "argument")
         yield tensor(argument, tensors, f"{kind.removeprefix('user_')}_{place}")
+
+
+def distinct(gives: Iterable[Tensor], takes: Iterable[Tensor]) -> Iterator[Tensor]:
+    """Yield the outputs, those that are an input or an output again under new names."""
+    names = {one.name for one in takes}
+    for place, one in enumerate(gives):
+        name = f"{one.name}_output_{place}" if one.name in names else one.name
+        names.add(name)
+        yield replace(one, name=name)
 
 
 def tensor(argument: dict[str, Any], tensors: dict[str, Any], otherwise: str) -> Tensor:
