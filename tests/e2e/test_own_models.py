@@ -39,10 +39,13 @@ TORCH = [
     ("encoder.pt", "flask", "tokens.json"),
     ("encoder.pt", "pytorch-mobile", "tokens.json"),
     ("encoder.ptl", "pytorch-mobile", "tokens.json"),
+    ("nested.pt2", "flask", None),
+    ("recurrent.pt", "pytorch-mobile", "steps.json"),
     ("small.pte", "executorch", None),
 ]
 ONNX = ["rows", "scalar", "fixed", "attention"]
 TOKENS = [[(7 * row + 3 * column) % 100 for column in range(9)] for row in range(6)]
+STEPS = [[[row / 6, column / 9] for column in range(9)] for row in range(6)]
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +63,8 @@ def torch(smoked: Smoke, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     smoked("pytorch", "flask")  # what ONNX takes is in the environment that they share
     python = smoked("pytorch", "executorch").python
     folder = write("write_pytorch.py", python, tmp_path_factory.mktemp("own") / "torch")
-    (folder / "tokens.json").write_text(json.dumps({"tokens": TOKENS}), "utf-8")
+    for name, values in (("tokens", TOKENS), ("steps", STEPS)):
+        (folder / f"{name}.json").write_text(json.dumps({name: values}), "utf-8")
     return folder, python
 
 

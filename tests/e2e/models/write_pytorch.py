@@ -26,6 +26,28 @@ class Encoder(torch.nn.Module):
         return self.head(self.encoder(self.embed(tokens)).mean(1))
 
 
+class Nested(torch.nn.Module):
+    """Inputs in a dictionary; outputs in another, one of them an input again."""
+
+    def forward(self, pair: dict[str, torch.Tensor]) -> dict[str, object]:
+        """Return the sum of the pair, and the pair, its second part doubled."""
+        left, right = pair["left"], pair["right"]
+        return {"sum": left + right, "pair": (left, right * 2)}
+
+
+class Recurrent(torch.nn.Module):
+    """A tuple in a tuple out, as an LSTM has it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = torch.nn.LSTM(2, 4, batch_first=True)
+
+    def forward(self, steps: torch.Tensor) -> tuple[torch.Tensor, object]:
+        """Return the outputs of all steps, and the last states."""
+        outputs, states = self.lstm(steps)
+        return outputs, states
+
+
 def write(folder: Path) -> None:
     """Write every model."""
     network = Encoder().eval()
@@ -36,6 +58,13 @@ def write(folder: Path) -> None:
     traced = torch.jit.trace(network, tokens, check_trace=False)
     traced.save(folder / "encoder.pt")
     traced._save_for_lite_interpreter(str(folder / "encoder.ptl"))
+    pair = {name: torch.zeros(2, 3) for name in ("left", "right")}
+    batch = torch.export.Dim("batch")
+    free_pair = {"pair": {"left": {0: batch}, "right": {0: batch}}}
+    nested = torch.export.export(Nested(), (pair,), dynamic_shapes=free_pair)
+    torch.export.save(nested, folder / "nested.pt2")
+    recurrent = torch.jit.trace(Recurrent().eval(), torch.zeros(2, 5, 2))
+    recurrent.save(folder / "recurrent.pt")
     torch.save(network.state_dict(), folder / "state.pt")
     torch.save(network, folder / "module.pt")
     torch.onnx.export(
