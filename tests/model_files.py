@@ -55,15 +55,17 @@ def outside_weight(location: str, offset: int = 0, length: int = 16) -> bytes:
     return message((1, 4), (2, 1), (8, "w"), *entries, (14, 1))
 
 
-def onnx_model(*weights: bytes, nodes: tuple[bytes, ...] = ()) -> bytes:
-    """Return a model with one input and one output."""
+def onnx_model(
+    *weights: bytes, nodes: tuple[bytes, ...] = (), outputs: tuple[bytes, ...] = ()
+) -> bytes:
+    """Return a model with one input and one output, and those outputs more."""
     node = message((1, "x"), (2, "y"), (4, "MatMul"))
     graph = message(
         *((1, one) for one in (node, *nodes)),
         (2, "graph"),
         *((5, weight) for weight in weights),
         (11, onnx_value("x", "batch", 4)),
-        (12, onnx_value("y", "batch", 1)),
+        *((12, one) for one in (onnx_value("y", "batch", 1), *outputs)),
     )
     opset = message((1, ""), (2, 20))
     return message((1, 10), (2, "by hand"), (3, "1"), (7, graph), (8, opset))

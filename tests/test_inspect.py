@@ -98,6 +98,14 @@ def test_onnx_operators_that_its_runtime_does_not_have(tmp_path: Path) -> None:
     assert {fit.target: fit.format for fit in found.targets}["flask"] == "onnx"
 
 
+def test_onnx_outputs_that_are_no_tensors(tmp_path: Path) -> None:
+    sequence = made.message((1, "chances"), (2, made.message((4, b""))))
+    model = made.onnx_model(outputs=(sequence,))
+    why = {fit.target: fit for fit in look(tmp_path, "m.onnx", model).targets}["flask"]
+    assert why.format is None
+    assert "chances: no tensor" in why.because
+
+
 def test_onnx_with_external_data(tmp_path: Path) -> None:
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "w.data").write_bytes(bytes(116))

@@ -82,7 +82,7 @@ def describe(model: Message, folder: Path) -> Contents:
         parameters=sum(weight.elements for weight in weights),
         operators=operators,
         notes=tuple(f"opset {opset}" for opset in opsets(model)),
-        obstacles=tuple(obstacles(operators)),
+        obstacles=tuple(obstacles(graph, operators)),
         external_size=sum(external.values()),
         external_files=tuple(external),
     )
@@ -141,13 +141,23 @@ def qualified(name: str, domain: str) -> str:
     return f"{domain}.{name}" if domain not in ("", "ai.onnx") else name
 
 
-def obstacles(operators: Iterable[str]) -> Iterator[str]:
-    """Yield which operators ONNX Runtime does not have."""
+def obstacles(graph: Message, operators: Iterable[str]) -> Iterator[str]:
+    """Yield what no request can be made of, and what ONNX Runtime does not have."""
+    values = [*graph.every(11), *graph.every(12)]
+    if odd := sorted(value.text(1) for value in values if not holds_tensor(value)):
+        names = ", ".join(odd)
+        yield f"{names}: no tensor; export it with those alone (skl2onnx: zipmap=False)"
     outside = sorted(one for one in operators if "." in one)
     unknown = [one for one in outside if one.rpartition(".")[0] not in DOMAINS]
     if unknown:
         names = ", ".join(unknown)
         yield f"ONNX Runtime has no {names}: export it again without custom operators"
+
+
+def holds_tensor(value: Message) -> bool:
+    """Whether an input or output is no sequence, map or optional value."""
+    kind = value.first(2)  # left out where it follows from the graph
+    return kind is None or kind.first(1) is not None
 
 
 def subgraphs(attribute: Message) -> Iterator[Message]:
