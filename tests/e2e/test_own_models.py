@@ -43,7 +43,7 @@ TORCH = [
     ("recurrent.pt", "pytorch-mobile", "steps.json"),
     ("small.pte", "executorch", None),
 ]
-ONNX = ["rows", "scalar", "fixed", "attention"]
+ONNX = ["rows", "labels", "scalar", "fixed", "attention"]
 TOKENS = [[(7 * row + 3 * column) % 100 for column in range(9)] for row in range(6)]
 STEPS = [[[row / 6, column / 9] for column in range(9)] for row in range(6)]
 

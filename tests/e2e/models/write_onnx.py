@@ -52,6 +52,19 @@ def write(folder: Path) -> None:
             tensor("more", TensorProto.BOOL, "n", 3),
         ],
     )
+    # A whole number and some chances for each row, as scikit-learn's classifiers give.
+    save(
+        folder / "labels.onnx",
+        [
+            node("ArgMax", ["scores"], ["label"], axis=1, keepdims=0),
+            node("Softmax", ["scores"], ["chances"], axis=1),
+        ],
+        [tensor("scores", TensorProto.FLOAT, "n", 3)],
+        [
+            tensor("label", TensorProto.INT64, "n"),
+            tensor("chances", TensorProto.FLOAT, "n", 3),
+        ],
+    )
     # A single number beside a vector: there is no batch.
     save(
         folder / "scalar.onnx",

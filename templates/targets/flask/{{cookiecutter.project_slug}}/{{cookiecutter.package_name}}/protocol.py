@@ -5,6 +5,7 @@ strict: shapes must be those of the signature, and numbers must be finite.
 """
 
 import functools
+import operator
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ ACCEPTED_KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}
 
 # The names that the protocol has for data types; the rest are DT_ and the name.
 DATA_TYPES = {"float16": "DT_HALF", "float32": "DT_FLOAT", "float64": "DT_DOUBLE"}
+
+as_python = operator.methodcaller("tolist")  # for arrays and numbers alike
 
 
 class RequestError(Exception):
@@ -111,8 +114,9 @@ def error(message: str) -> bytes:
 
 def dumps(value: object) -> bytes:
     """Return JSON in UTF-8; arrays become lists."""
-    # orjson leaves arrays without dimensions, and with strides, to the default.
-    return orjson.dumps(value, np.ndarray.tolist, orjson.OPT_SERIALIZE_NUMPY)
+    # orjson leaves some of numpy to the default: arrays without dimensions, those with
+    # strides, and numbers of C's types, such as numpy.longlong.
+    return orjson.dumps(value, as_python, orjson.OPT_SERIALIZE_NUMPY)
 
 
 def _columns(value: object, specs: Mapping[str, TensorSpec]) -> dict[str, Any]:
