@@ -25,9 +25,9 @@ from dlscaffold import catalog
 from dlscaffold.choices import layer_names
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.inspect import archive, kinds, litert, outside, wire
-from dlscaffold.inspect.command import printable
 from dlscaffold.inspect.description import Description, Tensor
 from dlscaffold.inspect.identify import describe
+from dlscaffold.inspect.values import printable
 
 Run = Callable[..., Result]
 WHOLE = made.whole_files()
@@ -98,12 +98,21 @@ def test_onnx_operators_that_its_runtime_does_not_have(tmp_path: Path) -> None:
     assert {fit.target: fit.format for fit in found.targets}["flask"] == "onnx"
 
 
+def test_names_of_a_file_do_not_steer_the_terminal(tmp_path: Path) -> None:
+    names = [(4, f"\x1b[31m\n{place}") for place in range(9)]
+    nodes = tuple(made.message(name, (7, "evil")) for name in names)
+    found = look(tmp_path, "m.onnx", made.onnx_model(nodes=nodes))
+    why = {fit.target: fit.because for fit in found.targets}["flask"]
+    assert why.isprintable()
+    assert "and 6 more" in why
+
+
 def test_onnx_outputs_that_are_no_tensors(tmp_path: Path) -> None:
     sequence = made.message((1, "chances"), (2, made.message((4, b""))))
     model = made.onnx_model(outputs=(sequence,))
     why = {fit.target: fit for fit in look(tmp_path, "m.onnx", model).targets}["flask"]
     assert why.format is None
-    assert "chances: no tensor" in why.because
+    assert "chances, no tensor" in why.because
 
 
 def test_onnx_with_external_data(tmp_path: Path) -> None:

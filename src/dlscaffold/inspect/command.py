@@ -12,6 +12,7 @@ import click
 
 from dlscaffold.inspect.description import Description, Signature, Tensor
 from dlscaffold.inspect.identify import describe
+from dlscaffold.inspect.values import printable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -105,8 +106,3 @@ def grid(rows: Iterable[tuple[str, ...]]) -> Table:
     for row in rows:
         table.add_row("", *map(Text, row))
     return table
-
-
-def printable(text: str) -> str:
-    """Return a text from a file without what would steer the terminal."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -10,7 +10,7 @@ from pathlib import Path
 from dlscaffold.inspect.description import Contents, Signature, Tensor
 from dlscaffold.inspect.flat import Table, root
 from dlscaffold.inspect.source import Source, Window, opened
-from dlscaffold.inspect.values import MalformedError, as_shape, count
+from dlscaffold.inspect.values import MalformedError, as_shape, count, listed
 
 # TensorType in TensorFlow's schema.fbs.
 DTYPES = (
@@ -125,9 +125,11 @@ def obstacles(signatures: list[Signature], operators: Iterable[str]) -> Iterator
     """Yield why the runtime cannot call the model by name, or not at all."""
     if len(signatures) != 1:
         yield "it has not exactly one signature: convert it again with one"
-    outside = {one.removeprefix(OUTSIDE) for one in operators if OUTSIDE in one}
-    if unknown := sorted(outside - REGISTERED):
-        names = ", ".join(unknown)
+    outside = {
+        one.removeprefix(OUTSIDE) for one in operators if one.startswith(OUTSIDE)
+    }
+    if unknown := outside - REGISTERED:
+        names = listed(unknown)
         yield f"LiteRT has no {names}: convert it again without custom operators"
 
 

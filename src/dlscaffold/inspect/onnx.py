@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from dlscaffold.inspect.description import Contents, Dimension, Signature, Tensor
 from dlscaffold.inspect.source import Source, opened
-from dlscaffold.inspect.values import MalformedError, as_shape, count
+from dlscaffold.inspect.values import MalformedError, as_shape, count, listed
 from dlscaffold.inspect.wire import Message, message, signed
 
 # TensorProto.DataType, and the bits that an element takes.
@@ -144,13 +144,15 @@ def qualified(name: str, domain: str) -> str:
 def obstacles(graph: Message, operators: Iterable[str]) -> Iterator[str]:
     """Yield what no request can be made of, and what ONNX Runtime does not have."""
     values = [*graph.every(11), *graph.every(12)]
-    if odd := sorted(value.text(1) for value in values if not holds_tensor(value)):
-        names = ", ".join(odd)
-        yield f"{names}: no tensor; export it with those alone (skl2onnx: zipmap=False)"
-    outside = sorted(one for one in operators if "." in one)
+    if odd := [value.text(1) for value in values if not holds_tensor(value)]:
+        yield (
+            f"it takes or gives {listed(odd)}, no tensor: export it with tensors alone "
+            "(skl2onnx: zipmap=False)"
+        )
+    outside = (one for one in operators if "." in one)
     unknown = [one for one in outside if one.rpartition(".")[0] not in DOMAINS]
     if unknown:
-        names = ", ".join(unknown)
+        names = listed(unknown)
         yield f"ONNX Runtime has no {names}: export it again without custom operators"
 
 

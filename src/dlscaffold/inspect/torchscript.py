@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from dlscaffold.inspect.archive import LARGEST_TEXT, Archive, opened
 from dlscaffold.inspect.description import Contents, Signature, Tensor
 from dlscaffold.inspect.source import Source
-from dlscaffold.inspect.values import MalformedError, as_name
+from dlscaffold.inspect.values import MalformedError, as_name, listed
 
 OPERATOR = re.compile(r"\b(?:torch|ops\.\w+)\.(?!nn\b)\w+(?=\()")
 CLASS = r"^class {}\(Module\):$(.*?)(?=^class |\Z)"
@@ -72,7 +72,7 @@ def obstacles(found: Forward) -> Iterator[str]:
     """Yield the types that a request or an answer cannot be made of."""
     odd = [*({*found.takes.values()} - TAKEN), *({*found.gives} - GIVEN)]
     if odd:
-        names = ", ".join(sorted(odd))
+        names = listed(odd)
         yield f"it takes or gives {names}: save it with tensors or tuples of them alone"
 
 

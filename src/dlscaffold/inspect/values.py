@@ -11,6 +11,7 @@ from dlscaffold.inspect.description import Dimension
 
 LONGEST_NAME = 1000
 HIGHEST_RANK = 64
+MOST_LISTED = 3  # names in a sentence
 LARGEST = 1 << 63  # no dimension of any format goes beyond 64 bits
 
 
@@ -47,6 +48,18 @@ def as_name(value: Any, what: str) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_NAME:
         raise MalformedError(f"its {what} is not a name")
     return value
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return the first names of a file in a sentence, harmless to a terminal."""
+    first = sorted(names)
+    more = f" and {len(first) - MOST_LISTED} more" if len(first) > MOST_LISTED else ""
+    return ", ".join(map(printable, first[:MOST_LISTED])) + more
+
+
+def printable(name: str) -> str:
+    """Return a text from a file without what would steer the terminal."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
 
 
 def text(data: bytes) -> str:
