@@ -255,14 +255,15 @@ def test_ten_thousand_rows_are_refused_or_answered(project: Smoked) -> None:
 
     def send(**limits: str) -> tuple[int, bytes]:
         with running(project, FLASK_WORKERS="1", **limits) as service:
-            connection = HTTPConnection("127.0.0.1", int(service.port), timeout=30)
             path = service.predict_url.removeprefix(service.url)
             headers = {"Content-Type": "application/json"}
-            # A refusal can come, and the connection end, before all has been sent.
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                connection.request("POST", path, rows, headers)
-            answer = connection.getresponse()
-            status, body = answer.status, answer.read()
+            connection = HTTPConnection("127.0.0.1", int(service.port), timeout=30)
+            with contextlib.closing(connection):
+                # A refusal can come, and the connection end, before all has been sent.
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    connection.request("POST", path, rows, headers)
+                answer = connection.getresponse()
+                status, body = answer.status, answer.read()
             assert service.status("/readyz") == 200
             return status, body
 
