@@ -244,6 +244,12 @@ def test_mistakes_end_in_one_sentence(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_message_does_not_steer_the_terminal(dlscaffold: Run) -> None:
+    line = sentence(dlscaffold("smoke", "/nonexistent/\x1b[2J\rfine"))
+    assert "\x1b" not in line
+    assert r"\x1b[2J\rfine" in line
+
+
 def test_list_as_json_agrees_with_the_catalog(dlscaffold: Run) -> None:
     fields = json.loads(dlscaffold("list", "--json").stdout)
     pairs = {

@@ -27,7 +27,7 @@ from dlscaffold.errors import ScaffoldError
 from dlscaffold.inspect import archive, kinds, litert, outside, wire
 from dlscaffold.inspect.description import Description, Tensor
 from dlscaffold.inspect.identify import describe
-from dlscaffold.inspect.values import printable
+from dlscaffold.terminal import printable
 
 Run = Callable[..., Result]
 WHOLE = made.whole_files()

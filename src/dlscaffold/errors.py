@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import click
 
+from dlscaffold.terminal import printable
+
 
 class ScaffoldError(click.ClickException):
     """A failure that the user can mend; Click prints it on standard error."""
+
+    def format_message(self) -> str:
+        """Return the message; a file's name in it cannot steer the terminal."""
+        return "\n".join(map(printable, self.message.split("\n")))
 
 
 class UsageError(ScaffoldError):

@@ -12,7 +12,7 @@ import click
 
 from dlscaffold.inspect.description import Description, Signature, Tensor
 from dlscaffold.inspect.identify import describe
-from dlscaffold.inspect.values import printable
+from dlscaffold.terminal import printable
 
 if TYPE_CHECKING:
     from rich.table import Table

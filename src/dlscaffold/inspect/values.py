@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dlscaffold.inspect.description import Dimension
+from dlscaffold.terminal import printable
 
 LONGEST_NAME = 1000
 HIGHEST_RANK = 64
@@ -55,11 +56,6 @@ def listed(names: Iterable[str]) -> str:
     first = sorted(names)
     more = f" and {len(first) - MOST_LISTED} more" if len(first) > MOST_LISTED else ""
     return ", ".join(map(printable, first[:MOST_LISTED])) + more
-
-
-def printable(name: str) -> str:
-    """Return a text from a file without what would steer the terminal."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
 
 
 def text(data: bytes) -> str:
