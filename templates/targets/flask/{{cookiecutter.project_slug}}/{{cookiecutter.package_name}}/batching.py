@@ -69,7 +69,8 @@ class Waiting(NamedTuple):
 
     inputs: Tensors
     outputs: asyncio.Future[Tensors]
-    apart: bool = False  # from all others
+    examples: int
+    group: object  # requests of equal groups can run together
 
 
 class Queue:
@@ -87,7 +88,10 @@ class Queue:
     def add(self, inputs: Tensors) -> asyncio.Future[Tensors]:
         """Add a request, and return where its outputs will be."""
         outputs = asyncio.get_running_loop().create_future()
-        self._waiting.append(Waiting(inputs, outputs))
+        shapes = [tensor.shape for tensor in inputs.values()]
+        examples = shapes[0][0] if shapes[0] else 1
+        group = [shape[1:] for shape in shapes]
+        self._waiting.append(Waiting(inputs, outputs, examples, group))
         return outputs
 
     def take(self) -> list[Waiting]:
@@ -95,12 +99,11 @@ class Queue:
         batch: list[Waiting] = []
         examples = 0
         while self._waiting:
-            examples += size(self._waiting[0].inputs)
-            if batch and (
-                examples > self._limit or not joinable(batch[0], self._waiting[0])
-            ):
+            waiting = self._waiting[0]
+            examples += waiting.examples
+            if batch and (examples > self._limit or waiting.group != batch[0].group):
                 break
-            waiting = self._waiting.popleft()
+            self._waiting.popleft()
             if not waiting.outputs.done():  # its time may be up
                 batch.append(waiting)
         return batch
@@ -111,7 +114,7 @@ class Queue:
         Those that have shared it run again, each apart: one can have spoilt it for all.
         """
         if len(batch) > 1:
-            apart = [waiting._replace(apart=True) for waiting in batch]
+            apart = [waiting._replace(group=object()) for waiting in batch]
             self._waiting.extendleft(reversed(apart))
         elif not batch[0].outputs.done():
             batch[0].outputs.set_exception(error)
@@ -173,20 +176,6 @@ class InThread:
                 self._queue.fail(batch, error)
 
 
-def size(inputs: Tensors) -> int:
-    """Return the number of examples; what has no batch dimension is one."""
-    first = next(iter(inputs.values()))
-    return len(first) if first.ndim else 1
-
-
-def joinable(one: Waiting, other: Waiting) -> bool:
-    """Return whether requests can run together: their examples have the same shape."""
-    return not (one.apart or other.apart) and all(
-        tensor.shape[1:] == other.inputs[name].shape[1:]
-        for name, tensor in one.inputs.items()
-    )
-
-
 def join(batch: list[Waiting]) -> Tensors:
     """Return one set of inputs for all requests."""
     if len(batch) == 1:
@@ -199,14 +188,14 @@ def join(batch: list[Waiting]) -> Tensors:
 
 def give(batch: list[Waiting], outputs: Tensors) -> None:
     """Give each request its share of the outputs."""
-    metrics.BATCH_SIZE.observe(sum(size(waiting.inputs) for waiting in batch))
+    metrics.BATCH_SIZE.observe(sum(waiting.examples for waiting in batch))
     if len(batch) == 1:
         if not batch[0].outputs.done():
             batch[0].outputs.set_result(outputs)
         return
     start = 0
     for waiting in batch:
-        stop = start + size(waiting.inputs)
+        stop = start + waiting.examples
         if not waiting.outputs.done():
             share = {name: tensor[start:stop] for name, tensor in outputs.items()}
             waiting.outputs.set_result(share)

@@ -169,13 +169,14 @@ class Front:
     def _record(
         self, scope: Scope, status: int, request_id: str, seconds: float
     ) -> None:
-        route = scope.path if scope.path in self._routes else "other"
+        path = scope.path
+        route = path if path in self._routes else "other"
         self._seconds(route, status).observe(seconds)
         if self._log:
             fields = {
                 "request_id": request_id,
                 "method": scope.method,
-                "path": scope.path,
+                "path": path,
                 "status": status,
                 "seconds": round(seconds, 6),
             }

@@ -40,15 +40,15 @@ class RequestLog:
 
     def __init__(self) -> None:
         """Start empty."""
-        self._lines: list[bytes] = []
+        self._lines = bytearray()
 
     def add(self, fields: dict[str, Any]) -> None:
         """Keep a line until the next flush."""
         entry = {"time": datetime.now(UTC), "message": "request", **fields}
-        self._lines.append(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
+        self._lines += orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE)
 
     def flush(self) -> None:
         """Write all lines."""
-        lines, self._lines = self._lines, []
-        sys.stderr.write(b"".join(lines).decode())
+        lines, self._lines = self._lines, bytearray()
+        sys.stderr.write(lines.decode())
         sys.stderr.flush()

@@ -186,6 +186,7 @@ def _are_finite(outputs: Tensors) -> bool:
     return all(np.isfinite(tensor).all() for tensor in outputs.values())
 
 
+@functools.lru_cache
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
     return len(shape) == len(wanted) and all(
         size >= 1 and want in (None, size)
