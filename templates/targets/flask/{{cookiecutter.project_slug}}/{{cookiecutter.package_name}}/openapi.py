@@ -27,7 +27,7 @@ def describe(signature: Signature, body_limit: int) -> Schema:
         "info": {
             "title": signature.name,
             "version": VERSION,
-            "description": f"{NOTES} A body may have {body_limit} bytes.",
+            "description": f"{NOTES} A body may have {body_limit:,} bytes.",
         },
         "paths": {
             f"{model}:predict": {"post": _predict(signature)},
