@@ -7,7 +7,16 @@ import numpy as np
 import tensorflow as tf
 
 from .models import Version
-from .protocol import RequestError, misfit, text, to_bytes, to_json, type_name
+from .protocol import (
+    Base64,
+    Object,
+    RequestError,
+    misfit,
+    text,
+    to_bytes,
+    to_json,
+    type_name,
+)
 
 
 def classify(version: Version, signature: str, examples: list[bytes]) -> bytes:
@@ -64,7 +73,7 @@ def _run(
 
 def read_examples(document: Mapping[str, Any]) -> list[bytes]:
     """Return the examples of a request, serialised, each with the common features."""
-    context = _features(document.get("context", {}))
+    context = _features(document.get("context", Object([])))
     if "examples" not in document:
         reason = "key 'examples' is expected and was not found"
         raise misfit(document, f"When method is classify, {reason}")
@@ -82,10 +91,10 @@ def _serialise(features: dict[str, Any]) -> bytes:
 
 
 def _features(example: Any) -> dict[str, Any]:
-    if not isinstance(example, dict):
+    if not isinstance(example, Object | Base64):
         kind = type_name(example)
         raise RequestError(f"Example must be JSON object but got JSON {kind}")
-    return {name: _feature(name, value) for name, value in example.items()}
+    return {name: _feature(name, value) for name, value in example.pairs}
 
 
 def _feature(name: str, value: Any) -> Any:
@@ -93,27 +102,33 @@ def _feature(name: str, value: Any) -> Any:
     kind = "UNKNOWN"
     feature = tf.train.Feature()
     for item in values:
-        found, converted = _item(name, item)
+        found = _kind(name, item)
         if kind not in ("UNKNOWN", found):
             raise RequestError(
                 f"Unexpected element type in feature: {name} expecting type: {kind}"
             )
         kind = found
-        getattr(feature, f"{kind}_list").value.append(converted)
+        getattr(feature, f"{kind}_list").value.append(_element(name, item))
     return feature
 
 
-def _item(name: str, value: Any) -> tuple[str, Any]:
-    """Return the kind of list that holds a JSON value, and the value as it holds it."""
+def _kind(name: str, value: Any) -> str:
+    """Return the kind of list that holds a JSON value."""
     if isinstance(value, str):
-        return "bytes", to_bytes(value)
+        return "bytes"
     if isinstance(value, float):
-        return "float", value
-    if not isinstance(value, int):
-        kind = type_name(value)
-        message = f"has element with unexpected JSON type: {kind}"
-        raise RequestError(f"Feature: {name} {message}")
-    if value >= 2**63:
+        return "float"
+    if isinstance(value, int):
+        return "int64"
+    message = f"has element with unexpected JSON type: {type_name(value)}"
+    raise RequestError(f"Feature: {name} {message}")
+
+
+def _element(name: str, value: Any) -> Any:
+    """Return a JSON value as its list holds it."""
+    if isinstance(value, str):
+        return to_bytes(value)
+    if isinstance(value, int) and value >= 2**63:
         message = "has uint64_t element. Only int64_t is supported."
         raise RequestError(f"Feature: {name} {message}")
-    return "int64", int(value)
+    return value

@@ -30,7 +30,9 @@ _PREDICTION = re.compile(
     rf"(?ai:/v1/models/([^/:]+){_VERSION}):(predict|classify|regress)"
 )
 _STATUS = re.compile(rf"(?ai:/v1/models(?:/([^/:]+))?{_VERSION}(?:/(metadata))?)")
-_BAD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+# What RFC 3986 lets a path hold; query and fragment may hold question marks too.
+_PART = r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f][0-9A-Fa-f]"
+_URI = re.compile(rf"(?:{_PART})*(?:[?](?:{_PART}|[?])*)?(?:#(?:{_PART}|[?])*)?")
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -89,7 +91,11 @@ class RestApi:
     async def _answer_in_time(
         self, scope: Mapping[str, Any], receive: Receive
     ) -> Answer:
-        headers = dict(scope["headers"])
+        headers = dict(reversed(scope["headers"]))  # of equal ones the first counts
+        if scope["http_version"] >= "2":
+            return _page(400, "Bad Request")
+        if headers.get(b"expect", b"100-continue").lower() != b"100-continue":
+            return _page(417, "Expectation Failed")
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await read_body(receive, headers)
@@ -120,7 +126,7 @@ class RestApi:
         method, target = request.method, request.target
         if method not in METHODS:
             return _page(501, "Not Implemented")
-        if _BAD_ESCAPE.search(target):
+        if not _URI.fullmatch(target):
             return _page(400, "Bad Request")
         if target == self._metrics_path:
             return Answer(200, self._count(), b"text/plain")
@@ -187,8 +193,8 @@ class RestApi:
 
 
 def _target(scope: Mapping[str, Any]) -> str:
-    raw = scope["raw_path"] + (b"?" + scope["query_string"]).rstrip(b"?")
-    target = str(raw, "latin-1")
+    query = scope["query_string"]
+    target = str(scope["raw_path"] + (b"?" + query if query else b""), "latin-1")
     if target.startswith("/"):
         return target
     parts = urlsplit(target)  # the absolute form, which proxies send
@@ -200,7 +206,11 @@ def _which(match: re.Match[str]) -> tuple[str, int | None, str | None]:
     number = int(digits[:20]) if digits else None  # more digits are as wrong
     if number is not None and number >= 2**63:
         raise RequestError("")  # in production neither is there a reason
-    return unquote(model), number, unquote(label) if label else None
+    return _name(model), number, _name(label) if label else None
+
+
+def _name(escaped: str) -> str:
+    return unquote(escaped, errors="surrogateescape")
 
 
 def _inflate(request: Request) -> bytes:

@@ -39,10 +39,27 @@ def misfit(value: object, reason: str) -> RequestError:
     return RequestError(f"JSON Value: {quoted} {reason}")
 
 
+Pairs = list[tuple[str, Any]]
+
+
 class Base64(str):
     """The text of `{"b64": "..."}`, which stands for bytes wherever a value may."""
 
     __slots__ = ()
+
+    @property
+    def pairs(self) -> Pairs:
+        """What it is where it stands for an object."""
+        return [("b64", str(self))]
+
+
+class Object(dict[str, Any]):
+    """A JSON object: of equal keys the first counts, while `pairs` has them all."""
+
+    def __init__(self, pairs: Pairs) -> None:
+        """Keep the pairs as they came."""
+        super().__init__({**dict(pairs), **dict(reversed(pairs))})
+        self.pairs = pairs
 
 
 # The JSON values that each data type takes; one that is missing has no JSON form.
@@ -55,24 +72,40 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def parse(body: bytes) -> dict[str, Any]:
+def parse(body: bytes) -> Object:
     """Return the JSON object that a body begins with; what follows it is ignored.
 
     Bytes that are not UTF-8 pass through strings unharmed, as they do in production.
     """
     text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
-    text = text.lstrip(" \t\r\n")
-    if not text:
-        raise RequestError("JSON Parse error: The document is empty")
+    padding = len(text) - len(text := text.lstrip(" \t\r\n"))
+    if not text or text[0] in ",:]}\0":
+        where = f". at offset: {padding}" if body else ""
+        raise RequestError(f"JSON Parse error: The document is empty{where}")
     try:
-        document = _decode(text)
-        if "\\u" in text:  # half of a surrogate pair is not text
-            to_json(document)
+        if "\\u" not in text:
+            document = _decode(text)
+        else:
+            document = _decode(_ESCAPE.sub(_low_half, text))
+            to_json(document)  # the first half of a surrogate pair is not text
     except (ValueError, RecursionError) as error:
         raise RequestError(f"JSON Parse error: {error}") from error
-    if not isinstance(document, dict):
+    if not isinstance(document, Object | Base64):
         raise misfit(document, "Is not object")
-    return document
+    return Object(document.pairs)
+
+
+_ESCAPE = re.compile(
+    r"(?is)\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u(d[c-f][0-9a-f]{2})|.)"
+)
+
+
+def _low_half(escape: re.Match[str]) -> str:
+    """Return an escape as it is, but the second half of a pair alone as three bytes."""
+    if not escape[1]:
+        return escape[0]
+    raw = chr(int(escape[1], 16)).encode("utf-8", "surrogatepass")
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _decode(text: str) -> Any:
@@ -95,17 +128,30 @@ def _integer(digits: str) -> int | float:
     return number if -(2**63) <= number < 2**64 else _double(digits)
 
 
+_NUMBER = re.compile(r"-?(\d+)(?:\.(\d+))?(?:[eE](?:\+?0*(\d{2,})|[-+]?\d+))?")
+
+
 def _double(number: str) -> float:
+    """Return a double; what is too big shows in the digits, so 2e308 is infinite."""
     value = float(number)
-    if math.isinf(value):
+    if (math.isinf(value) or "e" in number.lower()) and _is_too_big(number):
         raise ValueError("Number too big to be stored in double.")
     return value
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Base64:
+def _is_too_big(number: str) -> bool:
+    parts = _NUMBER.fullmatch(number)
+    if not parts:
+        return False
+    whole, fraction, exponent = parts.groups()
+    largest = 308 + len(fraction or "")
+    return math.isinf(float(whole)) or int((exponent or "0")[:9]) > largest
+
+
+def _object(pairs: Pairs) -> Object | Base64:
     if len(pairs) == 1 and pairs[0][0] == "b64" and type(pairs[0][1]) is str:
         return Base64(pairs[0][1])
-    return {**dict(pairs), **dict(reversed(pairs))}  # of equal keys the first counts
+    return Object(pairs)
 
 
 _DECODER = json.JSONDecoder(
@@ -160,8 +206,8 @@ def _read_columns(inputs: Any, dtypes: Mapping[str, str]) -> Arrays:
 
 
 def _read_rows(rows: list[Any], dtypes: Mapping[str, str]) -> Arrays:
-    named = isinstance(rows[0], dict)
-    if not named and len(dtypes) > 1:
+    named = isinstance(rows[0], Object)
+    if not isinstance(rows[0], Object | Base64) and len(dtypes) > 1:
         raise RequestError(
             "instances is a plain list, but expecting list of objects as multiple "
             "input tensors required as per tensorinfo_map"
@@ -169,11 +215,11 @@ def _read_rows(rows: list[Any], dtypes: Mapping[str, str]) -> Arrays:
     leaves: dict[str, list[Any]] = {name: [] for name in dtypes}
     shapes: dict[str, list[int]] = {}
     for index, row in enumerate(rows):
-        if isinstance(row, dict) is not named:
+        if isinstance(row, Object) is not named:
             found = "object but got list" if named else "value/list but got object"
             raise RequestError(f"Expecting {found} at item {index} of input list")
         where = f"Failed to process element: {index}"
-        for name, value in (row if named else dict.fromkeys(dtypes, row)).items():
+        for name, value in row.pairs if named else [(next(iter(dtypes)), row)]:
             try:
                 shape = _read_named(name, value, dtypes, leaves)
                 _check_shape(shapes.setdefault(name, shape), shape)
@@ -186,10 +232,12 @@ def _read_rows(rows: list[Any], dtypes: Mapping[str, str]) -> Arrays:
             wrong = misfit(row, f"keys must be equal to: {','.join(dtypes)}")
             reason = str(wrong).replace("Value", "object", 1)
             raise RequestError(f"{where} of 'instances' list. {reason}")
-    return {
-        name: _array(leaves[name], dtypes[name], [len(rows), *shapes[name]])
-        for name in dtypes
-    }
+    arrays = {}
+    for name, shape in shapes.items():
+        count = len(rows) * math.prod(shape)  # a key that comes twice gives more
+        values = leaves[name][:count]
+        arrays[name] = _array(values, dtypes[name], [len(rows), *shape])
+    return arrays
 
 
 def _read_named(
@@ -280,9 +328,13 @@ def to_bytes(value: str) -> bytes:
     """Return what a string stands for: its UTF-8, or what its base64 encodes."""
     if not isinstance(value, Base64):
         return value.encode("utf-8", "surrogateescape")
-    digits = re.sub(r"\s", "", value).rstrip("=.")
+    padded = re.sub(r"(?a)\s", "", value)
+    digits = padded.rstrip("=.")
+    padding = -len(digits) % 4
     try:
-        return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
+        if len(padded) - len(digits) not in (0, padding):
+            raise ValueError("padding")
+        return base64.b64decode(digits + "=" * padding, validate=True)
     except ValueError as error:
         raise RequestError("Unable to base64 decode") from error
 
