@@ -36,9 +36,12 @@ HERE = Path(__file__).parent
 COMPETITORS = HERE / "competitors"
 DOCS = HERE.parent / "docs"
 OURS = "this service"
-BARE = "bare WSGI"
-CEILINGS = (BARE, "bare WSGI, no model")
-NEEDED = ("fastapi[standard]", "litserve", "bentoml", "granian", "onnxruntime")
+BARE, BARE_RSGI, BARE_NO_MODEL = "bare WSGI", "bare RSGI", "bare WSGI, no model"
+CEILINGS = (BARE, BARE_RSGI, BARE_NO_MODEL)
+NEEDED = (
+    *("fastapi[standard]", "litserve", "bentoml"),
+    *("granian[uvloop]", "onnxruntime", "orjson"),
+)
 CLIENTS = 16  # of wrk, each on a connection of its own
 
 # Requests per second of this service, divided by those of the other.
@@ -53,7 +56,8 @@ TARGETS = {
 ABOUT = {
     OURS: "the generated project, with its checks, limits, metrics and logs",
     BARE: "Granian and a WSGI callable with the model, without any of those: a ceiling",
-    "bare WSGI, no model": "the same with a constant answer",
+    BARE_RSGI: "the same on Granian's own interface, which the service uses as well",
+    BARE_NO_MODEL: "bare WSGI with a constant answer",
     "FastAPI": "`fastapi[standard]`, a Pydantic model, a `def` view, `uvicorn app:app`",
     "FastAPI, async def": "the same; the model's run holds up the event loop",
     "LitServe": "one worker",
@@ -84,8 +88,9 @@ class Server:
 def servers(options: argparse.Namespace, model: str) -> list[Server]:
     """Return what there is to compare, this service first."""
     project, other = options.python, options.competitors_python
-    granian = [other, "-m", "granian", "--interface", "wsgi", "--no-log", "--port"]
-    threads = ["--blocking-threads", "1"]
+    granian = [other, "-m", "granian", "--no-log", "--port", "PORT"]
+    rsgi = [*granian, "--interface", "rsgi"]
+    wsgi = [*granian, "--interface", "wsgi", "--blocking-threads", "1"]
     package = options.project.name.replace("-", "_")
     service = [project, "-m", f"{package}.serve", "--port", "PORT"]
     uvicorn = [other, "-m", "uvicorn", "fastapi_app:app", "--port", "PORT"]
@@ -98,8 +103,9 @@ def servers(options: argparse.Namespace, model: str) -> list[Server]:
         Server("LitServe", [other, str(COMPETITORS / "litserve_app.py"), "PORT"]),
         Server("BentoML", bento),
         Server("tutorial", gunicorn),
-        Server(BARE, [*granian, "PORT", *threads, "bare:with_model"]),
-        Server(CEILINGS[1], [*granian, "PORT", *threads, "bare:without_model"]),
+        Server(BARE, [*wsgi, "bare:with_model"]),
+        Server(BARE_RSGI, [*rsgi, "bare:RSGI"]),
+        Server(BARE_NO_MODEL, [*wsgi, "bare:without_model"]),
     ]
     if binary := shutil.which("tensorflow_model_server"):
         saved_model = f"--model_base_path={options.saved_model}"

@@ -1,4 +1,4 @@
-"""The ceilings: a bare WSGI callable, with the model and without. No checks at all."""
+"""The ceilings: bare callables, with the model and without. No checks at all."""
 
 import os
 
@@ -15,13 +15,23 @@ HEADERS = [("Content-Type", "application/json")]
 ANSWER = orjson.dumps({"predictions": [[0.1] * 10]})
 
 
-def with_model(environ, start_response):
-    body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+def predict(body):
     image = np.asarray(orjson.loads(body)["instances"], np.float32)
     (probabilities,) = session.run(None, {"image": image})
     answer = {"predictions": probabilities}
+    return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def with_model(environ, start_response):
+    body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
     start_response("200 OK", HEADERS)
-    return [orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)]
+    return [predict(body)]
+
+
+class RSGI:
+    @staticmethod
+    async def __rsgi__(scope, protocol):
+        protocol.response_bytes(200, HEADERS, predict(await protocol()))
 
 
 def without_model(environ, start_response):
