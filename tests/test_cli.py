@@ -20,6 +20,7 @@ from dlscaffold.cli import main
 
 Run = Callable[..., Result]
 NEW = ("new", "Shop digits", "--framework", "keras", "--target", "flask")
+CLEAR = "\x05\x15"  # to the end of the line, then everything before it
 ARROW_DOWN = "\x1b[B"
 
 
@@ -162,6 +163,19 @@ def test_git_starts_a_repository(dlscaffold: Run, tmp_path: Path) -> None:
     assert "?? " not in status
 
 
+def test_git_in_a_hook_leaves_the_other_repository_alone(
+    dlscaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    subprocess.run(["git", "init", "--quiet", other], check=True)
+    before = sorted((other / ".git").iterdir())
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other))
+    assert dlscaffold(*NEW, "-o", tmp_path, "--git").exit_code == 0
+    assert sorted((other / ".git").iterdir()) == before
+    assert (tmp_path / "shop-digits/.git/index").is_file()
+
+
 def test_git_is_missing(
     dlscaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +183,7 @@ def test_git_is_missing(
     result = dlscaffold(*NEW, "-o", tmp_path, "--git", "--json")
     assert result.exit_code == 1
     assert "install git" in result.stderr
+    assert json.loads(result.stdout)["written"]
 
 
 def test_yes_takes_defaults_that_fit_what_is_given(
@@ -178,6 +193,8 @@ def test_yes_takes_defaults_that_fit_what_is_given(
         ([], ("keras", "flask", "onnx")),
         (["-f", "pytorch"], ("pytorch", "flask", "onnx")),
         (["-t", "tensorflow-serving"], ("keras", "tensorflow-serving", "saved-model")),
+        (["-t", "executorch"], ("pytorch", "executorch", "executorch")),
+        (["-t", "pytorch-mobile"], ("pytorch", "pytorch-mobile", "lite-interpreter")),
         (["--format", "saved-model"], ("keras", "flask", "saved-model")),
     ]:
         result = dlscaffold(
@@ -192,6 +209,11 @@ def test_without_a_terminal_the_full_command_is_printed(dlscaffold: Run) -> None
     assert result.exit_code == 2
     full = "dlscaffold new 'Shop digits' --framework pytorch --target flask"
     assert full in sentence(result)
+    flags = ["--git", "--smoke", "--license", "Apache-2.0", "-o", "there"]
+    more = "--license Apache-2.0 --output-dir there --git --smoke"
+    assert f"{full} {more}" in sentence(
+        dlscaffold("new", "Shop digits", "--framework", "pytorch", *flags)
+    )
 
 
 def test_every_illegal_pair_is_refused_with_what_fits(dlscaffold: Run) -> None:
@@ -230,6 +252,7 @@ def test_a_format_that_does_not_fit_is_refused(dlscaffold: Run) -> None:
         ["new", "x", "-f", "pytorch", "--format", "saved-model", "-y"],
         ["smoke", "/nonexistent"],
         ["smoke", ".", "--from", "nowhere"],
+        ["compare", "kera"],
         ["eject", "-f", "keras"],
         ["nonsense"],
     ],
@@ -290,7 +313,11 @@ def test_on_a_terminal_what_is_missing_is_asked(tmp_path: Path) -> None:
         dimensions=(30, 120),
     )
     child.expect("Project name")
-    child.sendline(" of mine")
+    child.send(CLEAR)
+    child.sendline("!!!")
+    child.expect("at least one letter")
+    child.send(CLEAR)
+    child.sendline("digit-classifier of mine")
     child.expect("What should serve it")
     assert "TensorFlow Serving" not in child.before + child.after
     child.send(ARROW_DOWN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import sys
 from collections import namedtuple
@@ -17,7 +18,7 @@ from click.testing import Result
 from dlscaffold import catalog, doctor, names, project, smoke
 from dlscaffold.doctor import machine as this_machine
 from dlscaffold.doctor.check import STATES, Check, needs_of
-from dlscaffold.doctor.generated import digest, project_checks, version
+from dlscaffold.doctor.generated import digest, in_project, project_checks, version
 from dlscaffold.doctor.pairs import TOOLS, serving
 
 Run = Callable[..., Result]
@@ -269,7 +270,19 @@ def test_a_project_that_was_never_exported_is_told_the_command(exported: Path) -
     shutil.rmtree(exported / "artifacts")
     check = examined(exported)["signature"]
     assert check.state == "missing"
-    assert check.mend == "run: python -m digits.export"
+    where = shlex.quote(str(exported))
+    assert check.mend == f"run: cd {where} && python -m digits.export"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
+def test_in_the_project_the_command_takes_its_own_python(
+    exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_program(smoke.environment_python(exported), "exit 0")
+    monkeypatch.chdir(exported)
+    assert in_project(Path(), "-m", "digits.export") == (
+        ".venv/bin/python -m digits.export"
+    )
 
 
 def test_no_command_to_copy_is_made_of_a_strange_package(exported: Path) -> None:
@@ -362,7 +375,7 @@ def test_an_environment_that_does_not_answer_is_missing(
     as_program(smoke.environment_python(exported), script)
     check = examined(exported)["environment"]
     assert check.state == "missing"
-    assert check.mend == "run: dlscaffold smoke"
+    assert check.mend == f"run: dlscaffold smoke {shlex.quote(str(exported))}"
 
 
 @pytest.mark.parametrize(
@@ -377,7 +390,7 @@ def test_the_framework_installed_is_the_one_that_exported(
     installed: dict[str, str], state: str
 ) -> None:
     signature = {"framework": "keras", "framework_version": "3.15.1"}
-    check = version(signature, installed, {"package": "digits"})
+    check = version(Path("digits"), signature, installed, "export again")
     assert check.state == state
 
 

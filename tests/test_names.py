@@ -37,6 +37,9 @@ DISTRIBUTION = re.compile(r"[a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9]")
         ("torch", "project-torch"),
         ("sklearn", "project-sklearn"),
         ("scikit-learn", "project-scikit-learn"),
+        ("pip", "project-pip"),
+        ("pluggy", "project-pluggy"),
+        ("Locust", "project-locust"),
         ("tests", "project-tests"),
         ("Reports", "project-reports"),
         ("serving", "project-serving"),
@@ -55,7 +58,18 @@ def test_slug(project: str, slug: str) -> None:
 
 @pytest.mark.parametrize(
     "project",
-    ["", "   ", "...", "🙂", "a\nb", "a\0b", "a\x1b[31m", "\udc80", "x" * 201],
+    [
+        "",
+        "   ",
+        "...",
+        "🙂",
+        "a\nb",
+        "a\0b",
+        "a\x1b[31m",
+        "a\u202eb",
+        "\udc80",
+        "x" * 201,
+    ],
 )
 def test_what_has_no_name_is_refused(project: str) -> None:
     with pytest.raises(UsageError, match="Give a project name"):

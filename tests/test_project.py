@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -85,7 +86,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
     environment = {**os.environ, "TMPDIR": str(temporary)}
     done = run(sys.executable, "-c", script, *words, env=environment)
     assert done.returncode == 1
-    assert re_one_sentence(done.stderr, "choose another folder")
+    assert re_one_sentence(done.stderr, "set TMPDIR")
     assert not files_below(tmp_path)
 
 
@@ -127,6 +128,42 @@ def test_move_across_devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     folder = project.generate(answers(), tmp_path)
     assert set(files_below(folder)) == set(answers().files)
     assert [path.name for path in tmp_path.iterdir()] == ["shop-digits"]
+
+
+@pytest.mark.parametrize("inside", ["", "a/b"])
+def test_a_copy_that_fails_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+) -> None:
+    """A folder that was empty keeps its place; new ones above it go again."""
+
+    def fail(*_: object) -> None:
+        raise shutil.Error([("a", "b", "No space left on device")] * 9)
+
+    monkeypatch.setattr(project, "_same_device", lambda *_: False)
+    monkeypatch.setattr(shutil, "copytree", fail)
+    if not inside:
+        (tmp_path / "shop-digits").mkdir(mode=0o750)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(ScaffoldError) as caught:
+        project.generate(answers(), tmp_path / inside)
+    assert "(No space left on device); choose another" in caught.value.message
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_told_to_end_it_tidies_up(tmp_path: Path) -> None:
+    """Also of what it has staged."""
+    script = (
+        "import os, signal; from dlscaffold import project\n"
+        "project._move = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "from dlscaffold.cli import main; main()"
+    )
+    words = ["new", "--yes", "Shop digits", "-o", tmp_path / "out"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = run(sys.executable, "-c", script, *words, env=environment)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_unwritable_home_and_hostile_configuration(tmp_path: Path) -> None:
@@ -238,6 +275,15 @@ def test_the_ejected_template_refuses_bad_names(tmp_path: Path, answer: str) -> 
     assert not [
         path for path in tmp_path.rglob("README.md") if "template" not in str(path)
     ]
+
+
+def test_eject_refuses_the_folder_that_one_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be replaced, and leave a shell nowhere."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ScaffoldError, match="name a new one in it"):
+        project.eject(answers().cell, "MIT", Path())
 
 
 def test_eject_refuses_a_taken_folder(tmp_path: Path) -> None:

@@ -244,6 +244,40 @@ def test_interrupted_it_ends_its_child(stand_in: Path, signal_: signal.Signals) 
         os.kill(int(pid), 0)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX process groups")
+def test_what_a_step_leaves_running_is_ended(dlscaffold: Run, stand_in: Path) -> None:
+    """It would hold the step's output open for ever."""
+    (stand_in / "stand_in" / "train.py").write_text(
+        "import pathlib, subprocess\n"
+        "child = subprocess.Popen(['sleep', '600'])\n"
+        "pathlib.Path('child.pid').write_text(str(child.pid))\n"
+    )
+    assert smoke(dlscaffold, stand_in).exit_code == 0
+    pid = int((stand_in / "child.pid").read_text())
+    deadline = time.monotonic() + 10
+    while is_running(pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there and has not ended (nobody may have asked for it)."""
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
+    ).stdout.strip()
+    return state[:1] not in ("", "Z")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links")
+def test_an_interpreter_by_a_path_from_here(
+    dlscaffold: Run, stand_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not from the project's folder, where the steps run."""
+    monkeypatch.chdir(stand_in.parent)
+    python = Path(os.path.relpath(sys.executable))
+    assert dlscaffold("smoke", stand_in, "--python", python).exit_code == 0
+
+
 def wait_for(file: Path) -> str:
     deadline = time.monotonic() + 30
     while not (file.exists() and file.read_text()):

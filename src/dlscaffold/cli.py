@@ -6,26 +6,42 @@ What a command needs is imported inside it, so that `--help` costs little over C
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from typing import Any, TypeVar
 
 import click
 
 from dlscaffold import __version__
-from dlscaffold.answers import QUESTIONS, Answers, one_choice, one_number
+from dlscaffold.answers import QUESTIONS, Answers, nearest, one_choice, one_number
 from dlscaffold.choices import STEPS, backend_names, layer_names
-from dlscaffold.errors import ScaffoldError
+from dlscaffold.errors import ScaffoldError, UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+class OneOf(click.Choice[str]):
+    """A choice that names what is nearest to a word that it does not know."""
+
+    def __init__(self, kind: str, known: Sequence[str]) -> None:
+        """Remember what the choices are called."""
+        super().__init__(known)
+        self.kind = kind
+
+    def convert(self, value: Any, *_: Any) -> str:
+        """Return the choice; raises UsageError if it is none."""
+        if value not in self.choices:
+            raise UsageError(nearest(value, list(self.choices), self.kind))
+        return str(value)
+
+
 PATH = click.Path()
-FRAMEWORK = click.Choice(layer_names("frameworks"))
-TARGET = click.Choice(layer_names("targets"))
-FORMAT = click.Choice(layer_names("formats"))
-BACKEND = click.Choice(backend_names())
-LICENSE = click.Choice(layer_names("licenses"))
-STEP = click.Choice(STEPS)
+FRAMEWORK = OneOf("framework", layer_names("frameworks"))
+TARGET = OneOf("target", layer_names("targets"))
+FORMAT = OneOf("format", layer_names("formats"))
+BACKEND = OneOf("backend", backend_names())
+LICENSE = OneOf("license", layer_names("licenses"))
+STEP = OneOf("step", STEPS)
 
 json_option = click.option(
     "--json",
@@ -63,9 +79,9 @@ class Commands(click.Group):
     cls=Commands,
     epilog="""\b
 Examples:
-  dlscaffold new                                    ask, then generate
-  dlscaffold new shop-digits -f keras -t flask      generate, asking nothing
-  dlscaffold smoke shop-digits                      train, export, serve and test it
+  dlscaffold new                                ask, then generate
+  dlscaffold new shop-digits -f keras -t flask  generate, asking nothing
+  dlscaffold smoke shop-digits                  train, export and test it
 """,
 )
 @click.version_option(__version__, prog_name="dlscaffold")
@@ -85,7 +101,7 @@ Examples:
   dlscaffold new --framework pytorch --target pytorch-mobile --dry-run
   dlscaffold new --framework keras --backend jax --target tensorflow-serving
   dlscaffold new shop-ranker --model ranker.keras --target flask
-  dlscaffold new digits -f tensorflow -t tensorflow-serving -o ~/services --smoke
+  dlscaffold new digits -f tensorflow -t tensorflow-serving -o ~/work --smoke
 """
 )
 @click.argument("name", required=False)
@@ -135,9 +151,9 @@ def new(
     given = command.read_model(model, examples, python=python, trust=trust)
     command.run(
         command.Request(
-            name, framework, target, format_name, license_name, backend, given
+            *(name, framework, target, format_name, license_name, backend, given),
+            output_dir=Path(output_dir),
         ),
-        output_dir=Path(output_dir),
         yes=yes,
         dry_run=dry_run,
         git=git,
@@ -222,7 +238,7 @@ Examples:
   dlscaffold compare keras pytorch
 """
 )
-@click.argument("frameworks", nargs=-1, metavar="[FRAMEWORK]...")
+@click.argument("frameworks", type=FRAMEWORK, nargs=-1, metavar="[FRAMEWORK]...")
 @json_option
 def compare(frameworks: tuple[str, ...], as_json: bool) -> None:
     """Compare the frameworks: the document's words, and what holds today."""

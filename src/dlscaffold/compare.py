@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dlscaffold import catalog, guidance
-from dlscaffold.answers import nearest
-from dlscaffold.errors import UsageError
 from dlscaffold.guidance import Guidance, Statement
 
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ WIDE = 110
 def run(frameworks: Sequence[str], *, as_json: bool) -> None:
     """Print the comparison of the frameworks named, or of all in the document."""
     known = guidance.load()
-    chosen = choose(frameworks, known)
+    chosen = list(dict.fromkeys(frameworks)) or list(known.frameworks)
     if as_json:
         click.echo(json.dumps(describe(chosen, known)))
         return
@@ -33,14 +31,6 @@ def run(frameworks: Sequence[str], *, as_json: bool) -> None:
     console = Console(highlight=False)
     show = _show_table if console.width >= WIDE else _show_list
     show(console, chosen, known)
-
-
-def choose(frameworks: Sequence[str], known: Guidance) -> list[str]:
-    """Return the frameworks to compare, each once; raises UsageError for a stranger."""
-    for name in frameworks:
-        if name not in known.frameworks:
-            raise UsageError(nearest(name, list(known.frameworks), "framework"))
-    return list(dict.fromkeys(frameworks)) or list(known.frameworks)
 
 
 def describe(frameworks: Sequence[str], known: Guidance) -> dict[str, Any]:

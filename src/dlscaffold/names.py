@@ -44,7 +44,7 @@ def derive(project_name: str) -> Names:
     project = project_name.strip()
     if not project or len(project) > NAME_LENGTH:
         raise UsageError(f"Give a project name of 1 to {NAME_LENGTH} characters.")
-    if any(unicodedata.category(character) in UNPRINTABLE for character in project):
+    if any(map(_is_unprintable, project)):
         raise UsageError("Give a project name of one line, without control characters.")
     slug = slugify(project, max_length=SLUG_LENGTH, word_boundary=True)
     if not slug:
@@ -56,6 +56,15 @@ def derive(project_name: str) -> Names:
 
 # Control characters, lone surrogates (bytes that were no text), line separators.
 UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
+# Invisible characters that turn the order of the text around them.
+REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def _is_unprintable(character: str) -> bool:
+    return (
+        unicodedata.category(character) in UNPRINTABLE
+        or unicodedata.bidirectional(character) in REORDERING
+    )
 
 
 def _is_taken(package: str) -> bool:
@@ -72,13 +81,13 @@ def _is_taken(package: str) -> bool:
 def dependency_modules() -> frozenset[str]:
     """Return the names that any generated project may import or install.
 
-    They are read from the layers: every requirement, and the `modules` that a
-    requirement installs under another name.
+    They are read from the layers: every requirement, and the `modules` that come with
+    one under another name.
     """
     modules: set[str] = set()
     for folder, _, files in os.walk(templates_root()):
-        if Path(folder).name == "requirements":
-            for name in files:
+        for name in files:
+            if "requirements" in (Path(folder).name, Path(name).stem):
                 text = Path(folder, name).read_text("utf-8")
                 modules.update(REQUIREMENT.findall(text))
         if MANIFEST in files:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +18,7 @@ import click
 from dlscaffold import catalog, guidance, names, project
 from dlscaffold.catalog import Cell
 from dlscaffold.errors import ScaffoldError, UsageError
+from dlscaffold.terminal import printable
 
 if TYPE_CHECKING:
     from dlscaffold import smoke
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 DEFAULT_NAME = "digit-classifier"
 # What `--yes` prefers among all that fits: the pair of the README's first command.
 DEFAULTS = ("keras", "flask")
+DEFAULT_LICENSE = "MIT"
+MARGIN = " " * 5  # of what is said of a choice
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,9 @@ class Request:
     license: str
     backend: str | None = None
     given: Given | None = None
+    output_dir: Path = Path()
+    # Options that say nothing of the combination, for the command that is printed.
+    others: tuple[str, ...] = ()
 
     def find_cell(self) -> Cell:
         """Return the legal combination that was asked for; all is given by now.
@@ -71,7 +79,6 @@ def read_model(
 def run(
     request: Request,
     *,
-    output_dir: Path,
     yes: bool,
     dry_run: bool,
     git: bool,
@@ -79,18 +86,21 @@ def run(
     as_json: bool,
 ) -> None:
     """Generate the project that was asked for, and say what to do next."""
-    answers = resolve(request, yes=yes)
-    destination = output_dir / answers.names.slug
+    flags = {"--dry-run": dry_run, "--git": git, "--smoke": run_smoke}
+    given = (flag for flag, on in {**flags, "--json": as_json}.items() if on)
+    answers = resolve(replace(request, others=tuple(given)), yes=yes)
+    destination = request.output_dir / answers.names.slug
     _tell(_summary(answers, destination), as_json)
     if dry_run:
         project.refuse_taken(destination)
         _show(answers, destination, as_json, written=False)
         return
-    project.generate(answers, output_dir)
-    if git:
-        _start_repository(destination)
+    project.generate(answers, request.output_dir)
+    fault = _start_repository(destination) if git else None
     result = _smoke(destination, quiet=as_json) if run_smoke else None
     _show(answers, destination, as_json, written=True, result=result)
+    if fault:
+        raise fault
     if result and not result.ok:
         raise click.exceptions.Exit(1)
 
@@ -171,15 +181,17 @@ def fitting_cells(request: Request) -> Iterable[Cell]:
             yield cell
 
 
-def _preference(cell: Cell) -> tuple[bool, bool]:
+def _preference(cell: Cell) -> tuple[bool, bool, bool]:
     framework, target = DEFAULTS
-    return cell.framework.name != framework, cell.target.name != target
+    # A framework comes first where its own, preferred backend does.
+    is_special = cell.special_backend is not None
+    return is_special, cell.framework.name != framework, cell.target.name != target
 
 
 def _ask(request: Request) -> Request:
     _require_terminal(request)
     if request.name is None:
-        request = replace(request, name=_ask_text("Project name", DEFAULT_NAME))
+        request = replace(request, name=_ask_name(request.output_dir))
     names.derive(request.name or "")
     cells = list(fitting_cells(request))
     if request.framework is None:
@@ -208,10 +220,18 @@ def _require_terminal(request: Request) -> None:
     )
 
 
-def _ask_text(question: str, default: str) -> str:
+def _ask_name(output_dir: Path) -> str:
     import questionary
 
-    return str(questionary.text(question, default=default).unsafe_ask())
+    def check(name: str) -> bool | str:
+        try:
+            project.refuse_taken(output_dir / names.derive(name).slug)
+        except ScaffoldError as error:
+            return error.format_message()
+        return True
+
+    question = questionary.text("Project name", default=DEFAULT_NAME, validate=check)
+    return str(question.unsafe_ask())
 
 
 def _ask_choice(
@@ -223,13 +243,18 @@ def _ask_choice(
 
     marks = {recommended: " (recommended)"}
     titles = {name: layer.title + marks.get(name, "") for name, layer in layers.items()}
-    width = max(map(len, titles.values()))
     choices = [
-        questionary.Choice(f"{title:<{width}}  {guidance.reason(name)}", name)
+        questionary.Choice(f"{title}\n{_indented(guidance.reason(name))}", name)
         for name, title in titles.items()
     ]
     default = recommended if recommended in layers else None
     return str(questionary.select(question, choices, default=default).unsafe_ask())
+
+
+def _indented(text: str) -> str:
+    """Return a text folded to the terminal, below the name that it belongs to."""
+    width = shutil.get_terminal_size().columns - 1
+    return textwrap.fill(text, width, initial_indent=MARGIN, subsequent_indent=MARGIN)
 
 
 def command_line(request: Request) -> str:
@@ -244,7 +269,11 @@ def command_line(request: Request) -> str:
         words += ["--format", request.format]
     if request.backend:
         words += ["--backend", request.backend]
-    return shlex.join(words)
+    if request.license != DEFAULT_LICENSE:
+        words += ["--license", request.license]
+    if request.output_dir != Path():
+        words += ["--output-dir", str(request.output_dir)]
+    return shlex.join([*words, *request.others])
 
 
 def next_commands(answers: project.Answers, destination: Path) -> list[str]:
@@ -308,7 +337,7 @@ def _summary(answers: project.Answers, destination: Path) -> str:
     return (
         f"{answers.names.project}: {cell.framework_title} with {cell.target.title}, "
         f"joined by the {cell.format.title} format\n"
-        f"folder {destination}, package {answers.names.package}"
+        f"folder {printable(str(destination))}, package {answers.names.package}"
     )
 
 
@@ -342,16 +371,31 @@ def _tell(text: str, as_json: bool) -> None:
     click.echo(text, err=as_json)
 
 
-def _start_repository(destination: Path) -> None:
+def _start_repository(destination: Path) -> ScaffoldError | None:
+    """Start a Git repository in the project; return what went wrong, if anything."""
     import subprocess
 
+    def git(*words: str, env: dict[str, str] | None = None) -> str:
+        command = ["git", "-C", str(destination), *words]
+        done = subprocess.run(
+            command, env=env, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
     try:
-        for words in (["init", "--quiet"], ["add", "--all"]):
-            subprocess.run(
-                ["git", *words], cwd=destination, check=True, capture_output=True
-            )
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise ScaffoldError(
-            f"{destination} is generated, but git did not run; "
-            "install git and run `git init` in it."
-        ) from error
+        # Inside a hook of Git's, these point at the repository that the hook is for.
+        other = git("rev-parse", "--local-env-vars").split()
+        own = {name: value for name, value in os.environ.items() if name not in other}
+        git("init", "--quiet", env=own)
+        git("add", "--all", env=own)
+    except FileNotFoundError:
+        reason, mend = "there is no git", "install git"
+    except subprocess.CalledProcessError as error:
+        reason = str(error.stderr).strip().partition("\n")[0] or "git failed"
+        mend = "mend that"
+    else:
+        return None
+    return ScaffoldError(
+        f"{destination} is generated, but is no repository ({reason}); {mend} and run "
+        "`git init` in it."
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from dlscaffold import __version__, catalog, compose, guidance
 from dlscaffold.catalog import Cell, Layer
+from dlscaffold.ending import ending_cleanly
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.names import SLUG_LENGTH, Names
 
@@ -115,14 +118,13 @@ def generate(answers: Answers, output_dir: Path) -> Path:
     """
     destination = output_dir / answers.names.slug
     refuse_taken(destination)
-    try:
-        with tempfile.TemporaryDirectory(prefix="dlscaffold-") as folder:
-            staged = _render(answers, Path(folder))
+    with _staging() as folder:
+        with _one_sentence(Path(tempfile.gettempdir()), "make room, or set TMPDIR"):
+            staged = _render(answers, folder)
             if answers.given:
                 answers.given.copy_to(staged)
+        with _one_sentence(destination, "choose another folder"):
             _move(staged, destination)
-    except OSError as error:
-        raise _cannot_write(destination, error) from error
     return destination
 
 
@@ -130,6 +132,11 @@ def refuse_taken(destination: Path) -> None:
     """Raise ScaffoldError if something is there that a project would disturb."""
     if not os.path.lexists(destination):
         return
+    if destination.resolve() == Path.cwd():
+        raise ScaffoldError(
+            f"{destination} is the folder that you are in, and would be replaced; "
+            "name a new one in it."
+        )
     if destination.is_dir() and not destination.is_symlink() and _is_empty(destination):
         return
     raise ScaffoldError(
@@ -164,18 +171,38 @@ def _render(answers: Answers, folder: Path) -> Path:
 
 def _move(staged: Path, destination: Path) -> None:
     """Put the finished folder in place by one rename, which succeeds whole or fails."""
-    destination.parent.mkdir(parents=True, exist_ok=True)
+    with _parents(destination):
+        if _same_device(staged, destination.parent):
+            _replace_empty(staged, destination)
+            return
+        # A rename does not cross devices: copy beside the destination first.
+        with tempfile.TemporaryDirectory(
+            dir=destination.parent, prefix=".dlscaffold-"
+        ) as beside:
+            copy = Path(beside) / staged.name
+            shutil.copytree(staged, copy)
+            _replace_empty(copy, destination)
+
+
+@contextmanager
+def _parents(destination: Path) -> Iterator[None]:
+    """Make the folders above; take those that are new away again if it fails."""
+    above = list(destination.parents)
+    new = [folder for folder in above if not folder.exists()]
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for folder in new:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _replace_empty(staged: Path, destination: Path) -> None:
     if destination.is_dir():
         destination.rmdir()
-    if _same_device(staged, destination.parent):
-        staged.rename(destination)
-        return
-    # A rename does not cross devices: copy beside the destination first.
-    with tempfile.TemporaryDirectory(
-        dir=destination.parent, prefix=".dlscaffold-"
-    ) as beside:
-        shutil.copytree(staged, Path(beside) / staged.name)
-        (Path(beside) / staged.name).rename(destination)
+    staged.rename(destination)
 
 
 def _same_device(one: Path, other: Path) -> bool:
@@ -189,17 +216,28 @@ def eject(cell: Cell, license_name: str, destination: Path) -> None:
     """
     refuse_taken(destination)
     owners = compose.plan(cell.layers(license_name))
-    try:
-        with tempfile.TemporaryDirectory(prefix="dlscaffold-") as folder:
-            template = Path(folder) / "template"
+    with _staging() as folder:
+        template = folder / "template"
+        with _one_sentence(Path(tempfile.gettempdir()), "make room, or set TMPDIR"):
             compose.compose(owners, template_context(cell, license_name), template)
+        with _one_sentence(destination, "choose another folder"):
             _move(template, destination)
+
+
+@contextmanager
+def _staging() -> Iterator[Path]:
+    """Yield a temporary folder that is removed even if this process is told to end."""
+    with ending_cleanly(), tempfile.TemporaryDirectory(prefix="dlscaffold-") as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _one_sentence(path: Path, mend: str) -> Iterator[None]:
+    """Turn what the system refuses into one sentence on the path, with the mend."""
+    try:
+        yield
     except OSError as error:
-        raise _cannot_write(destination, error) from error
-
-
-def _cannot_write(destination: Path, error: OSError) -> ScaffoldError:
-    reason = error.strerror or error
-    return ScaffoldError(
-        f"Cannot write {destination} ({reason}); choose another folder."
-    )
+        # copytree collects a list of errors, of which any says why.
+        many = error.args[0] if isinstance(error, shutil.Error) else []
+        reason = str(many[0][-1]) if many else error.strerror or str(error)
+        raise ScaffoldError(f"Cannot write {path} ({reason}); {mend}.") from error

@@ -6,14 +6,14 @@ import json
 import os
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +22,7 @@ from xml.etree import ElementTree
 import click
 
 from dlscaffold.choices import STEPS
+from dlscaffold.ending import ending_cleanly
 from dlscaffold.errors import ScaffoldError, UsageError
 
 MANIFEST = ".dlscaffold.json"
@@ -102,7 +103,7 @@ def smoke(
     """
     project = path.resolve()
     manifest = read_manifest(project)
-    interpreter = python or find_python(manifest["requires_python"])
+    interpreter = _from_anywhere(python) or find_python(manifest["requires_python"])
     commands = step_commands(project, manifest["package"], interpreter, own=not python)
     names = steps_from(first, manifest["steps"])
     _require_environment(project, names[0], own=not python)
@@ -152,14 +153,26 @@ def steps_from(first: str | None, own: str) -> list[str]:
     return steps[steps.index(first or STEPS[0]) :]
 
 
+def _from_anywhere(python: str | None) -> str | None:
+    """Return the interpreter so that it is found from the project's folder too.
+
+    Links are kept, as an environment's interpreter is one; a bare name is looked up.
+    """
+    if python and ("/" in python or os.sep in python):
+        return str(Path(python).absolute())
+    return python
+
+
 def find_python(minimum: str) -> str:
     """Return an interpreter that the project can run on: this one, or one on PATH."""
-    major, minor = (int(part) for part in minimum.split("."))
-    if sys.version_info >= (major, minor):
+    least = tuple(map(int, minimum.split(".")))
+    if sys.version_info[:2] >= least:
         return sys.executable
-    for newer in range(minor + 3, minor - 1, -1):
-        if found := shutil.which(f"python{major}.{newer}"):
-            return found
+    from dlscaffold.doctor.machine import find_pythons
+
+    for version, path in find_pythons().items():
+        if tuple(map(int, version.split("."))) >= least:
+            return path
     raise ScaffoldError(
         f"The project needs Python {minimum} or newer; "
         "install one, or name one with --python."
@@ -248,26 +261,25 @@ def _child(command: list[str], project: Path) -> Iterator[subprocess.Popen[str]]
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
+            start_new_session=True,
         )
     except OSError as error:
         raise ScaffoldError(
             f"Cannot run {command[0]} ({error.strerror}); name a Python interpreter "
             "with --python."
         ) from error
-    previous = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        with child:
-            try:
-                yield child
-            except BaseException:
-                _end(child)
-                raise
-    finally:
-        signal.signal(signal.SIGTERM, previous)
+    # What a step leaves running would hold its output open, and so this process up.
+    threading.Thread(target=_end_rest, args=(child,), daemon=True).start()
+    with ending_cleanly(), child:
+        try:
+            yield child
+        except BaseException:
+            _end(child)
+            raise
 
 
 def _end(child: subprocess.Popen[str]) -> None:
-    child.terminate()
+    _tell_group(child, signal.SIGTERM)
     try:
         child.wait(GRACE_SECONDS)
     except subprocess.TimeoutExpired:
@@ -275,8 +287,19 @@ def _end(child: subprocess.Popen[str]) -> None:
         child.wait()
 
 
-def _interrupt(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+def _end_rest(child: subprocess.Popen[str]) -> None:
+    """Wait for a step, and end the processes that it has started and left."""
+    child.wait()
+    _tell_group(child, signal.SIGTERM)
+
+
+def _tell_group(child: subprocess.Popen[str], number: signal.Signals) -> None:
+    """Send a signal to the child and to all that it has started."""
+    if sys.platform == "win32":
+        child.terminate()
+        return
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, number)  # it leads a group of its own
 
 
 def _read_tests(project: Path, step: Step) -> Tests:

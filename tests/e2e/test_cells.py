@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import CELLS
+from dlscaffold import names
 from dlscaffold.catalog import Cell
 from e2e.conftest import Smoked
 
@@ -86,3 +87,17 @@ def test_clean_in_its_own_environment(project: Smoked, tool: list[str]) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_project_takes_the_name_of_what_is_installed(project: Smoked) -> None:
+    """Its package would be imported instead."""
+    code = "import importlib.metadata as m; print(*m.packages_distributions())"
+    done = subprocess.run(
+        [project.python, "-c", code], capture_output=True, text=True, check=True
+    )
+    # A project's package is in small letters, as slugs are; and these two are not
+    # imported by anything, but tests that a package has left there.
+    found = {name.lower() for name in done.stdout.split()} - {"test", "examples"}
+    modules = {name for name in found if name.isidentifier() and name[0] != "_"}
+    assert {"numpy", "pytest"} <= modules
+    assert not {name for name in modules if names.derive(name).package == name}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -68,14 +69,42 @@ def project_checks(project: Path) -> Iterator[Check]:
     yield environment(project, inside)
     artifacts = project / "artifacts"
     signature, fault = read_object(artifacts / "signature.json", SIGNATURE)
+    mend = in_project(project, "-m", f"{manifest['package']}.export")
     if fault:
-        mend = f"run: python -m {manifest['package']}.export"
-        yield Check("signature", "missing", fault, mend)
+        yield Check("signature", "missing", fault, f"run: {mend}")
         return
-    yield agreement(manifest, signature)
-    yield artifact(artifacts, signature, manifest)
-    yield golden(artifacts, signature, manifest)
-    yield version(signature, inside["installed"] if inside else {}, manifest)
+    mend = f"export again: {mend}"
+    yield agreement(manifest, signature, mend)
+    yield artifact(artifacts, signature, mend)
+    yield golden(artifacts, signature, mend)
+    yield version(project, signature, inside["installed"] if inside else {}, mend)
+
+
+def in_project(project: Path, *words: str) -> str:
+    """Return a command, ready to copy, for the project's Python in its folder."""
+    python = environment_python(Path())  # relative to the project's folder
+    command = shlex.join(
+        [str(python) if python_is_there(project) else "python", *words]
+    )
+    return (
+        command if is_here(project) else f"cd {shlex.quote(str(project))} && {command}"
+    )
+
+
+def python_is_there(project: Path) -> bool:
+    """Whether the project has an environment of its own."""
+    return environment_python(project).exists()
+
+
+def is_here(project: Path) -> bool:
+    """Whether commands are run in the project's folder anyway."""
+    return project.resolve() == Path.cwd()
+
+
+def smoke_again(project: Path) -> str:
+    """Return the command that makes the environment and runs all steps."""
+    words = ["dlscaffold", "smoke", *([] if is_here(project) else [str(project)])]
+    return f"run: {shlex.join(words)}"
 
 
 def read_object(file: Path, fields: Mapping[str, type]) -> tuple[dict[str, Any], str]:
@@ -111,8 +140,8 @@ def look_inside(project: Path) -> dict[str, Any] | None:
 def environment(project: Path, inside: Mapping[str, Any] | None) -> Check:
     """Check the installed versions against the requirements."""
     python = environment_python(project)
-    mend = "run: dlscaffold smoke"
-    if not python.exists():
+    mend = smoke_again(project)
+    if not python_is_there(project):
         return Check("environment", "warning", "there is no .venv yet", mend)
     if inside is None:
         says = "the interpreter or the requirements cannot be read"
@@ -123,29 +152,24 @@ def environment(project: Path, inside: Mapping[str, Any] | None) -> Check:
     need, version_ = wrong[0]
     says = f"{need} is wanted, {version_ or 'nothing'} installed"
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-    mend = f"run: {python} -m pip install -r requirements/dev.txt"
-    return Check("environment", "missing", says + more, mend)
+    install = in_project(project, "-m", "pip", "install", "-r", "requirements/dev.txt")
+    return Check("environment", "missing", says + more, f"run: {install}")
 
 
-def export_again(manifest: Mapping[str, Any]) -> str:
-    """Return the mend for whatever is wrong with what was exported."""
-    return f"export again: python -m {manifest['package']}.export"
-
-
-def agreement(manifest: Mapping[str, Any], signature: Mapping[str, Any]) -> Check:
+def agreement(
+    manifest: Mapping[str, Any], signature: Mapping[str, Any], mend: str
+) -> Check:
     """Check that the signature is of the project's framework and format."""
     for name in ("framework", "format"):
         if signature[name] != manifest[name]:
             says = f"its {name} is {signature[name]}, the project's {manifest[name]}"
-            return Check("signature", "missing", says, export_again(manifest))
+            return Check("signature", "missing", says, mend)
     return Check("signature", "fine", "agrees with the project")
 
 
-def artifact(
-    artifacts: Path, signature: Mapping[str, Any], manifest: Mapping[str, Any]
-) -> Check:
+def artifact(artifacts: Path, signature: Mapping[str, Any], mend: str) -> Check:
     """Check that the artifact is there and is the one that the signature names."""
-    named, mend = signature["artifact"], export_again(manifest)
+    named = signature["artifact"]
     try:
         path = (artifacts / named).resolve()
         if not path.is_relative_to(artifacts.resolve()):
@@ -162,13 +186,10 @@ def artifact(
     return Check("artifact", "fine", f"{named} is the one that was exported")
 
 
-def golden(
-    artifacts: Path, signature: Mapping[str, Any], manifest: Mapping[str, Any]
-) -> Check:
+def golden(artifacts: Path, signature: Mapping[str, Any], mend: str) -> Check:
     """Check that the golden examples have the signature's inputs and outputs."""
     fields = {"inputs": dict, "outputs": dict}
     examples, fault = read_object(artifacts / "golden.json", fields)
-    mend = export_again(manifest)
     if fault:
         return Check("golden examples", "missing", fault, mend)
     for name in fields:
@@ -179,9 +200,10 @@ def golden(
 
 
 def version(
+    project: Path,
     signature: Mapping[str, Any],
     installed: Mapping[str, str],
-    manifest: Mapping[str, Any],
+    mend: str,
 ) -> Check:
     """Check that the framework installed is the one that exported."""
     exported = signature["framework_version"]
@@ -190,10 +212,10 @@ def version(
     found = [installed[package] for package in packages if package in installed]
     if not found:
         says = f"exported with {exported}; nothing installed to compare it with"
-        return Check(name, "warning", says, "run: dlscaffold smoke")
+        return Check(name, "warning", says, smoke_again(project))
     if exported not in found:
         says = f"exported with {exported}, but {found[0]} is installed"
-        return Check(name, "warning", says, export_again(manifest))
+        return Check(name, "warning", says, mend)
     return Check(name, "fine", exported)
 
 
