@@ -165,6 +165,8 @@ def _read_json(path: Path) -> dict[str, Any]:
         fields = json.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
         raise ContractError(f"{path} is missing: export the model first.") from error
+    except OSError as error:
+        raise ContractError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
         raise ContractError(f"{path} is not JSON: export the model again.") from error
     if not isinstance(fields, dict):

@@ -2,11 +2,12 @@
 
 import argparse
 import base64
+import contextlib
 import json
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,11 @@ from .contract import ContractError, Signature
 from .settings import ARTIFACTS
 
 DEFAULT_URL = "http://127.0.0.1:8501"
+BAD_URL = (
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+)
 
 
 class ServiceError(Exception):
@@ -41,6 +47,7 @@ class Client:
             connect=0,
             read=0,
             backoff_factor=0.2,
+            retry_after_max=int(timeout),
             status_forcelist=[503],
             allowed_methods=None,
             raise_on_status=False,
@@ -57,10 +64,12 @@ class Client:
         """
         body = {"signature_name": signature_name, "inputs": dict(inputs)}
         text = json.dumps(body, default=_to_json)
-        outputs = self._call("POST", f"{self.model_url}:predict", text)["outputs"]
-        if isinstance(outputs, dict):
-            return {name: np.asarray(value) for name, value in outputs.items()}
-        return {self._only_output(signature_name): np.asarray(outputs)}
+        answer = self._call("POST", f"{self.model_url}:predict", text)
+        with self._understanding():
+            outputs = answer["outputs"]
+            if isinstance(outputs, dict):
+                return {name: np.asarray(value) for name, value in outputs.items()}
+            return {self._only_output(signature_name): np.asarray(outputs)}
 
     def metadata(self) -> dict[str, Any]:
         """Return what the server says of the model's signatures."""
@@ -84,10 +93,20 @@ class Client:
     def is_available(self) -> bool:
         """Say whether a version of the model is being served."""
         try:
-            versions = self._call("GET", self.model_url)["model_version_status"]
+            answer = self._call("GET", self.model_url)
+            with self._understanding():
+                versions = answer["model_version_status"]
+                return any(version["state"] == "AVAILABLE" for version in versions)
         except ServiceError:
             return False
-        return any(version["state"] == "AVAILABLE" for version in versions)
+
+    @contextlib.contextmanager
+    def _understanding(self) -> Iterator[None]:
+        """Raise ServiceError where an answer is another API's."""
+        try:
+            yield
+        except (KeyError, TypeError, ValueError) as error:
+            raise ServiceError(f"{self.model_url} is no model's address.") from error
 
     def _only_output(self, signature_name: str) -> str:
         # The API leaves out the name of a single output; the metadata has it.
@@ -104,11 +123,15 @@ class Client:
             fields = answer.json()
         except requests.exceptions.JSONDecodeError as error:
             raise ServiceError(f"{url} is not a model server.") from error
+        except BAD_URL as error:
+            raise ServiceError(f"{url} is no address with http://.") from error
         except requests.RequestException as error:
             raise ServiceError(f"No answer from {url}: is the server up?") from error
+        if not isinstance(fields, dict):
+            raise ServiceError(f"{url} is not a model server.")
         if not answer.ok:
             raise ServiceError(f"{answer.status_code}: {fields.get('error', fields)}")
-        return dict(fields)
+        return fields
 
 
 def _to_json(value: Any) -> Any:

@@ -103,10 +103,10 @@ def add_operator_routes(app: Flask) -> None:
 def unpacked_body() -> bytes:
     """Return the request's body, unzipped if it is zipped; raises RequestError."""
     body = request.get_data()
-    encoding = request.headers.get("Content-Encoding", "identity")
+    encoding = request.headers.get("Content-Encoding", "identity").lower()
     if encoding == "identity":
         return body
-    if encoding != "gzip":
+    if encoding not in ("gzip", "x-gzip"):
         raise RequestError("The only Content-Encoding is gzip.", 415)
     limit: int = current_app.config["MAX_CONTENT_LENGTH"]
     unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
@@ -118,6 +118,8 @@ def unpacked_body() -> bytes:
         raise RequestError(f"Send at most {limit} bytes, unzipped.", 413)
     if not unzip.eof:
         raise RequestError("The body in gzip format is not complete.")
+    if unzip.unused_data:
+        raise RequestError("The body in gzip format has something behind its end.")
     return unpacked
 
 

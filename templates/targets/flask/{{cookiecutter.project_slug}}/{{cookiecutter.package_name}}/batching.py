@@ -23,6 +23,8 @@ SHORT_SECONDS = 0.0005
 # So many examples run together at most, if that saves so much of their time.
 BATCH = 16
 WORTHWHILE_SAVING = 0.2
+# A request with more examples runs in a thread: others are answered meanwhile.
+MANY = 64
 
 
 class BusyError(Exception):
@@ -88,10 +90,8 @@ class Queue:
     def add(self, inputs: Tensors) -> asyncio.Future[Tensors]:
         """Add a request, and return where its outputs will be."""
         outputs = asyncio.get_running_loop().create_future()
-        shapes = [tensor.shape for tensor in inputs.values()]
-        examples = shapes[0][0] if shapes[0] else 1
-        group = [shape[1:] for shape in shapes]
-        self._waiting.append(Waiting(inputs, outputs, examples, group))
+        group = [tensor.shape[1:] for tensor in inputs.values()]
+        self._waiting.append(Waiting(inputs, outputs, count(inputs), group))
         return outputs
 
     def take(self) -> list[Waiting]:
@@ -127,11 +127,17 @@ class InLoop:
         """Remember the model and the queue."""
         self._predictor = predictor
         self._queue = queue
+        self._thread = ThreadPoolExecutor(1, "predict")
 
     async def predict(self, inputs: Tensors) -> Tensors:
         """Return the outputs for one request."""
+        loop = asyncio.get_running_loop()
+        if (examples := count(inputs)) > MANY:
+            metrics.BATCH_SIZE.observe(examples)
+            run = self._predictor.predict
+            return await loop.run_in_executor(self._thread, run, inputs)
         if not self._queue:
-            asyncio.get_running_loop().call_soon(self._run)
+            loop.call_soon(self._run)
         return await self._queue.add(inputs)
 
     def _run(self) -> None:
@@ -174,6 +180,12 @@ class InThread:
                 give(batch, outputs)
             except Exception as error:  # whatever the runtime raises
                 self._queue.fail(batch, error)
+
+
+def count(inputs: Tensors) -> int:
+    """Return how many examples there are: what the first input's first axis holds."""
+    shape = next(iter(inputs.values())).shape
+    return shape[0] if shape else 1
 
 
 def join(batch: list[Waiting]) -> Tensors:

@@ -19,14 +19,18 @@ class Reply(NamedTuple):
     body: bytes
 
 
-def call(application: WSGIApplication, scope: Scope, body: bytes) -> Reply:
+def call(
+    application: WSGIApplication, scope: Scope, body: bytes, request_id: str
+) -> Reply:
     """Return the application's reply to a request that has been read whole."""
     started: list[tuple[int, Headers]] = []
 
     def start_response(status: str, headers: Headers, _: Any = None) -> Any:
         started.append((int(status.split()[0]), headers))
 
-    chunks: Iterable[bytes] = application(environment(scope, body), start_response)
+    environ = environment(scope, body)
+    environ["HTTP_X_REQUEST_ID"] = request_id  # also where the client has sent none
+    chunks: Iterable[bytes] = application(environ, start_response)
     try:
         answer = b"".join(chunks)
     finally:
@@ -57,7 +61,8 @@ def environment(scope: Scope, body: bytes) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():
-        environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
+        # Of a header that comes twice, the first counts, as in front.
+        environ.setdefault(f"HTTP_{name.upper().replace('-', '_')}", value)
     environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
     environ["CONTENT_LENGTH"] = str(len(body))
     environ.pop("HTTP_CONTENT_LENGTH", None)

@@ -20,14 +20,14 @@ DEFAULTS: dict[str, Any] = {
     "LOG_LEVEL": "INFO",  # INFO has a line for every request, WARNING has not
 }
 
-LEAST = {
-    "PORT": 1,
-    "WORKERS": 0,
-    "THREADS": 1,
-    "MAX_CONTENT_LENGTH": 1,
-    "QUEUE_LIMIT": 1,
-    "TIME_LIMIT": 0.1,
-    "DRAIN_SECONDS": 0,
+LIMITS: dict[str, tuple[float, float]] = {
+    "PORT": (1, 65_535),
+    "WORKERS": (0, 1024),
+    "THREADS": (1, 1024),
+    "MAX_CONTENT_LENGTH": (1, 2**40),
+    "QUEUE_LIMIT": (1, 1_000_000),
+    "TIME_LIMIT": (0.1, 86_400),
+    "DRAIN_SECONDS": (0, 86_400),
 }
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -42,7 +42,10 @@ def load(overrides: Mapping[str, Any] | None = None) -> Config:
     Raises ConfigError for a value that cannot be used.
     """
     config = Config(Path(__file__).parent, DEFAULTS)
-    config.from_prefixed_env()
+    try:
+        config.from_prefixed_env()
+    except TypeError as error:  # a name with two underscores goes into a setting
+        raise ConfigError("Some FLASK_ variable goes into no setting.") from error
     config.from_mapping(overrides or {})
     _check_types(config)
     _check_values(config)
@@ -61,11 +64,9 @@ def _check_types(config: Config) -> None:
 
 
 def _check_values(config: Config) -> None:
-    for name, least in LEAST.items():
-        if config[name] < least:
-            raise ConfigError(f"FLASK_{name} must be at least {least}.")
-    if config["PORT"] > 65535:
-        raise ConfigError("FLASK_PORT must be at most 65535.")
+    for name, (least, most) in LIMITS.items():
+        if not least <= config[name] <= most:  # also refuses NaN
+            raise ConfigError(f"FLASK_{name} must be from {least} to {most}.")
     if config["LOG_LEVEL"] not in LEVELS:
         raise ConfigError(f"FLASK_LOG_LEVEL must be one of {', '.join(LEVELS)}.")
 

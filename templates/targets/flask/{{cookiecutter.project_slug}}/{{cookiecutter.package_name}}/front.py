@@ -34,11 +34,31 @@ JSON = [("content-type", "application/json")]
 RETRY = [*JSON, ("retry-after", "1")]
 REQUEST_ID = re.compile(r"[\w.-]{1,64}")
 
-# Always answered, so that nobody takes a busy service for a dead one.
+# Answered however many others wait, so that nobody takes a busy service for a dead one.
 UNLIMITED = {"/healthz", "/readyz", "/metrics"}
 BEAT_SECONDS = 0.2
+LARGE = 50_000  # bytes of a body that takes too long to read while others wait
 
 log = logging.getLogger(__name__)
+
+
+class Places:
+    """Room for so many requests at a time; a context manager for each of them."""
+
+    def __init__(self, limit: int) -> None:
+        """Start with all places free."""
+        self._limit = limit
+        self.taken = 0
+
+    def __enter__(self) -> None:
+        """Take a place; raise BusyError if there is none."""
+        if self.taken >= self._limit:
+            raise BusyError("Too many requests are waiting; try again in a second.")
+        self.taken += 1
+
+    def __exit__(self, *_: object) -> None:
+        """Give it back."""
+        self.taken -= 1
 
 
 class Front:
@@ -54,14 +74,16 @@ class Front:
         # One thread each: a model that fills all processors leaves none for more.
         self._operators = ThreadPoolExecutor(1, "operators")
         self._visitors = ThreadPoolExecutor(1, "visitors")
+        self._readers = ThreadPoolExecutor(1, "readers")
         self._body_limit: int = app.config["MAX_CONTENT_LENGTH"]
-        self._queue_limit: int = app.config["QUEUE_LIMIT"]
+        # Apart, so that pages and pictures keep no prediction waiting.
+        self._predictions = Places(app.config["QUEUE_LIMIT"])
+        self._visits = Places(app.config["QUEUE_LIMIT"])
         self._time_limit: float = app.config["TIME_LIMIT"]
         self._runner = batching.choose(predictor, self._time_limit)
         self._farewell: bridge.Headers = []  # a header for when the service stops
         # Not os.getppid(): the parent may be gone before the model is loaded.
         self._parent = multiprocessing.parent_process()
-        self._in_flight = 0
         self._reading: dict[asyncio.Task[None] | None, float] = {}  # until when
         self._seconds = functools.cache(metrics.SECONDS.labels)
         prefix = secrets.token_hex(4)
@@ -70,6 +92,8 @@ class Front:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start what runs beside the requests; Granian calls this once."""
         self._beating = loop.create_task(self._beat())
+        # Ctrl-C reaches all processes; the parent tells this one when it is time.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Write what is left to write; Granian calls this when it stops."""
@@ -84,7 +108,7 @@ class Front:
         if request_id is None or not REQUEST_ID.fullmatch(request_id):
             request_id = next(self._ids)
         try:
-            reply = await self._reply(scope, headers, proto)
+            reply = await self._reply(scope, headers, proto, request_id)
         except RequestError as error:
             reply = Reply(error.status, JSON, protocol.error(str(error)))
         except BusyError as error:
@@ -97,21 +121,17 @@ class Front:
         self._record(scope, reply.status, request_id, time.perf_counter() - start)
 
     async def _reply(
-        self, scope: Scope, headers: Headers, proto: HTTPProtocol
+        self, scope: Scope, headers: Headers, proto: HTTPProtocol, request_id: str
     ) -> Reply:
         if scope.path in UNLIMITED:
-            return await self._flask(scope, b"", self._operators)
+            return await self._flask(scope, b"", request_id, self._operators)
+        # Read first: a slow client must not take a place from one that has asked.
         body = await self._read(headers, proto)
-        # Not before: a slow client must not take a place from one that has asked.
-        if self._in_flight >= self._queue_limit:
-            raise BusyError("Too many requests are waiting; try again in a second.")
-        self._in_flight += 1
-        try:
-            if self._is_hot(scope, headers):
+        if self._is_hot(scope, headers):
+            with self._predictions:
                 return Reply(200, JSON, await self._predict(body))
-            return await self._flask(scope, body, self._visitors)
-        finally:
-            self._in_flight -= 1
+        with self._visits:
+            return await self._flask(scope, body, request_id, self._visitors)
 
     def _is_hot(self, scope: Scope, headers: Headers) -> bool:
         return (
@@ -153,18 +173,29 @@ class Front:
         return RequestError(f"Send at most {self._body_limit} bytes.", 413)
 
     async def _predict(self, body: bytes) -> bytes:
-        query = protocol.parse(body, self._signature)
+        if len(body) < LARGE:
+            query = protocol.parse(body, self._signature)
+        else:
+            loop = asyncio.get_running_loop()
+            query = await loop.run_in_executor(
+                self._readers, protocol.parse, body, self._signature
+            )
         outputs = await self._runner.predict(query.inputs)
         return protocol.render(outputs, query.by_row)
 
     async def _flask(
-        self, scope: Scope, body: bytes, threads: ThreadPoolExecutor
+        self, scope: Scope, body: bytes, request_id: str, threads: ThreadPoolExecutor
     ) -> Reply:
         loop = asyncio.get_running_loop()
         application = self._app.wsgi_app
-        return await loop.run_in_executor(
-            threads, bridge.call, application, scope, body
+        reply = loop.run_in_executor(
+            threads, bridge.call, application, scope, body, request_id
         )
+        try:
+            async with asyncio.timeout(self._time_limit):
+                return await reply
+        except TimeoutError as error:
+            raise BusyError("There was no time; try again in a second.") from error
 
     def _record(
         self, scope: Scope, status: int, request_id: str, seconds: float
@@ -185,14 +216,20 @@ class Front:
     async def _beat(self) -> None:
         """Do at intervals what would cost too much to do for every request."""
         while True:
-            for task, deadline in list(self._reading.items()):
-                if task and deadline < time.monotonic():
-                    task.cancel()
-            metrics.IN_FLIGHT.set(self._in_flight)
-            if draining.has_begun():
-                self._farewell = [("connection", "close")]
-            if self._log:
-                self._log.flush()
-            if self._parent and os.getppid() != self._parent.pid:
-                signal.raise_signal(signal.SIGTERM)  # killed; nobody else would
+            try:
+                self._look_around()
+            except Exception:
+                log.exception("failed between requests")
             await asyncio.sleep(BEAT_SECONDS)
+
+    def _look_around(self) -> None:
+        for task, deadline in list(self._reading.items()):
+            if task and deadline < time.monotonic():
+                task.cancel()
+        metrics.IN_FLIGHT.set(self._predictions.taken + self._visits.taken)
+        if draining.has_begun():
+            self._farewell = [("connection", "close")]
+        if self._log:
+            self._log.flush()
+        if self._parent and os.getppid() != self._parent.pid:
+            signal.raise_signal(signal.SIGTERM)  # killed; nobody else would

@@ -16,7 +16,8 @@ from .schema import (
 
 NOTES = """The predict format is TensorFlow Serving's. Where the original is lax, this
 service is strict: shapes must be those of the signature, numbers must be finite and
-fit the data type, lists must not be empty, and a body must be declared as JSON."""
+fit the data type, lists must not be empty, and a body that is declared as another
+type than JSON is refused. The model's paths are there with its version, too."""
 
 
 def describe(signature: Signature, body_limit: int) -> Schema:
@@ -59,8 +60,6 @@ STATUS: Schema = {
 
 def _predict(signature: Signature) -> Schema:
     name = {"type": "string", "const": SIGNATURE_NAME}
-    rows = one_or_named(signature.inputs, lambda spec: array(spec, skip=1))
-    rows["unevaluatedProperties"] = False
     columns = one_or_named(signature.inputs, array)
     predictions = bare_or_named(signature.outputs, lambda spec: array(spec, skip=1))
     questions = [
@@ -73,7 +72,7 @@ def _predict(signature: Signature) -> Schema:
     if signature.batch != NONE:
         questions.append(
             record(
-                {"instances": {"type": "array", "items": rows, **_count(signature)}},
+                {"instances": _rows(signature)},
                 optional={"signature_name": name, "inputs": False},
             )
         )
@@ -89,10 +88,13 @@ def _predict(signature: Signature) -> Schema:
     }
 
 
-def _count(signature: Signature) -> Schema:
-    """Return how many examples a request may have."""
-    size = next(iter(signature.inputs.values())).shape[0]
-    return lengths(size)
+def _rows(signature: Signature) -> Schema:
+    """Return the schema of rows: all with the inputs' names, or all without."""
+    inputs = {name: array(spec, skip=1) for name, spec in signature.inputs.items()}
+    named = {**record(inputs), "additionalProperties": False}
+    kinds = [named, *(inputs.values() if len(inputs) == 1 else [])]
+    count = lengths(next(iter(signature.inputs.values())).shape[0])
+    return {"oneOf": [{"type": "array", "items": kind, **count} for kind in kinds]}
 
 
 def _get(summary: str, schema: Schema) -> Schema:

@@ -6,6 +6,7 @@ strict: shapes must be those of the signature, and numbers must be finite.
 
 import functools
 import operator
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -23,6 +24,9 @@ ACCEPTED_KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}
 
 # The names that the protocol has for data types; the rest are DT_ and the name.
 DATA_TYPES = {"float16": "DT_HALF", "float32": "DT_FLOAT", "float64": "DT_DOUBLE"}
+
+# Text that is a value: a colon would follow a key.
+TEXT_VALUE = re.compile(rb'"\s*[],}]')
 
 as_python = operator.methodcaller("tolist")  # for arrays and numbers alike
 
@@ -64,8 +68,8 @@ def parse(body: bytes, signature: Signature) -> Query:
         if by_row
         else _columns(fields["inputs"], specs)
     )
-    if b"true" in body or b"false" in body:  # numpy would take them for 1 and 0
-        _refuse_mixed_booleans(columns, specs)
+    if b"true" in body or b"false" in body or TEXT_VALUE.search(body):
+        _refuse_what_is_no_number(columns, specs)
     inputs = {name: _tensor(name, columns[name], spec) for name, spec in specs.items()}
     if signature.batch != NONE and len(set(map(len, inputs.values()))) != 1:
         raise RequestError("Every input needs the same number of examples.")
@@ -166,8 +170,6 @@ def _tensor(name: str, value: object, spec: TensorSpec) -> NDArray[Any]:
 
 def _is_in_range(array: NDArray[Any], dtype: np.dtype[Any]) -> bool:
     least, largest = limits(dtype)
-    if dtype.kind == "f":  # as far below zero as above
-        return bool(np.abs(array).max() <= largest)
     return bool(array.min() >= least and array.max() <= largest)
 
 
@@ -194,18 +196,29 @@ def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
     )
 
 
-def _refuse_mixed_booleans(
+def _refuse_what_is_no_number(
     columns: Mapping[str, Any], specs: Mapping[str, TensorSpec]
 ) -> None:
+    """Raise RequestError for text, and for booleans if numbers are asked for.
+
+    Among numbers, numpy would take booleans for 1 and 0, and make every element of an
+    array as long as the longest text in it.
+    """
     for name, spec in specs.items():
-        if spec.dtype != "bool" and _holds_boolean(columns[name]):
+        refused = str if spec.dtype == "bool" else (bool, str)
+        if _holds(refused, columns[name]):
             raise RequestError(f"{name!r} must hold {spec.dtype} values only.")
 
 
-def _holds_boolean(value: object) -> bool:
-    if isinstance(value, list):
-        return any(_holds_boolean(item) for item in value)
-    return isinstance(value, bool)
+def _holds(kinds: type | tuple[type, ...], column: object) -> bool:
+    left = [column]
+    while left:  # not by recursion, as lists may be nested a thousand deep
+        value = left.pop()
+        if isinstance(value, list):
+            left.extend(value)
+        elif isinstance(value, kinds):
+            return True
+    return False
 
 
 def _describe(specs: Mapping[str, TensorSpec]) -> dict[str, Any]:

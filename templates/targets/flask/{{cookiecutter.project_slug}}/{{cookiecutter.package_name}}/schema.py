@@ -16,7 +16,7 @@ REASONS = {
     "405": "The method is not one of this path's.",
     "408": "The body came too slowly.",
     "413": "The body is too large.",
-    "415": "The body is not declared as JSON, plain or in gzip format.",
+    "415": "The body is declared to be of a type that this path does not take.",
     "503": "The service is busy or shutting down; try again after Retry-After.",
 }
 

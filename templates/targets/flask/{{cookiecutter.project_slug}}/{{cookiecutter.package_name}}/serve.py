@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from . import config, contract, draining
+from . import config, contract, draining, logs
 from .settings import ARTIFACTS
 
 CONNECTIONS = 1024  # of each worker
@@ -40,15 +41,17 @@ def main() -> None:
     given = vars(parser.parse_args()).items()
     try:
         options = config.load({k.upper(): v for k, v in given if v is not None})
-        contract.Signature.read(ARTIFACTS).verify(ARTIFACTS)
-        refuse_taken(options["HOST"], options["PORT"])
+        signature = contract.Signature.read(ARTIFACTS)
+        signature.verify(ARTIFACTS)
+        contract.Golden.read(ARTIFACTS, signature)
+        address = free_address(options["HOST"], options["PORT"])
     except (config.ConfigError, contract.ContractError) as error:
         sys.exit(f"error: {error}")
     # The model is loaded in each worker, after the fork: the runtimes' threads do not
     # survive one.
     server = Server(
         f"{__package__}.app:create_service",
-        address=options["HOST"],
+        address=address,
         port=options["PORT"],
         interface=Interfaces.RSGI,
         workers=options["WORKERS"],
@@ -60,7 +63,11 @@ def main() -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,
+        log_dictconfig=logs.GRANIAN,
     )
+    if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+        # Until it has handlers of its own, a worker would take a signal as we do.
+        os.register_at_fork(after_in_child=forget_handlers)
     server.drain_seconds = options["DRAIN_SECONDS"]
     with tempfile.TemporaryDirectory(prefix="service-") as folder:
         os.environ[draining.FOLDER_VARIABLE] = folder
@@ -69,16 +76,25 @@ def main() -> None:
         server.serve()
 
 
-def refuse_taken(host: str, port: int) -> None:
-    """Raise ConfigError if nobody can listen there.
+def forget_handlers() -> None:
+    """Let a signal end this process."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def free_address(host: str, port: int) -> str:
+    """Return the host's IP address; raise ConfigError if nobody can listen there.
 
     Granian's workers share their port, and would share it with a stranger as well.
     """
     try:
-        with socket.create_server((host, port)):
-            return
-    except OSError as error:
-        reason = error.strerror or error
+        found = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        family, _, _, _, address = found[0]
+        with socket.create_server(address[:2], family=family):
+            return str(address[0])
+    except (OSError, UnicodeError) as error:  # a name's parts have 63 letters at most
+        reason = getattr(error, "strerror", None) or error
         message = f"Cannot listen on {host}, port {port} ({reason}); choose another."
         raise config.ConfigError(message) from error
 

@@ -15,11 +15,12 @@ class FileError(Exception):
 
 
 def read(file: Path, signature: Signature) -> Tensors:
-    """Return the image in a file as inputs; raises FileError if there is none."""
+    """Return the image in a file as inputs.
+
+    Raises FileError if it holds none, and OSError if it cannot be read.
+    """
     try:
         return {"image": images.read(file, signature.preprocessing)}
-    except FileNotFoundError as error:
-        raise FileError(f"there is no file {file}.") from error
     except images.ImageError as error:
         raise FileError(str(error)) from error
 

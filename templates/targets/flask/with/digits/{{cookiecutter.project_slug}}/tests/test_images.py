@@ -13,7 +13,11 @@ from conftest import SERVE
 from numpy.typing import NDArray
 from PIL import Image
 
-from {{ cookiecutter.package_name }}.contract import Golden
+from {{ cookiecutter.package_name }} import images
+from {{ cookiecutter.package_name }}.contract import (
+    Golden,
+    Signature,
+)
 from {{ cookiecutter.package_name }}.settings import ROOT
 
 
@@ -36,6 +40,35 @@ def test_an_image_file_is_classified(service: str, golden: Golden) -> None:
     assert answer.json()["label"] == str(expected.argmax())
 
 
+def png(image: Image.Image, **options: Any) -> io.BytesIO:
+    """Return an image as a PNG file."""
+    file = io.BytesIO()
+    image.save(file, "PNG", **options)
+    file.seek(0)
+    return file
+
+
+def test_images_are_read_as_a_person_sees_them(signature: Signature) -> None:
+    """Upright, on paper where they are transparent, and with all of their greys."""
+    pixels = np.arange(64, dtype=np.uint8).reshape(8, 8) * 4
+    plain = images.read(png(Image.fromarray(pixels)), signature.preprocessing)
+    turned = Image.Exif()
+    turned[0x0112] = 6  # to be turned by a quarter, clockwise
+    lying = png(Image.fromarray(np.rot90(pixels)), exif=turned)
+    clear = Image.merge("LA", [Image.new("L", (8, 8), 255), Image.fromarray(pixels)])
+    deep = png(Image.fromarray(pixels.astype(np.uint16) * 257))
+    for file in (lying, png(clear), deep):
+        read = images.read(file, signature.preprocessing)
+        assert np.allclose(read, plain, atol=0.01)
+
+
+def test_a_jpeg_of_countless_scans_is_refused(signature: Signature) -> None:
+    """Each takes time for all pixels, and no bytes to speak of."""
+    file = io.BytesIO(b"\xff\xd8" + b"\xff\xda" * 1000)
+    with pytest.raises(images.ImageError, match="scans"):
+        images.read(file, signature.preprocessing)
+
+
 NO_IMAGES = {"empty": b"", "text": b"7", "cut off": picture(np.zeros((8, 8)))[:60]}
 
 
@@ -45,6 +78,15 @@ def test_what_is_no_image_is_refused(service: str, file: bytes) -> None:
     answer = requests.post(f"{service}/predict/image", files={"image": file})
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+def test_a_file_without_a_form_is_refused(service: str) -> None:
+    """With what to send instead."""
+    headers = {"Content-Type": "image/png"}
+    file = picture(np.zeros((8, 8)))
+    answer = requests.post(f"{service}/predict/image", file, headers=headers)
+    assert answer.status_code == 415
+    assert "multipart/form-data" in answer.json()["error"]
 
 
 def test_the_client_is_a_command(service: str, golden: Golden, tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ def add_routes(app: Flask, predictor: Predictor) -> None:
 
     @app.post("/predict/image")
     def predict_image() -> Response:
+        if request.mimetype != "multipart/form-data":
+            raise RequestError("Send a form, of type multipart/form-data.", 415)
         file = request.files.get("image")
         if file is None:
             raise RequestError("Send the file as the form field 'image'.")

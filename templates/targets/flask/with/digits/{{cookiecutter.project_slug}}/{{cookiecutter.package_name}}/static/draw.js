@@ -7,6 +7,8 @@ const width = Number(page.dataset.width);
 
 const drawing = document.querySelector("#drawing");
 const seen = document.querySelector("#seen");
+const cursor = document.querySelector("#pen");
+const said = document.querySelector("#said");
 const answer = document.querySelector("#answer");
 const bars = [...document.querySelectorAll("#bars li")];
 const pen = drawing.getContext("2d", { willReadFrequently: true });
@@ -17,20 +19,23 @@ const position = { x: drawing.width / 2, y: drawing.height / 4 };
 let down = false;
 let running = false;
 let again = false;
+let drawings = 0; // how many were begun; an answer to an earlier one is not shown
 
 clear();
 
 drawing.addEventListener("pointerdown", (event) => {
+  if (!event.isPrimary) return; // a second finger, or the palm
   drawing.setPointerCapture(event.pointerId);
   down = true;
   moveTo(...place(event), false);
   moveTo(...place(event), true);
 });
 drawing.addEventListener("pointermove", (event) => {
-  if (down) moveTo(...place(event), true);
+  if (down && event.isPrimary) moveTo(...place(event), true);
 });
-drawing.addEventListener("pointerup", () => { down = false; });
-drawing.addEventListener("pointercancel", () => { down = false; });
+for (const end of ["pointerup", "pointercancel"]) {
+  drawing.addEventListener(end, (event) => { if (event.isPrimary) down = false; });
+}
 drawing.addEventListener("keydown", pressed);
 document.querySelector("#clear").addEventListener("click", clear);
 
@@ -39,6 +44,7 @@ function clear() {
   pen.fillRect(0, 0, drawing.width, drawing.height);
   small.clearRect(0, 0, width, height);
   down = false;
+  drawings += 1;
   show(labels.map(() => 0));
   answer.textContent = "Nothing drawn yet.";
 }
@@ -50,13 +56,18 @@ function pressed(event) {
   if (event.key === "Delete") clear();
   else if (event.key === " ") {
     down = !down;
-    if (down) moveTo(position.x, position.y, true);
-    else answer.textContent = "The pen is up.";
+    said.textContent = `The pen is ${down ? "down" : "up"}.`;
+    moveTo(position.x, position.y, down);
   } else if (moves[event.key]) {
     const [x, y] = moves[event.key];
     moveTo(clamp(position.x + x, drawing.width), clamp(position.y + y, drawing.height), down);
+    said.textContent = `${percent(position.x)} from the left, ${percent(position.y)} from the top.`;
   } else return;
   event.preventDefault();
+}
+
+function percent(value) {
+  return `${Math.round(value / drawing.width * 100)} %`;
 }
 
 function clamp(value, size) {
@@ -82,6 +93,8 @@ function moveTo(x, y, draw) {
   }
   position.x = x;
   position.y = y;
+  cursor.style.left = `${x / drawing.width * 100}%`;
+  cursor.style.top = `${y / drawing.height * 100}%`;
 }
 
 // One request at a time; what is drawn meanwhile is asked for afterwards.
@@ -99,12 +112,14 @@ async function predict() {
 async function ask() {
   const image = shrink();
   if (image === null) return;
+  const asked = drawings;
   const reply = await fetch(`/v1/models/${page.dataset.model}:predict`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ instances: [image] }),
   });
   const fields = await reply.json();
+  if (asked !== drawings) return;
   if (!reply.ok) {
     answer.textContent = fields.error;
     return;
