@@ -574,6 +574,9 @@ def test_a_narrow_terminal_cuts_no_source_off(
     dlscaffold: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "30")
+        (("--where", "embedded", "--rate", "5000"), "asked of a server"),
+        (("--where", "embedded", "--system", "ios"), "give another --system"),
+        (("--where", "phone", "--emulation", "yes"), "leave out --emulation yes"),
     words = ("recommend", "--framework", "keras", "--where", "server")
     sources = {
         reason["source"]
