@@ -273,6 +273,12 @@ SCENARIOS: list[tuple[dict[str, Any], tuple[str, str] | None, str]] = [
         (PT, FLASK),
         "same process as the model",
     ),
+    # No target for devices needs containers, so that there are none favours none.
+    (
+        {"where": "embedded", "team": "new", "python": "no", "containers": "no"},
+        (K, LITERT),
+        "microcontrollers",
+    ),
     ({"framework": PT, "where": "phone", "model_size": 900.0}, (PT, EXEC), "own doc"),
     (
         {"framework": K, "system": "ios", "model_size": 3000.0},
