@@ -273,6 +273,11 @@ SCENARIOS: list[tuple[dict[str, Any], tuple[str, str] | None, str]] = [
         (PT, FLASK),
         "same process as the model",
     ),
+    (
+        {"framework": PT, "where": "embedded", "python": "yes", "swap": "yes"},
+        (PT, FLASK),
+        "same process as the model",
+    ),
     # No target for devices needs containers, so that there are none favours none.
     (
         {"where": "embedded", "team": "new", "python": "no", "containers": "no"},
@@ -393,6 +398,19 @@ def test_arm64_without_emulation_says_what_then() -> None:
     (out,) = (out for out in result.ruled_out if out.target.name == SERVING)
     assert "Flask answers the same requests on arm64" in out.because[0].says
     assert "--emulation yes" in out.because[0].says
+
+
+@pytest.mark.usefixtures("all_targets")
+@pytest.mark.parametrize(
+    ("told", "against"),
+    [({"rate": 5.0}, "made for many clients"), ({"swap": "no"}, "not asked for here")],
+)
+def test_a_server_of_its_own_has_to_be_worth_it(
+    told: dict[str, Any], against: str
+) -> None:
+    result = advice.recommend(Answers(framework=TF, **told))
+    (option,) = (o for o in result.options if o.target.name == SERVING)
+    assert any(against in con.says for con in option.cons)
 
 
 @pytest.mark.usefixtures("all_targets")
