@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from dlscaffold import catalog, names, project
-from dlscaffold.catalog import Cell
+from dlscaffold.catalog import Cell, Layer
+from dlscaffold.choices import layer_names
 from dlscaffold.cli import main
 from dlscaffold.given import Given
 from dlscaffold.inspect.description import Description, Tensor
@@ -19,10 +22,25 @@ from dlscaffold.inspect.description import Description, Tensor
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+
+def given_cells() -> Iterator[Cell]:
+    """Yield every combination of a kind of given model, a target and a format.
+
+    Each kind comes with the user's own examples once, else with drawn ones.
+    """
+    shared = catalog.templates_root() / "shared"
+    own, drawn = Layer(shared / "own-examples"), Layer(shared / "drawn-examples")
+    for name in layer_names("models"):
+        kind = catalog.origin(name)
+        pairs = (catalog.cells_of(kind, target) for target in catalog.targets())
+        for place, cell in enumerate(itertools.chain(*pairs)):
+            yield replace(cell, extras=(drawn if place else own,))
+
+
 CELLS = list(catalog.cells())
 # Any file will do: generating does not read what is in it.
 MODEL = Path(__file__).parent / "models" / "examples.json"
-GIVEN_CELLS = list(catalog.given_cells())
+GIVEN_CELLS = list(given_cells())
 # Long enough to show what a name does to line lengths, and with what breaks templates.
 PROJECT_NAME = """Müller's "deep" shop-window digit reader"""
 

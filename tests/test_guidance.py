@@ -8,7 +8,7 @@ import re
 import jinja2
 import pytest
 
-from dlscaffold import catalog, guidance
+from dlscaffold import answers, catalog, guidance
 
 PARTIALS = [
     f"common/templates/partials/readme/{name}.md" for name in ("lifecycle", "guidance")
@@ -120,6 +120,26 @@ def test_a_lifecycle_has_a_known_state() -> None:
     ]
     with pytest.raises(guidance.GuidanceError, match="current, legacy, retired"):
         guidance.parse(fields)
+
+
+def test_advice_is_about_what_there_is_and_speaks_of_answers_that_can_be_given() -> (
+    None
+):
+    words = {question.name: set(question.choices) for question in answers.QUESTIONS}
+    words |= {
+        "rate": {"high", "low"},
+        "latency": {"strict", "relaxed"},
+        "model_size": {"small", "large", "huge"},
+    }
+    layers = {layer.name for layer in [*catalog.frameworks(), *catalog.targets()]}
+    known = guidance.load()
+    for statement in known.of("advice"):
+        assert statement.about in layers | words["where"], statement.says
+        assert statement.weight or statement.rules_out, statement.says
+    for statement in known.statements:
+        for name, wanted in statement.when.items():
+            named = {wanted} if isinstance(wanted, str) else set(wanted)
+            assert named <= words[name] | {guidance.OPEN}, statement.says
 
 
 def test_every_framework_and_target_has_a_reason_and_a_lifecycle() -> None:

@@ -96,8 +96,8 @@ def all_targets(use: Callable[[str], None]) -> None:
 TF, K, PT = "tensorflow", "keras", "pytorch"
 SERVING, FLASK, LITERT, EXEC = "tensorflow-serving", "flask", "litert", "executorch"
 
-# The answers, the first choice, and words of the reason that speaks for it (for "", of
-# what ruled the rest out).
+# The answers, the first choice, and words of the reason that speaks for it (where there
+# is none, of what ruled the rest out).
 SCENARIOS: list[tuple[dict[str, Any], tuple[str, str] | None, str]] = [
     ({}, (K, FLASK), "best for newbies"),
     ({"framework": K}, (K, FLASK), "TensorFlow Serving or Flask"),
@@ -194,6 +194,42 @@ SCENARIOS: list[tuple[dict[str, Any], tuple[str, str] | None, str]] = [
     ({"framework": TF, "containers": "yes"}, (TF, SERVING), "easy to deploy"),
     ({"framework": K, "latency": 5.0}, (K, FLASK), "times FastAPI"),
     ({"framework": K, "latency": 500.0}, (K, FLASK), "Python and nothing else"),
+    (
+        {
+            "framework": K,
+            "where": "server",
+            "python": "no",
+            "swap": "no",
+            "rate": 5.0,
+            "latency": 500.0,
+        },
+        (K, FLASK),
+        "Python and nothing else",
+    ),
+    ({"framework": TF, "python": "no", "rate": 5.0}, (TF, SERVING), "no code of your"),
+    ({"framework": TF, "swap": "no", "rate": 5.0}, (TF, FLASK), "nothing else"),
+    (
+        {
+            "framework": K,
+            "processor": "arm64",
+            "emulation": "yes",
+            "swap": "yes",
+            "rate": 5000.0,
+        },
+        (K, FLASK),
+        "arm64",
+    ),
+    (
+        {
+            "framework": TF,
+            "processor": "arm64",
+            "emulation": "yes",
+            "containers": "no",
+            "swap": "yes",
+        },
+        (TF, FLASK),
+        "without a container engine",
+    ),
     ({"where": "phone", "latency": 5.0}, (K, LITERT), "no round trip"),
     ({"framework": TF, "model_size": 5000.0}, (TF, SERVING), "files of their own"),
     ({"framework": PT, "model_size": 5000.0}, (PT, FLASK), "ONNX Runtime serves"),
@@ -222,6 +258,45 @@ SCENARIOS: list[tuple[dict[str, Any], tuple[str, str] | None, str]] = [
         (K, FLASK),
         "same process as the model",
     ),
+    (
+        {"framework": PT, "where": "embedded", "python": "yes", "system": "android"},
+        (PT, EXEC),
+        "own documentation",
+    ),
+    (
+        {"framework": K, "where": "embedded", "python": "yes", "system": "android"},
+        (K, LITERT),
+        "microcontrollers",
+    ),
+    (
+        {"framework": PT, "where": "embedded", "python": "yes", "system": "linux"},
+        (PT, FLASK),
+        "same process as the model",
+    ),
+    (
+        {"framework": PT, "where": "embedded", "python": "yes", "swap": "yes"},
+        (PT, FLASK),
+        "same process as the model",
+    ),
+    # No target for devices needs containers, so that there are none favours none.
+    (
+        {"where": "embedded", "team": "new", "python": "no", "containers": "no"},
+        (K, LITERT),
+        "microcontrollers",
+    ),
+    ({"framework": PT, "where": "phone", "model_size": 900.0}, (PT, EXEC), "own doc"),
+    (
+        {"framework": K, "system": "ios", "model_size": 3000.0},
+        (K, LITERT),
+        "formerly TensorFlow Lite",
+    ),
+    ({"framework": K, "where": "phone", "model_size": 5000.0}, None, "at most 4 GB"),
+    ({"framework": PT, "where": "phone", "model_size": 5000.0}, None, "at most 4 GB"),
+    (
+        {"framework": TF, "system": "android", "model_size": 3000.0},
+        None,
+        "at most 1.5 GB in one asset pack",
+    ),
 ]
 
 
@@ -235,8 +310,15 @@ def test_there_are_forty_scenarios_and_more() -> None:
     SCENARIOS,
     ids=["-".join(map(str, told.values())) or "nothing" for told, _, _ in SCENARIOS],
 )
-def test_scenario(told: dict[str, Any], first: tuple[str, str], reason: str) -> None:
+def test_scenario(
+    told: dict[str, Any], first: tuple[str, str] | None, reason: str
+) -> None:
     result = advice.recommend(Answers(**told))
+    if not first:
+        assert (result.options, result.confidence) == ((), "none")
+        against = [said for out in result.ruled_out for said in out.because]
+        assert any(reason in statement.says for statement in against)
+        return
     option = result.options[0]
     assert (option.framework.name, option.target.name) == first
     assert any(reason in statement.says for statement in option.pros)
@@ -290,6 +372,16 @@ def test_tensorflow_on_a_phone_is_nothing_the_document_names_but_says_what_is(
             SERVING,
             "only as a Debian package",
         ),
+        (
+            {"framework": K, "where": "embedded", "system": "android"},
+            FLASK,
+            "only inside an app",
+        ),
+        (
+            {"processor": "arm64", "emulation": "yes", "rate": 5000.0},
+            SERVING,
+            "without native performance",
+        ),
     ],
 )
 def test_what_is_ruled_out_says_why(
@@ -306,6 +398,54 @@ def test_arm64_without_emulation_says_what_then() -> None:
     (out,) = (out for out in result.ruled_out if out.target.name == SERVING)
     assert "Flask answers the same requests on arm64" in out.because[0].says
     assert "--emulation yes" in out.because[0].says
+
+
+@pytest.mark.usefixtures("all_targets")
+@pytest.mark.parametrize(
+    ("told", "against"),
+    [({"rate": 5.0}, "made for many clients"), ({"swap": "no"}, "not asked for here")],
+)
+def test_a_server_of_its_own_has_to_be_worth_it(
+    told: dict[str, Any], against: str
+) -> None:
+    result = advice.recommend(Answers(framework=TF, **told))
+    (option,) = (o for o in result.options if o.target.name == SERVING)
+    assert any(against in con.says for con in option.cons)
+
+
+@pytest.mark.usefixtures("all_targets")
+def test_a_default_that_rules_a_target_out_is_an_assumption() -> None:
+    told = Answers(framework=TF, where="server", processor="arm64")
+    assert advice.recommend(told).assumed == ("emulation: no",)
+    for settled in (told._replace(emulation="no"), told._replace(processor="x86_64")):
+        assert advice.recommend(settled).assumed == ()
+
+
+@pytest.mark.usefixtures("all_targets")
+@pytest.mark.parametrize("where", ["phone", "embedded"])
+def test_a_large_model_on_a_device_is_a_doubt(where: str) -> None:
+    result = advice.recommend(Answers(where=where, model_size=3000.0))
+    assert result.confidence == "low"
+    assert "3.2 GB of memory" in result.options[0].cons[0].says
+
+
+@pytest.mark.usefixtures("all_targets")
+def test_the_system_of_a_phone_is_no_doubt_beside_the_place() -> None:
+    changes = advice.recommend(Answers(framework=PT)).changes
+    assert {(change.question, change.answer) for change in changes} == {
+        ("where", "phone"),
+        ("where", "embedded"),
+    }
+    board = advice.recommend(Answers(framework=PT, where="embedded", python="yes"))
+    assert ("system", "android") in {(c.question, c.answer) for c in board.changes}
+
+
+@pytest.mark.usefixtures("all_targets")
+@pytest.mark.parametrize("where", ["phone", "embedded"])
+def test_that_no_python_runs_in_an_app_is_said_of_phones(where: str) -> None:
+    options = advice.recommend(Answers(where=where, python="yes")).options
+    said = {con.says for option in options for con in option.cons}
+    assert any("in a phone app" in words for words in said) == (where == "phone")
 
 
 @pytest.mark.usefixtures("all_targets")
@@ -441,12 +581,15 @@ def test_the_order_of_flags_does_not_matter(
         (("--framework", "kears"), "did you mean keras?"),
         (("--where", "fone"), "did you mean phone?"),
         (("--where", "xyz"), "choose server or phone or embedded"),
-        (("--rate", "nan"), "--rate nan is no figure above 0"),
-        (("--rate", "inf"), "--rate inf is no figure above 0"),
-        (("--rate", "-3"), "--rate -3 is no figure above 0"),
+        (("--rate", "nan"), "--rate nan is no figure from 0.0001 to 1,000,000"),
+        (("--rate", "inf"), "--rate inf is no figure from 0.0001 to 1,000,000"),
+        (("--rate", "-3"), "--rate -3 is no figure from 0.0001 to 1,000,000"),
         (("--rate", "0"), "give requests per second"),
         (("--latency", "fast"), "--latency fast is no figure"),
         (("--model-size", "1e400"), "give megabytes"),
+        (("--rate", "1e11"), "--rate 1e11 is no figure from 0.0001 to 1,000,000"),
+        (("--latency", "1e-9"), "no figure from 0.01 to 3,600,000: give milliseconds"),
+        (("--model-size", "1e9"), "no figure from 0.001 to 1,000,000: give megabytes"),
         (("--where", "server", "--where", "phone"), "given as phone and as server"),
         (("--python", "yes", "--python", "no"), "given as no and as yes"),
         (("--rate", "1", "--rate", "2"), "given as 1 and as 2"),
@@ -455,6 +598,9 @@ def test_the_order_of_flags_does_not_matter(
         (("--where", "phone", "--containers", "yes"), "No container engine"),
         (("--where", "phone", "--rate", "9"), "asked of a server"),
         (("--system", "android", "--rate", "9"), "asked of a server"),
+        (("--where", "embedded", "--rate", "5000"), "asked of a server"),
+        (("--where", "embedded", "--system", "ios"), "give another --system"),
+        (("--where", "phone", "--emulation", "yes"), "leave out --emulation yes"),
         (("--processor", "x86_64", "--emulation", "yes"), "needs no emulation"),
     ],
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dlscaffold import catalog, names, project
+from conftest import CELLS, GIVEN_CELLS
+from dlscaffold import names, project
 
 TREES = Path(__file__).parent / "trees"
 
@@ -15,7 +16,7 @@ def main() -> None:
         old.unlink()
     TREES.mkdir(exist_ok=True)
     derived = names.derive("Project")
-    for cell in (*catalog.cells(), *catalog.given_cells()):
+    for cell in (*CELLS, *GIVEN_CELLS):
         files = project.Answers(derived, cell, "MIT").files
         lines = (path.replace(f"{derived.package}/", "PACKAGE/") for path in files)
         text = "".join(f"{line}\n" for line in sorted(lines))

@@ -7,7 +7,7 @@ are those that the catalog says are legal, so that nothing is named that `new` r
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,10 @@ from dlscaffold.inspect.description import Description
 
 # What it costs a target that it is no longer current.
 LIFECYCLE_WEIGHTS = {"current": 0, "legacy": -1, "retired": -3}
+# What holds where nothing else is said.
+DEFAULTS = {"where": "server", "emulation": "no"}
+# These systems run on phones alone, unless the device is said to be embedded.
+PHONES = ("android", "ios")
 # More open questions than these that would change the first choice, and it is a guess.
 FEW = 2
 
@@ -132,7 +136,7 @@ def recommend(answers: Answers) -> Recommendation:
     first = options[0] if options else None
     return Recommendation(
         answers=answers,
-        assumed=() if answers.where else ("where: server",),
+        assumed=tuple(_assumed(answers, ruled_out)),
         options=tuple(options),
         ruled_out=tuple(ruled_out),
         notes=tuple(_notes(facts, known)),
@@ -142,7 +146,7 @@ def recommend(answers: Answers) -> Recommendation:
 
 def complete(answers: Answers) -> Answers:
     """Return the answers with what follows from others: a phone from its system."""
-    if answers.where is None and answers.system in ("android", "ios"):
+    if answers.where is None and answers.system in PHONES:
         return answers._replace(where="phone")
     return answers
 
@@ -157,9 +161,24 @@ def facts_of(answers: Answers, known: Guidance) -> dict[str, str]:
         strict = answers.latency <= limits["latency"]
         facts["latency"] = "strict" if strict else "relaxed"
     if answers.model_size is not None:
-        large = answers.model_size >= limits["model_size"]
-        facts["model_size"] = "large" if large else "small"
-    return {"where": "server", "emulation": "no", **facts}
+        facts["model_size"] = _size(answers.model_size, limits)
+    return {**DEFAULTS, **facts}
+
+
+def _size(megabytes: float, limits: Mapping[str, float]) -> str:
+    if megabytes > limits["app_size"]:
+        return "huge"
+    return "large" if megabytes >= limits["model_size"] else "small"
+
+
+def _assumed(answers: Answers, ruled_out: list[RuledOut]) -> Iterator[str]:
+    """Yield the place if it was not said, and other defaults that rule a target out."""
+    decisive = {
+        name for out in ruled_out for reason in out.because for name in reason.when
+    }
+    for name, value in DEFAULTS.items():
+        if name not in answers.given and (name == "where" or name in decisive):
+            yield f"{name}: {value}"
 
 
 def refuse_conflicts(facts: dict[str, str], known: Guidance) -> None:
@@ -219,7 +238,7 @@ def _option(
     facts = {**facts, "framework": _topic(framework, facts)}
     reasons = [
         statement
-        for name in (facts["framework"], target.name)
+        for name in (facts["framework"], target.name, facts["where"])
         for statement in known.about(name, "advice")
         if statement.holds(facts)
     ]
@@ -238,7 +257,11 @@ def _against(
     places = known.about(target.name, "place")
     if not any(facts["where"] in statement.where for statement in places):
         return places or [_no_place(target)]
-    advice = known.about(target.name, "advice")
+    advice = [
+        statement
+        for name in (target.name, facts["where"])
+        for statement in known.about(name, "advice")
+    ]
     return [item for item in advice if item.rules_out and item.holds(facts)]
 
 
@@ -292,10 +315,16 @@ def with_answer(answers: Answers, question: str, answer: str | None) -> Answers:
 
 
 def open_answers(answers: Answers) -> Iterator[tuple[str, str]]:
-    """Yield each open question with each answer that it could get."""
+    """Yield each open question with each answer that it could get.
+
+    A system of phones is no answer of its own while the place is open: it only says
+    that this is a phone.
+    """
     for question in questions(guidance.load()):
         if question.name not in answers.given:
-            yield from ((question.name, value) for value in question.choices)
+            for value in question.choices:
+                if answers.where or value not in PHONES:
+                    yield question.name, value
 
 
 def questions(known: Guidance) -> list[Question]:

@@ -74,17 +74,21 @@ QUESTIONS = (
 
 
 class Figure(NamedTuple):
-    """A question for a number, above 0."""
+    """A question for a number, and the least and the most that makes sense."""
 
     prompt: str
     unit: str
+    least: float
+    most: float
 
 
 # Where a figure begins to matter is in the guidance.
 FIGURES = {
-    "rate": Figure("How many requests are expected?", "requests per second"),
-    "latency": Figure("How long may an answer take?", "milliseconds"),
-    "model_size": Figure("How large is the model?", "megabytes"),
+    "rate": Figure(
+        "How many requests are expected?", "requests per second", 0.0001, 1_000_000
+    ),
+    "latency": Figure("How long may an answer take?", "milliseconds", 0.01, 3_600_000),
+    "model_size": Figure("How large is the model?", "megabytes", 0.001, 1_000_000),
 }
 
 
@@ -142,10 +146,12 @@ def one_number(name: str, values: tuple[str, ...]) -> float | None:
         number = float(value)
     except ValueError:
         number = math.nan
-    if not 0 < number < 1e12:  # also refuses what is not a number at all
+    figure = FIGURES[name]
+    if not figure.least <= number <= figure.most:  # nor is it what is no number
         flag = f"--{name.replace('_', '-')}"
+        span = f"{figure.least} to {figure.most:,}"
         raise UsageError(
-            f"{flag} {value} is no figure above 0: give {FIGURES[name].unit}."
+            f"{flag} {value} is no figure from {span}: give {figure.unit}."
         )
     return number
 

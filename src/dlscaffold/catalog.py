@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -209,20 +209,6 @@ def cells() -> Iterator[Cell]:
     for framework in frameworks():
         for target in targets():
             yield from cells_of(framework, target)
-
-
-def given_cells() -> Iterator[Cell]:
-    """Yield every combination of a kind of given model, a target and a format.
-
-    Each kind comes with the user's own examples once, else with drawn ones.
-    """
-    examples = Layer(templates_root() / "shared" / "own-examples")
-    for name in layer_names("models"):
-        for target in targets():
-            for cell in cells_of(origin(name), target):
-                yield replace(cell, extras=(examples,))
-                examples = Layer(templates_root() / "shared" / "drawn-examples")
-        examples = Layer(templates_root() / "shared" / "own-examples")
 
 
 def cells_of(framework: Framework, target: Target) -> Iterator[Cell]:

@@ -32,6 +32,8 @@ KINDS = (
     "conflict",
     "needs",
 )
+# What a question that was not answered is called in `when`.
+OPEN = "open"
 STATES = ("current", "legacy", "retired")
 DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 SOURCE = re.compile(r"document|https://\S+|(docs|benchmarks)/\S+")
@@ -65,7 +67,7 @@ class Statement:
     def holds(self, facts: Mapping[str, str]) -> bool:
         """Whether the answers are those that it speaks of."""
         return all(
-            facts.get(name) in ([wanted] if isinstance(wanted, str) else wanted)
+            facts.get(name, OPEN) in ([wanted] if isinstance(wanted, str) else wanted)
             for name, wanted in self.when.items()
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from dlscaffold import catalog, guidance
+from dlscaffold.catalog import Framework, Target
 from dlscaffold.choices import layer_names
 
 # More than any line takes: a narrow terminal folds lines, but Rich would cut them.
@@ -25,44 +26,53 @@ def run(*, as_json: bool) -> None:
 
 def describe() -> dict[str, Any]:
     """Return frameworks with their exports, targets with what they load, and pairs."""
+    frameworks, targets = catalog.frameworks(), catalog.targets()
     return {
         "frameworks": {
-            framework.name: {
-                "title": framework.title,
-                "exports": framework.exports,
-                "backends": {
-                    backend.name: {"title": backend.title, "exports": backend.exports}
-                    for backend in framework.backends
-                },
-            }
-            for framework in catalog.frameworks()
+            framework.name: _framework(framework) for framework in frameworks
         },
-        "targets": {
-            target.name: {
-                "title": target.title,
-                "consumes": target.consumes,
-                "lifecycle": guidance.lifecycle(target.name)["state"],
-            }
-            for target in catalog.targets()
-        },
+        "targets": {target.name: _target(target) for target in targets},
         "formats": {
             name: catalog.format_layer(name).title for name in layer_names("formats")
         },
         "pairs": [
-            {
-                "framework": framework.name,
-                "target": target.name,
-                "formats": formats,
-                "backends": {
-                    backend.name: on_it
-                    for backend in framework.backends
-                    if (on_it := catalog.shared_formats(backend, target))
-                },
-            }
-            for framework in catalog.frameworks()
-            for target in catalog.targets()
-            if (formats := catalog.shared_formats(framework, target))
+            _pair(framework, target)
+            for framework in frameworks
+            for target in targets
+            if catalog.shared_formats(framework, target)
         ],
+    }
+
+
+def _framework(framework: Framework) -> dict[str, Any]:
+    return {
+        "title": framework.title,
+        "exports": framework.exports,
+        "backends": {
+            backend.name: {"title": backend.title, "exports": backend.exports}
+            for backend in framework.backends
+        },
+    }
+
+
+def _target(target: Target) -> dict[str, Any]:
+    return {
+        "title": target.title,
+        "consumes": target.consumes,
+        "lifecycle": guidance.lifecycle(target.name)["state"],
+    }
+
+
+def _pair(framework: Framework, target: Target) -> dict[str, Any]:
+    return {
+        "framework": framework.name,
+        "target": target.name,
+        "formats": catalog.shared_formats(framework, target),
+        "backends": {
+            backend.name: on_it
+            for backend in framework.backends
+            if (on_it := catalog.shared_formats(backend, target))
+        },
     }
 
 
