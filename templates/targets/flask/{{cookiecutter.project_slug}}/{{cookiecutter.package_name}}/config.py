@@ -14,7 +14,7 @@ DEFAULTS: dict[str, Any] = {
     "WORKERS": 0,  # processes; 0: as many as there are processors for them
     "THREADS": 1,  # of each process, inside one prediction
     "MAX_CONTENT_LENGTH": {{ "{:_}".format(cookiecutter._body_limit) }},  # bytes of a request's body
-    "QUEUE_LIMIT": 64,  # requests that one process takes at a time; more get a 503
+    "QUEUE_LIMIT": 64,  # predictions that one process takes at a time; more get a 503
     "TIME_LIMIT": 10.0,  # seconds to send a body, and to wait for the model
     "DRAIN_SECONDS": 0.0,  # to go on serving after a SIGTERM, no longer ready
     "LOG_LEVEL": "INFO",  # INFO has a line for every request, WARNING has not
