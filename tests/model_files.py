@@ -100,6 +100,12 @@ def keras_config(*layers: dict[str, Any]) -> dict[str, Any]:
     return {"module": "keras", "class_name": "Sequential", "config": found}
 
 
+def functional(inputs: Any, outputs: Any, *layers: dict[str, Any]) -> dict[str, Any]:
+    """Return the configuration of a functional Keras model."""
+    config = {"input_layers": inputs, "output_layers": outputs, "layers": [*layers]}
+    return {"module": "keras", "class_name": "Functional", "config": config}
+
+
 def keras_archive(config: Any) -> bytes:
     """Return a `.keras` file."""
     said = json.dumps({"keras_version": "3.15.1"})

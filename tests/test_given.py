@@ -363,3 +363,11 @@ def test_a_part_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(given.os, "access", lambda *_: False)
     with pytest.raises(ScaffoldError, match=r"ranker\.onnx cannot be read"):
         given.read(RANKER, own=None, python=None, trust=False)
+
+
+def test_two_outputs_of_one_name_are_refused(tmp_path: Path) -> None:
+    again = model_files.onnx_value("y", "batch", 1)
+    model = tmp_path / "m.onnx"
+    model.write_bytes(model_files.onnx_model(outputs=(again,)))
+    with pytest.raises(ScaffoldError, match="two outputs the name y"):
+        given.read(model, own=None, python=None, trust=False)

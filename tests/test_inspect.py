@@ -199,6 +199,54 @@ def test_keras(tmp_path: Path) -> None:
     assert "--python" in found.notes[0]
 
 
+LEFT, RIGHT = (
+    made.layer("InputLayer", name, batch_shape=[None, size], dtype="float32")
+    for name, size in (("left", 2), ("right", 3))
+)
+ADD, LESS = made.layer("Add", "plus"), made.layer("Subtract", "minus")
+
+
+def test_keras_names_what_is_in_a_dict_by_its_keys_in_their_order(
+    tmp_path: Path,
+) -> None:
+    """As it flattens dicts: what comes out first is what is first in the alphabet."""
+    config = made.functional(
+        {"zed": ["left", 0, 0], "alpha": ["right", 0, 0]},
+        {"ratio": ["minus", 0, 0], "both": ["plus", 0, 0], "b": [["plus", 0, 0]]},
+        *(LEFT, RIGHT, ADD, LESS),
+    )
+    found = look(tmp_path, "m.keras", made.keras_archive(config))
+    assert [(one.name, one.shape) for one in found.inputs] == [
+        ("alpha", (None, 3)),
+        ("zed", (None, 2)),
+    ]
+    assert [one.name for one in found.outputs] == ["plus", "both", "ratio"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs scripts with an interpreter")
+def test_keras_builds_what_is_in_a_dict_in_the_same_order(tmp_path: Path) -> None:
+    names = {"zed": ["left", 0, 0], "alpha": ["right", 0, 0]}
+    config = made.functional(names, names, LEFT, RIGHT)
+    tensors = [{"name": "k", "dtype": "int8", "shape": [one]} for one in (3, 2)]
+    built = {"inputs": tensors, "outputs": tensors, "parameters": 0}
+    python = fake(tmp_path, f"print({json.dumps(built)!r})")
+    found = look(tmp_path, "m.keras", made.keras_archive(config), python=python)
+    assert found.inputs == (
+        Tensor("alpha", "int8", (3,)),
+        Tensor("zed", "int8", (2,)),
+    )
+    assert [one.shape for one in found.outputs] == [(3,), (2,)]
+
+
+def test_keras_outputs_of_one_layer_have_names_of_their_own(tmp_path: Path) -> None:
+    inputs = [["left", 0, 0], ["right", 0, 0]]
+    outputs = [["plus", 0, 0], ["plus", 1, 0], ["left", 0, 0]]
+    config = made.functional(inputs, outputs, LEFT, RIGHT, ADD)
+    found = look(tmp_path, "m.keras", made.keras_archive(config))
+    names = [one.name for one in found.outputs]
+    assert names == ["plus", "plus_output_1", "left_output_2"]
+
+
 def test_lambda_layers_are_named_and_refused(tmp_path: Path) -> None:
     data = made.keras_archive(made.keras_config(made.LAMBDA))
     said = refusal(tmp_path, "m.keras", data)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 # A fixed size, the name of a free dimension, or None for a free one without a name.
 Dimension = int | str | None
@@ -30,6 +30,17 @@ class Signature:
     def dtypes(self) -> set[str | None]:
         """The dtypes of everything that goes in or comes out."""
         return {tensor.dtype for tensor in (*self.inputs, *self.outputs)}
+
+
+def distinct(gives: Iterable[Tensor], takes: Iterable[Tensor]) -> Iterator[Tensor]:
+    """Yield the outputs; those named like an input or one before, under new names."""
+    names = {one.name for one in takes}
+    for place, one in enumerate(gives):
+        name = one.name
+        while name in names:
+            name = f"{name}_output_{place}"
+        names.add(name)
+        yield replace(one, name=name)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Any
 
 from dlscaffold.inspect.archive import Archive, opened
-from dlscaffold.inspect.description import Contents, Dimension, Signature, Tensor
+from dlscaffold.inspect.description import (
+    Contents,
+    Dimension,
+    Signature,
+    Tensor,
+    distinct,
+)
 from dlscaffold.inspect.source import Source
 from dlscaffold.inspect.values import (
     MalformedError,
@@ -98,15 +103,6 @@ def values(specs: list[Any], kind: str, tensors: dict[str, Any]) -> Iterator[Ten
     for place, own in enumerate(one for one in found if one is not None):
         argument = as_dict(as_dict(own, "specification").get("arg"), "argument")
         yield tensor(argument, tensors, f"{kind.removeprefix('user_')}_{place}")
-
-
-def distinct(gives: Iterable[Tensor], takes: Iterable[Tensor]) -> Iterator[Tensor]:
-    """Yield the outputs, those that are an input or an output again under new names."""
-    names = {one.name for one in takes}
-    for place, one in enumerate(gives):
-        name = f"{one.name}_output_{place}" if one.name in names else one.name
-        names.add(name)
-        yield replace(one, name=name)
 
 
 def tensor(argument: dict[str, Any], tensors: dict[str, Any], otherwise: str) -> Tensor:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.inspect import outside
 from dlscaffold.inspect.archive import opened
-from dlscaffold.inspect.description import Contents, Dimension, Signature, Tensor
+from dlscaffold.inspect.description import (
+    Contents,
+    Dimension,
+    Signature,
+    Tensor,
+    distinct,
+)
 from dlscaffold.inspect.source import Source
 from dlscaffold.inspect.values import (
     MalformedError,
@@ -190,13 +197,18 @@ def signature_of(model: dict[str, Any]) -> Signature | None:
     config = model["config"]
     if isinstance(config, dict) and "input_layers" in config:
         by_name = {name_of(layer): layer for layer in found}
-        inputs = [pick(by_name, name) for name in references(config["input_layers"])]
-        last = [pick(by_name, name) for name in references(config.get("output_layers"))]
+        inputs = [
+            replace(input_tensor(pick(by_name, layer)), name=name)
+            for name, layer in references(config["input_layers"])
+        ]
+        outputs = [
+            replace(output_tensor(pick(by_name, layer)), name=name)
+            for name, layer in references(config.get("output_layers"))
+        ]
     else:
-        inputs, last = found[:1], found[-1:]
-    return Signature(
-        "call", tuple(map(input_tensor, inputs)), tuple(map(output_tensor, last))
-    )
+        inputs = [input_tensor(layer) for layer in found[:1]]
+        outputs = [output_tensor(layer) for layer in found[-1:]]
+    return Signature("call", tuple(inputs), tuple(distinct(outputs, inputs)))
 
 
 def pick(by_name: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
@@ -206,18 +218,26 @@ def pick(by_name: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
     return by_name[name]
 
 
-def references(value: Any, depth: int = 0) -> Iterator[str]:
-    """Yield the names of layers in a structure of `[name, node, tensor]`."""
+def references(
+    value: Any, key: str | None = None, depth: int = 0
+) -> Iterator[tuple[str, str]]:
+    """Yield name and layer of what a structure of `[layer, node, tensor]` holds.
+
+    In a dict the key is the name. Keras flattens those in the order of their keys.
+    """
     if depth > DEEPEST:
         raise MalformedError("its configuration is nested too deeply")
     if isinstance(value, dict):
-        value = list(value.values())
+        for inner in sorted(value):
+            yield from references(value[inner], as_name(inner, "name"), depth + 1)
+        return
     parts = as_list(value, "list of layers")
     if len(parts) == 3 and isinstance(parts[0], str):
-        yield as_name(parts[0], "name of a layer")
+        layer = as_name(parts[0], "name of a layer")
+        yield layer if key is None else key, layer
         return
     for part in parts:
-        yield from references(part, depth + 1)
+        yield from references(part, None, depth + 1)
 
 
 def input_tensor(layer: dict[str, Any]) -> Tensor:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from dlscaffold.inspect.archive import LARGEST_TEXT, Archive, opened
-from dlscaffold.inspect.description import Contents, Signature, Tensor
+from dlscaffold.inspect.description import Contents, Signature, Tensor, distinct
 from dlscaffold.inspect.source import Source
 from dlscaffold.inspect.values import MalformedError, as_name, listed
 
@@ -61,11 +61,11 @@ class Forward(NamedTuple):
     @property
     def signature(self) -> Signature:
         """The same as tensors."""
-        inputs = (typed(kind, name) for name, kind in self.takes.items())
+        inputs = tuple(typed(kind, name) for name, kind in self.takes.items())
         outputs = (
             typed(kind, f"output_{place}") for place, kind in enumerate(self.gives)
         )
-        return Signature("forward", tuple(inputs), tuple(outputs))
+        return Signature("forward", inputs, tuple(distinct(outputs, inputs)))
 
 
 def obstacles(found: Forward) -> Iterator[str]:
