@@ -8,6 +8,7 @@ import os
 import struct
 import subprocess
 import sys
+import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from dlscaffold.choices import layer_names
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.inspect import archive, kinds, litert, outside, wire
 from dlscaffold.inspect.description import Description, Tensor
-from dlscaffold.inspect.identify import describe
+from dlscaffold.inspect.identify import describe, outline
 from dlscaffold.terminal import printable
 
 Run = Callable[..., Result]
@@ -551,6 +552,45 @@ def test_more_fields_than_anyone_needs(
 
 def few_fields(budget: wire.Budget) -> None:
     budget.left = 500
+
+
+HEADER = "class Small(Module):\n  def forward(self: "
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        HEADER + "a" * 8000 + ") -> " * 2000 + "\n",
+        HEADER + ") -> x" * 3000 + ":",
+        HEADER + ", a: Tuple[" * 1500 + ") -> " + "Tuple[" * 1500 + ":\n",
+        HEADER * 20_000,
+        "ops." * 100_000,
+    ],
+)
+def test_code_that_would_keep_a_pattern_busy(code: str, tmp_path: Path) -> None:
+    started = time.monotonic()
+    survives(tmp_path, "m.pt", made.torchscript(code=code))
+    assert time.monotonic() - started < 10  # a careless pattern takes minutes
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PK\3\4" + bytes(100),
+        made.archive({"metadata.json": "{}", "../../x": "{}"}),
+        WHOLE["small.keras"][:-30],
+    ],
+)
+def test_a_recommendation_for_a_damaged_archive(
+    data: bytes, dlscaffold: Run, tmp_path: Path
+) -> None:
+    said = refusal(tmp_path, "m.keras", data)
+    with pytest.raises(ScaffoldError) as caught:
+        outline(tmp_path / "m.keras")
+    assert caught.value.message == said
+    result = dlscaffold("recommend", "--model", tmp_path / "m.keras")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
 
 
 def test_a_zip_bomb(tmp_path: Path) -> None:

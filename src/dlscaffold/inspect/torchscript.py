@@ -19,7 +19,7 @@ from dlscaffold.inspect.values import MalformedError, as_name, listed
 
 OPERATOR = re.compile(r"\b(?:torch|ops\.\w+)\.(?!nn\b)\w+(?=\()")
 CLASS = r"^class {}\(Module\):$(.*?)(?=^class |\Z)"
-FORWARD = re.compile(r"  def forward\(self: [^,)]*(.*?)\) -> ([^\n]*):$", re.M | re.S)
+FORWARD = "  def forward(self: "
 LONGEST_FORWARD = 20_000  # characters of its arguments and result
 DEEPEST = 20  # tuples in tuples that are looked into
 # What a request can become, and an answer be made of; PyTorch makes scalars of tensors.
@@ -148,14 +148,25 @@ def forward(code: dict[str, str], root: tuple[str, str]) -> Forward | None:
     module, kind = root
     source = code.get(f"code/{module.replace('.', '/')}.py", "")
     body = re.search(CLASS.format(re.escape(kind)), source, re.M | re.S)
-    start = body.group(1).find("  def forward(self: ") if body else -1
+    start = body.group(1).find(FORWARD) if body else -1
     if body is None or start < 0:
         return None
-    found = FORWARD.match(body.group(1)[start : start + LONGEST_FORWARD])
-    if not found:
+    return header(body.group(1)[start + len(FORWARD) :][:LONGEST_FORWARD])
+
+
+def header(text: str) -> Forward | None:
+    """Return the types in what follows `forward(self: `, up to the `:` of a line's end.
+
+    Not by a pattern with several open ends, which takes minutes where nothing fits.
+    """
+    line, ended, _ = text.partition(":\n")
+    takes, arrow, gives = line.rpartition(") -> ")
+    if not ended or not arrow or "\n" in gives:
         return None
-    takes = dict(argument(part) for part in split(found.group(1)) if part)
-    return Forward(takes, list(parts(found.group(2))))
+    _, _, others = takes.partition(",")  # after the model itself
+    return Forward(
+        dict(argument(part) for part in split(others) if part), list(parts(gives))
+    )
 
 
 def argument(part: str) -> tuple[str, str]:
