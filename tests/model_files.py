@@ -48,6 +48,11 @@ def onnx_weight(name: str, data: bytes, *sizes: int) -> bytes:
     return message(*((1, size) for size in sizes), (2, 1), (8, name), (9, data))
 
 
+def onnx_node(kind: str, *attributes: tuple[int, bytes]) -> bytes:
+    """Return a node with attributes by the number of the field that they are in."""
+    return message((4, kind), *((5, message(one)) for one in attributes))
+
+
 def outside_weight(location: str, offset: int = 0, length: int = 16) -> bytes:
     """Return an initializer of four numbers whose data is in another file."""
     said = {"location": location, "offset": str(offset), "length": str(length)}
@@ -56,7 +61,11 @@ def outside_weight(location: str, offset: int = 0, length: int = 16) -> bytes:
 
 
 def onnx_model(
-    *weights: bytes, nodes: tuple[bytes, ...] = (), outputs: tuple[bytes, ...] = ()
+    *weights: bytes,
+    nodes: tuple[bytes, ...] = (),
+    outputs: tuple[bytes, ...] = (),
+    width: int = 4,
+    opsets: tuple[tuple[str, int], ...] = (("", 20),),
 ) -> bytes:
     """Return a model with one input and one output, and those outputs more."""
     node = message((1, "x"), (2, "y"), (4, "MatMul"))
@@ -64,11 +73,11 @@ def onnx_model(
         *((1, one) for one in (node, *nodes)),
         (2, "graph"),
         *((5, weight) for weight in weights),
-        (11, onnx_value("x", "batch", 4)),
+        (11, onnx_value("x", "batch", width)),
         *((12, one) for one in (onnx_value("y", "batch", 1), *outputs)),
     )
-    opset = message((1, ""), (2, 20))
-    return message((1, 10), (2, "by hand"), (3, "1"), (7, graph), (8, opset))
+    sets = ((8, message((1, name), (2, number))) for name, number in opsets)
+    return message((1, 10), (2, "by hand"), (3, "1"), (7, graph), *sets)
 
 
 # ---- archives ------------------------------------------------------------------------

@@ -125,6 +125,70 @@ def test_onnx_with_external_data(tmp_path: Path) -> None:
     assert found.size == len(model) + 116
 
 
+def inside(weight: bytes) -> dict[str, bytes]:
+    """Return models that hold a weight elsewhere than among their graph's own."""
+    graph = made.message((5, weight))
+    sparse = made.message((1, weight))
+    constant = made.onnx_node("Constant", (5, weight))
+    nodes = {
+        "constant": constant,
+        "list": made.onnx_node("Own", (10, weight)),
+        "branch": made.onnx_node("If", (6, graph)),
+        "branches": made.onnx_node("Own", (11, graph)),
+        "sparse": made.onnx_node("Constant", (22, sparse)),
+        "sparse list": made.onnx_node("Own", (23, sparse)),
+        "deep": made.onnx_node("If", (6, made.message((1, constant)))),
+    }
+    models = {name: made.onnx_model(nodes=(node,)) for name, node in nodes.items()}
+    function = made.message((1, "F"), (7, constant), (10, "own"))
+    default = made.message((1, "F"), (11, made.message((5, weight))), (10, "own"))
+    models["function"] = made.onnx_model() + made.field(25, function)
+    models["default"] = made.onnx_model() + made.field(25, default)
+    model = made.message((1, 10), (7, made.message((15, sparse))))
+    return {**models, "initializer": model}
+
+
+@pytest.mark.parametrize("place", inside(b""))
+def test_onnx_weights_are_found_wherever_they_are(place: str, tmp_path: Path) -> None:
+    (tmp_path / "w.bin").write_bytes(bytes(16))
+    model = inside(made.outside_weight("w.bin"))[place]
+    found = look(tmp_path, "m.onnx", model)
+    assert found.parameters == 4
+    assert found.external_files == ("w.bin",)
+    model = inside(made.outside_weight("../w.bin"))[place]
+    assert "outside of its folder" in refusal(tmp_path, "m.onnx", model)
+
+
+def test_an_onnx_constant_is_not_taken_for_an_input_of_its_name(tmp_path: Path) -> None:
+    constant = made.onnx_node("Constant", (5, made.onnx_weight("x", bytes(4), 1)))
+    found = look(tmp_path, "m.onnx", made.onnx_model(nodes=(constant,)))
+    assert [one.name for one in found.inputs] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [
+        (made.onnx_model(opsets=()), "names no opset"),
+        (made.onnx_model(opsets=(("", 99),)), "no opset 99 of ai.onnx"),
+        (made.onnx_model(opsets=(("", 9), ("ai.onnx.ml", 9))), "of ai.onnx.ml"),
+        (made.onnx_model() + made.field(1, 99), "no IR version 99"),
+        (made.onnx_model(width=0), "nothing for x, whose size is 0"),
+    ],
+)
+def test_onnx_files_that_no_runtime_takes(
+    model: bytes, why: str, tmp_path: Path
+) -> None:
+    found = look(tmp_path, "m.onnx", model)
+    assert not [fit for fit in found.targets if fit.format]
+    assert why in {fit.target: fit.because for fit in found.targets}["flask"]
+
+
+def test_the_newest_opsets_are_those_of_the_runtime_that_projects_pin() -> None:
+    layer = catalog.format_layer("onnx").path
+    pins = (layer / "templates/partials/requirements/runtime.txt").read_text("utf-8")
+    assert "onnxruntime==1.32.*" in pins  # else look at `NEWEST` in inspect/onnx.py too
+
+
 def test_onnx_weights_are_not_read(tmp_path: Path) -> None:
     size = 256 << 20
     head = made.message((1, size // 4), (2, 1), (8, "w"))
@@ -598,7 +662,7 @@ def test_a_zip_bomb(tmp_path: Path) -> None:
         {"metadata.json": "{}", "config.json": bytes(archive.LARGEST_TEXT + 1)}, True
     )
     assert len(data) < 1 << 20
-    assert "takes more than 32 MB" in refusal(tmp_path, "m.keras", data)
+    assert "takes more than 8 MB" in refusal(tmp_path, "m.keras", data)
 
 
 def test_a_zip_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
@@ -628,6 +692,25 @@ def test_two_members_of_one_name(tmp_path: Path) -> None:
     with zipfile.ZipFile(data, "a") as opened:
         opened.writestr("config.json", "{}")
     assert "one name" in refusal(tmp_path, "m.keras", data.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [
+        ('{"a":[' + "{}," * 1_500_000 + "{}]}", "more than 1,000,000 values"),
+        ('{"layers": []}', "not that of a model"),
+        ('{"class_name": 5}', "not that of a model"),
+    ],
+)
+def test_json_of_no_model_or_too_much(config: str, why: str, tmp_path: Path) -> None:
+    data = made.archive({"metadata.json": "{}", "config.json": config}, True)
+    assert why in refusal(tmp_path, "m.keras", data)
+
+
+def test_a_pickle_of_too_many_parts(tmp_path: Path) -> None:
+    pickle = b"\x80\x02c__torch__\nSmall\n" + b"K\1" * 600_000
+    data = made.archive({"m/constants.pkl": b"", "m/data.pkl": pickle}, True)
+    assert "over 500,000 parts" in refusal(tmp_path, "m.pt", data)
 
 
 @pytest.mark.parametrize(

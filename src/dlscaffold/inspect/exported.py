@@ -28,6 +28,7 @@ from dlscaffold.inspect.values import (
 )
 
 MODEL = re.compile(r"(?:[^/]+/)?(?:models/[^/]+|serialized_exported_program)\.json")
+LARGEST_PROGRAM = 32 << 20  # bytes; a node takes two thousand, for where it is from
 # Free dimensions are written as SymPy prints them.
 SYMBOL = re.compile(r"Symbol\('(\w+)'[^()]*\)")
 
@@ -66,7 +67,8 @@ SCALARS = {
 def read(source: Source) -> Contents:
     """Return what the archive's JSON says; tensors and pickles in it are not read."""
     with opened(source.path) as archive:
-        return describe(parse_json(archive.read_member(model_member(archive))))
+        member = model_member(archive)
+        return describe(parse_json(archive.read_member(member, LARGEST_PROGRAM)))
 
 
 def model_member(archive: Archive) -> str:

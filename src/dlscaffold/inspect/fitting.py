@@ -13,6 +13,7 @@ from dlscaffold.catalog import Target
 from dlscaffold.choices import layer_names
 from dlscaffold.inspect.description import Contents, Dimension, Fit
 from dlscaffold.inspect.kinds import Kind
+from dlscaffold.inspect.values import listed
 
 # Keras' layers, and the operator of TensorFlow's graphs, that loop over a sequence.
 RECURRENT = {
@@ -62,6 +63,12 @@ def obstacles(contents: Contents) -> Iterator[str]:
     dtypes = {dtype for signature in first for dtype in signature.dtypes if dtype}
     if odd := sorted(dtype for dtype in dtypes if not SERVED.fullmatch(dtype)):
         yield f"it takes or gives {', '.join(odd)}, which JSON does not hold"
+    for one in (one for signature in first for one in signature.inputs):
+        if 0 in (one.shape or ()):
+            yield (
+                f"it takes nothing for {listed([one.name])}, whose size is 0: save it "
+                "again with another"
+            )
     yield from contents.obstacles
 
 

@@ -56,6 +56,8 @@ def read(source: Source) -> Contents:
 
 def describe(config: dict[str, Any], version: Any, source: Source) -> Contents:
     """Return the contents of a model's configuration; Lambda layers are refused."""
+    if not isinstance(config.get("class_name"), str):
+        raise MalformedError("its configuration is not that of a model")
     # What it was trained with may be code of the user's own, and is not needed.
     config = {key: value for key, value in config.items() if key != "compile_config"}
     parts = list(classes(config))

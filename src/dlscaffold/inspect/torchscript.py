@@ -26,7 +26,7 @@ DEEPEST = 20  # tuples in tuples that are looked into
 TAKEN = {"Tensor", "Optional[Tensor]", "int", "float", "bool", "str"}
 GIVEN = {"Tensor"}
 SCALARS = {"int": "int64", "float": "float64", "bool": "bool", "str": "string"}
-MOST_OPCODES = 3_000_000
+MOST_OPCODES = 500_000  # in a pickle; of a model of ten thousand tensors
 KEPT = 8  # opcodes before a storage's end that say what it is
 
 
@@ -46,7 +46,7 @@ def read(source: Source) -> Contents:
         signatures=(signature,) if signature else (),
         writer="pytorch",
         parameters=stored_elements(data),
-        operators=Counter(OPERATOR.findall("\n".join(code.values()))),
+        operators=Counter(operators(code)),
         notes=tuple(notes),
         obstacles=tuple(obstacles(found)) if found else (),
     )
@@ -85,6 +85,12 @@ def code_members(archive: Archive) -> Iterator[tuple[str, str]]:
             data = archive.read_member(name, left)
             left -= len(data)
             yield path, data.decode("utf-8", "replace")
+
+
+def operators(code: dict[str, str]) -> Iterator[str]:
+    """Yield each call of an operator in the source files."""
+    for text in code.values():
+        yield from (found.group() for found in OPERATOR.finditer(text))
 
 
 def opcodes(data: bytes) -> Iterator[tuple[str, Any]]:
