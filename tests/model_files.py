@@ -167,7 +167,7 @@ def exported_program() -> dict[str, Any]:
     inputs = [
         {"parameter": {"arg": {"name": "p_w"}, "parameter_name": "w"}},
         {"user_input": {"arg": {"as_tensor": {"name": "x"}}}},
-        {"user_input": {"arg": {"as_int": 2}}},
+        {"constant_input": {"name": "times", "value": {"as_int": 2}}},
     ]
     outputs = [{"user_output": {"arg": {"as_tensor": {"name": "y"}}}}]
     nodes = [{"target": "torch.ops.aten.linear.default"}]
@@ -176,6 +176,7 @@ def exported_program() -> dict[str, Any]:
             "graph": {"tensor_values": tensors, "nodes": nodes},
             "signature": {"input_specs": inputs, "output_specs": outputs},
         },
+        "range_constraints": {"s0": {"min_val": 0, "max_val": None}},
         "torch_version": "2.13.0",
     }
 

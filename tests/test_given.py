@@ -123,6 +123,36 @@ def test_what_the_model_says_is_kept() -> None:
     assert complete(declared, {"a": Tensor("a", "int64", (5, 4))}) == declared
 
 
+def test_the_project_knows_names_and_bounds_of_free_dimensions(
+    dlscaffold: Run, tmp_path: Path
+) -> None:
+    program = model_files.exported_program()
+    program["range_constraints"] = {"s0": {"min_val": 1, "max_val": 8}}
+    (tmp_path / "m.pt2").write_bytes(model_files.exported(program))
+    words = (
+        "--model",
+        tmp_path / "m.pt2",
+        "--yes",
+        "--target",
+        "flask",
+        "-o",
+        tmp_path,
+    )
+    result = dlscaffold("new", "x", *words)
+    assert result.exit_code == 0, result.output
+    (one,) = description(tmp_path / "x")["inputs"]
+    assert (one["shape"], one["most"]) == (["s0", 4], [8, None])
+
+
+def test_a_model_that_nothing_fits_says_why(dlscaffold: Run, tmp_path: Path) -> None:
+    model = tmp_path / "m.onnx"
+    model.write_bytes(model_files.message((1, 10), (7, b"")))
+    result = dlscaffold("new", "x", "--model", model, "--yes", "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "No target fits m.onnx" in result.stderr
+    assert "save it with an input" in " ".join(result.stderr.split())
+
+
 KERAS = next(kind for kind in FILES if kind.name == "keras")
 
 

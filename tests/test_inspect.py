@@ -178,9 +178,7 @@ def test_an_onnx_constant_is_not_taken_for_an_input_of_its_name(tmp_path: Path) 
 def test_onnx_files_that_no_runtime_takes(
     model: bytes, why: str, tmp_path: Path
 ) -> None:
-    found = look(tmp_path, "m.onnx", model)
-    assert not [fit for fit in found.targets if fit.format]
-    assert why in {fit.target: fit.because for fit in found.targets}["flask"]
+    assert why in reasons(look(tmp_path, "m.onnx", model))["flask"]
 
 
 def test_the_newest_opsets_are_those_of_the_runtime_that_projects_pin() -> None:
@@ -343,6 +341,51 @@ def test_what_keras_would_reach_for_is_not_built(
     assert part["config"]["name"] in found.notes[0]
 
 
+def reasons(found: Description) -> dict[str, str]:
+    """Return why each target does not fit, where none does."""
+    assert not [fit for fit in found.targets if fit.format]
+    return {fit.target: fit.because for fit in found.targets}
+
+
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [
+        (
+            made.keras_config({**made.layer("Own", "mine"), "module": "shop"}),
+            "does not hold (mine)",
+        ),
+        (
+            {"module": "shop", "class_name": "Shop", "config": {"name": "shop"}},
+            "does not hold (shop)",
+        ),
+        (
+            {"module": "keras", "class_name": "Model", "config": {}},
+            "does not say what goes in",
+        ),
+    ],
+)
+def test_keras_models_that_nothing_but_their_own_code_can_make(
+    config: dict[str, Any], why: str, tmp_path: Path
+) -> None:
+    said = reasons(look(tmp_path, "m.keras", made.keras_archive(config)))["flask"]
+    assert why in said
+    assert "model.export('folder')" in said
+
+
+def test_keras_layers_inside_of_wrappers_count(tmp_path: Path) -> None:
+    both = made.layer("Bidirectional", "both", layer=made.layer("GRU", "gru"))
+    times = made.layer("TimeDistributed", "times", layer=made.keras_config())
+    rnn = made.layer("RNN", "rnn", cell=made.layer("GRUCell", "cell"))
+    config = made.keras_config(both, times, rnn)
+    found = look(tmp_path, "m.keras", made.keras_archive(config))
+    inner = {"GRU", "GRUCell", "Sequential", "Dense"}
+    assert inner <= set(found.operators)
+    why = {fit.target: fit for fit in found.targets}["litert"]
+    assert why.format is None
+    assert "GRU" in why.because
+    assert "keras.Input" in why.because
+
+
 def test_a_loss_of_ones_own_does_not_matter(tmp_path: Path) -> None:
     config = made.keras_config()
     config["compile_config"] = {"loss": {"class_name": "Mine", "module": "shop"}}
@@ -361,9 +404,7 @@ def test_saved_models_that_nothing_can_serve(
     signatures = ((5, said),) if signed else ()
     graph = made.message((1, made.message((2, operator))))
     data = made.field(2, made.message((2, graph), *signatures))
-    found = look(tmp_path, "saved_model.pb", data)
-    assert not [fit for fit in found.targets if fit.format]
-    because = {fit.target: fit.because for fit in found.targets}
+    because = reasons(look(tmp_path, "saved_model.pb", data))
     assert why in because["flask"]
     assert why in because["tensorflow-serving"]
 
@@ -397,6 +438,38 @@ def test_torchscript_of_what_no_request_can_become(tmp_path: Path, lite: bool) -
     assert not any(fit.format for fit in found.targets)
 
 
+def test_torchscript_without_a_request(tmp_path: Path) -> None:
+    takes_nothing = TAKES_NOTHING.format("Tensor")
+    found = look(tmp_path, "m.pt", made.torchscript(code=takes_nothing))
+    assert "takes nothing" in reasons(found)["flask"]
+    found = look(tmp_path, "m.pt", made.torchscript(code="class Small(Module):\n"))
+    assert "no forward method" in reasons(found)["flask"]
+
+
+TAKES_NOTHING = "class Small(Module):\n  def forward(self: __torch__.Small) -> {}:\n"
+
+
+@pytest.mark.parametrize("kind", ["bool", "int", "float", "Optional[Tensor]", "str"])
+def test_torchscript_of_what_onnx_does_not_take(kind: str, tmp_path: Path) -> None:
+    code = TAKES_NOTHING.format("Tensor").replace(
+        "__torch__.Small", f"__torch__.Small,\n    x: Tensor,\n    more: {kind}"
+    )
+    found = look(tmp_path, "m.pt", made.torchscript(code=code))
+    fit = {fit.target: fit for fit in found.targets}
+    assert fit["flask"].format is None
+    assert kind in fit["flask"].because
+    assert bool(fit["pytorch-mobile"].format) is (kind != "str")
+
+
+def test_torchscript_that_was_frozen(tmp_path: Path) -> None:
+    members = {
+        "small/data.pkl": made.torchscript_pickle(),
+        "small/code/__torch__.py": made.TORCH_CODE,
+        "small/constants.pkl": made.torchscript_pickle(("0", 8), ("1", 2)),
+    }
+    assert look(tmp_path, "m.pt", made.archive(members)).parameters == 10
+
+
 def test_lite_interpreter(tmp_path: Path) -> None:
     found = look(tmp_path, "m.ptl", WHOLE["small.ptl"])
     assert found.format == "lite-interpreter"
@@ -406,13 +479,48 @@ def test_lite_interpreter(tmp_path: Path) -> None:
 def test_exported_program(tmp_path: Path) -> None:
     found = look(tmp_path, "m.pt2", WHOLE["small.pt2"])
     assert (found.framework, found.framework_version) == ("pytorch", "2.13.0")
-    assert found.inputs == (
-        Tensor("x", "int64", ("s0", 4)),
-        Tensor("input_1", "int64", ()),
-    )
+    assert found.inputs == (Tensor("x", "int64", ("s0", 4)),)
     assert found.outputs == (Tensor("y", "float32", ("s0", 3)),)
     assert found.parameters == 12
     assert found.operators == {"aten.linear.default": 1}
+
+
+def test_an_exported_program_with_bounds(tmp_path: Path) -> None:
+    program = made.exported_program()
+    program["range_constraints"] = {"s0": {"min_val": 1, "max_val": 8}}
+    found = look(tmp_path, "m.pt2", made.exported(program))
+    assert found.inputs == (Tensor("x", "int64", ("s0", 4), (8, None)),)
+    program["range_constraints"]["s0"]["max_val"] = (1 << 63) - 1
+    (one,) = look(tmp_path, "m.pt2", made.exported(program)).inputs
+    assert one.most is None
+
+
+def test_an_exported_dimension_that_is_a_multiple(tmp_path: Path) -> None:
+    program = made.exported_program()
+    times = "Mul(Integer(4), Symbol('s0', positive=True, integer=True))"
+    tensors = program["graph_module"]["graph"]["tensor_values"]
+    tensors["x"]["sizes"][0]["as_expr"]["expr_str"] = times
+    (one,) = look(tmp_path, "m.pt2", made.exported(program)).inputs
+    assert one.shape == ("4*s0", 4)
+
+
+@pytest.mark.parametrize(
+    ("place", "argument"),
+    [
+        ("input", {"as_sym_int": {"as_name": "n"}}),
+        ("output", {"as_none": True}),
+        ("output", {"as_int": 5}),
+    ],
+)
+def test_an_exported_program_of_more_than_tensors(
+    place: str, argument: dict[str, Any], tmp_path: Path
+) -> None:
+    program = made.exported_program()
+    specs = program["graph_module"]["signature"][f"{place}_specs"]
+    specs.append({f"user_{place}": {"arg": argument}})
+    found = look(tmp_path, "m.pt2", made.exported(program))
+    (kind,) = argument
+    assert f"{kind.removeprefix('as_')}, no tensor" in reasons(found)["flask"]
 
 
 def test_an_output_that_is_an_input_has_a_name_of_its_own(tmp_path: Path) -> None:
@@ -852,7 +960,7 @@ def test_lying_programs(scratch: Path, data: st.DataObject, new: Any) -> None:
 @settings(max_examples=200)
 def test_odd_torchscript(scratch: Path, pickle: bytes, code: str) -> None:
     members = {
-        "m/constants.pkl": b"",
+        "m/constants.pkl": b"\x80\x02).",
         "m/bytecode.pkl": pickle,
         "m/data.pkl": b"\x80\x02c__torch__\nSmall\n" + pickle,
         "m/code/__torch__.py": made.TORCH_CODE[:60] + code,

@@ -55,10 +55,10 @@ def complete(
 def _completed(declared: Tensor, example: Tensor) -> Tensor:
     if declared.shape is None and example.shape:
         example = replace(example, shape=(None, *example.shape[1:]))
-    return Tensor(
-        declared.name,
-        declared.dtype or example.dtype,
-        example.shape if declared.shape is None else declared.shape,
+    return replace(
+        declared,
+        dtype=declared.dtype or example.dtype,
+        shape=example.shape if declared.shape is None else declared.shape,
     )
 
 

@@ -127,8 +127,8 @@ def read(path: Path, *, own: Path | None, python: str | None, trust: bool) -> Gi
     refuse_links(replace(given, examples=None))
     refuse_names(given)
     refuse_twins(given)
-    if not found.inputs:
-        raise UsageError(f"{path} does not say what it takes, so it cannot be served.")
+    if not fitting(found):
+        return given  # whoever chooses a target says why there is none
     if own:
         arrays = examples.read(own, found.inputs)
         inputs = examples.complete(found.inputs, arrays)
@@ -255,4 +255,5 @@ def _digest(file: IO[bytes]) -> str:
 def _as_dict(tensor: Tensor) -> dict[str, Any]:
     shape = None if tensor.shape is None else list(tensor.shape)
     dtype = "str" if tensor.dtype == "string" else tensor.dtype
-    return {"name": tensor.name, "dtype": dtype, "shape": shape}
+    said = {"name": tensor.name, "dtype": dtype, "shape": shape}
+    return {**said, "most": list(tensor.most)} if tensor.most else said

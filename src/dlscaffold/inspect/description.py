@@ -11,11 +11,15 @@ Dimension = int | str | None
 
 @dataclass(frozen=True)
 class Tensor:
-    """An input or an output; what the file does not say is None."""
+    """An input or an output; what the file does not say is None.
+
+    `most` has the largest size of each dimension that is free within bounds.
+    """
 
     name: str
     dtype: str | None
     shape: tuple[Dimension, ...] | None
+    most: tuple[int | None, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ def distinct(gives: Iterable[Tensor], takes: Iterable[Tensor]) -> Iterator[Tenso
 class Contents:
     """What one reader found; the first signature is the one that is served.
 
-    Obstacles are the reasons why nothing can serve the model, with the mend.
+    Obstacles are the reasons why nothing can serve the model, with the mend; `unable`
+    has the reasons why it cannot become a format, by the format's name.
     """
 
     signatures: tuple[Signature, ...]
@@ -57,6 +62,7 @@ class Contents:
     operators: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     obstacles: tuple[str, ...] = ()
+    unable: Mapping[str, str] = field(default_factory=dict)
     external_size: int = 0
     external_files: tuple[str, ...] = ()
 

@@ -25,6 +25,7 @@ from dlscaffold.inspect.values import (
     as_list,
     as_name,
     as_shape,
+    listed,
     parse_json,
 )
 
@@ -36,6 +37,8 @@ MODULES = re.compile(
     r"|dtype_policies|losses|metrics|optimizers|random|quantizers"
     r"|src\.(models|layers|ops|activations|initializers)\.[\w.]+))?"
 )
+# Where a layer has the one that it repeats or runs both ways.
+WRAPPED = ("layer", "cell", "forward_layer", "backward_layer")
 # Layers that read other files, or other frameworks' code, when they are made.
 REACHING = ("TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer")
 # What keeps the shape of its input; for all other layers it takes Keras to say.
@@ -83,9 +86,20 @@ def describe(config: dict[str, Any], version: Any, source: Source) -> Contents:
         writer="keras",
         version=as_name(version, "version of Keras") if version else None,
         parameters=as_parameters(built),
-        operators=Counter(kind for kind, _, _ in layers(config)),
+        operators=Counter(layers(config)),
         notes=(*notes, *missing(signature, source, foreign)),
+        obstacles=tuple(obstacles(signature, foreign)),
     )
+
+
+def obstacles(signature: Signature | None, foreign: list[str]) -> Iterator[str]:
+    """Yield why nothing can call the model, though Keras could where it was made."""
+    mend = "save it where it was made with model.export('folder'), and take the folder"
+    if foreign:
+        names = listed(foreign)
+        yield f"it needs code or files that it does not hold ({names}): {mend}"
+    elif signature is None:
+        yield f"it does not say what goes in and comes out: {mend}"
 
 
 def missing(
@@ -168,14 +182,25 @@ def is_own(value: dict[str, Any], kind: str) -> bool:
     return isinstance(module, str) and bool(MODULES.fullmatch(module))
 
 
-def layers(model: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, str, Any]]:
-    """Yield class, name and configuration of each layer, of models inside it too."""
+def layers(model: dict[str, Any], depth: int = 0) -> Iterator[str]:
+    """Yield the class of each layer, also of those inside of models and of wrappers."""
+    for layer in layers_of(model):
+        yield from with_inner(layer, depth + 1)
+
+
+def with_inner(layer: dict[str, Any], depth: int) -> Iterator[str]:
+    """Yield the class of a layer, and of the layers in it."""
     if depth > DEEPEST:
         raise MalformedError("its models are nested too deeply")
-    for layer in layers_of(model):
-        yield as_name(layer.get("class_name"), "class"), name_of(layer), layer
-        if has_layers(layer):
-            yield from layers(layer, depth + 1)
+    yield as_name(layer.get("class_name"), "class")
+    config = layer.get("config")
+    if has_layers(layer):
+        yield from layers(layer, depth)
+    for inner in (
+        (config.get(key) for key in WRAPPED) if isinstance(config, dict) else ()
+    ):
+        if isinstance(inner, dict) and "class_name" in inner:
+            yield from with_inner(inner, depth + 1)
 
 
 def has_layers(layer: dict[str, Any]) -> bool:

@@ -23,9 +23,9 @@ FORWARD = "  def forward(self: "
 LONGEST_FORWARD = 20_000  # characters of its arguments and result
 DEEPEST = 20  # tuples in tuples that are looked into
 # What a request can become, and an answer be made of; PyTorch makes scalars of tensors.
-TAKEN = {"Tensor", "Optional[Tensor]", "int", "float", "bool", "str"}
+TAKEN = {"Tensor", "Optional[Tensor]", "int", "float", "bool"}
 GIVEN = {"Tensor"}
-SCALARS = {"int": "int64", "float": "float64", "bool": "bool", "str": "string"}
+SCALARS = {"int": "int64", "float": "float64", "bool": "bool"}
 MOST_OPCODES = 500_000  # in a pickle; of a model of ten thousand tensors
 KEPT = 8  # opcodes before a storage's end that say what it is
 
@@ -34,6 +34,9 @@ def read(source: Source) -> Contents:
     """Return what the archive says; the weights in it are not read."""
     with opened(source.path) as archive:
         data = archive.read("data.pkl")
+        constants = (
+            archive.read("constants.pkl") if archive.find("constants.pkl") else b""
+        )
         code = dict(code_members(archive))
         bytecode = archive.find("bytecode.pkl")
         version = first_number(archive.read("bytecode.pkl")) if bytecode else None
@@ -45,10 +48,12 @@ def read(source: Source) -> Contents:
     return Contents(
         signatures=(signature,) if signature else (),
         writer="pytorch",
-        parameters=stored_elements(data),
+        # Of a frozen model the weights are constants.
+        parameters=sum(stored_elements(part) for part in (data, constants) if part),
         operators=Counter(operators(code)),
         notes=tuple(notes),
-        obstacles=tuple(obstacles(found)) if found else (),
+        obstacles=tuple(obstacles(found)),
+        unable=dict(unable(found)) if found else {},
     )
 
 
@@ -68,12 +73,22 @@ class Forward(NamedTuple):
         return Signature("forward", inputs, tuple(distinct(outputs, inputs)))
 
 
-def obstacles(found: Forward) -> Iterator[str]:
+def obstacles(found: Forward | None) -> Iterator[str]:
     """Yield the types that a request or an answer cannot be made of."""
+    if found is None:
+        yield "it has no forward method to call: save a module that has one"
+        return
     odd = [*({*found.takes.values()} - TAKEN), *({*found.gives} - GIVEN)]
     if odd:
         names = listed(odd)
         yield f"it takes or gives {names}: save it with tensors or tuples of them alone"
+
+
+def unable(found: Forward) -> Iterator[tuple[str, str]]:
+    """Yield why it cannot become ONNX, whose graphs take tensors alone."""
+    if odd := {*found.takes.values()} - {"Tensor"}:
+        names = listed(odd)
+        yield "onnx", f"ONNX takes no {names}: save it with tensors as arguments alone"
 
 
 def code_members(archive: Archive) -> Iterator[tuple[str, str]]:
