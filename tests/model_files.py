@@ -80,6 +80,27 @@ def onnx_model(
     return message((1, 10), (2, "by hand"), (3, "1"), (7, graph), *sets)
 
 
+def graph_node(name: str, kind: str, *inputs: str, calls: str = "") -> bytes:
+    """Return a node of a TensorFlow graph, which may call a function."""
+    attribute = message((1, "f"), (2, message((10, message((1, calls))))))
+    takes = [(3, one) for one in inputs]
+    return message((1, name), (2, kind), *takes, *([(5, attribute)] if calls else []))
+
+
+def saved_model(served: str, nodes: list[bytes], functions: dict[str, bytes]) -> bytes:
+    """Return a SavedModel whose signature is served by a node of a graph."""
+    library = [
+        (1, message((1, message((1, name))), (3, node)))
+        for name, node in functions.items()
+    ]
+    graph = message(*((1, node) for node in nodes), (2, message(*library)))
+    size = message((2, message((1, (1 << 64) - 1))))
+    x = message((1, "x"), (2, message((1, "x:0"), (2, 1), (3, size))))
+    y = message((1, "y"), (2, message((1, f"{served}:0"), (2, 1), (3, size))))
+    signature = message((1, "serving_default"), (2, message((1, x), (2, y))))
+    return field(2, message((2, graph), (5, signature)))
+
+
 # ---- archives ------------------------------------------------------------------------
 
 

@@ -409,6 +409,30 @@ def test_saved_models_that_nothing_can_serve(
     assert why in because["tensorflow-serving"]
 
 
+@pytest.mark.parametrize(("served", "fits"), [("plain", True), ("loop", False)])
+def test_saved_models_loop_where_what_is_served_does(
+    served: str, fits: bool, tmp_path: Path
+) -> None:
+    nodes = [
+        made.graph_node("x", "Placeholder"),
+        made.graph_node("other", "NoOp"),
+        made.graph_node("plain", "PartitionedCall", "x", "^x", calls="straight"),
+        made.graph_node("loop", "PartitionedCall", "x:0", calls="around"),
+    ]
+    functions = {
+        "straight": made.graph_node("a", "Relu"),
+        "around": made.graph_node("b", "While", calls="body"),
+        "body": made.graph_node("c", "TensorListReserve", calls="around"),
+    }
+    data = made.saved_model(served, nodes, functions)
+    found = look(tmp_path, "saved_model.pb", data)
+    inner = {"Relu": 1} if fits else {"While": 1, "TensorListReserve": 1}
+    assert found.operators == {"PartitionedCall": 1, "Placeholder": 1, **inner}
+    fit = {fit.target: fit for fit in found.targets}["litert"]
+    assert bool(fit.format) is fits
+    assert fits or "tf.TensorSpec([1, ...])" in fit.because
+
+
 def test_torchscript(tmp_path: Path) -> None:
     found = look(tmp_path, "m.pt", WHOLE["small.pt"])
     assert found.format == "torchscript"
