@@ -149,8 +149,7 @@ TORCH_CODE = """class Small(Module):
   weight : Tensor
   def forward(self: __torch__.Small,
     image: Tensor,
-    scale: float=1.5,
-    mask: Optional[Tensor]=None) -> Tuple[Tensor, Tuple[Tensor, Tensor]]:
+    mask: Tensor) -> Tuple[Tensor, Tuple[Tensor, Tensor]]:
     return (torch.linear(image, self.weight), (image, image))
 """
 

@@ -434,7 +434,9 @@ def test_saved_models_loop_where_what_is_served_does(
 
 
 def test_torchscript(tmp_path: Path) -> None:
-    found = look(tmp_path, "m.pt", WHOLE["small.pt"])
+    more = "scale: float=1.5,\n    mask: Optional[Tensor]=None"
+    code = made.TORCH_CODE.replace("mask: Tensor", more)
+    found = look(tmp_path, "m.pt", made.torchscript(code=code))
     assert found.format == "torchscript"
     assert found.inputs == (
         Tensor("image", None, None),
