@@ -494,6 +494,8 @@ def test_torchscript_that_was_frozen(tmp_path: Path) -> None:
         "small/constants.pkl": made.torchscript_pickle(("0", 8), ("1", 2)),
     }
     assert look(tmp_path, "m.pt", made.archive(members)).parameters == 10
+    members["small/data.pkl"] = made.torchscript_pickle(("0", 3))
+    assert look(tmp_path, "m.pt", made.archive(members)).parameters == 3
 
 
 def test_lite_interpreter(tmp_path: Path) -> None:

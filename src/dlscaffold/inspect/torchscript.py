@@ -34,9 +34,10 @@ def read(source: Source) -> Contents:
     """Return what the archive says; the weights in it are not read."""
     with opened(source.path) as archive:
         data = archive.read("data.pkl")
-        constants = (
-            archive.read("constants.pkl") if archive.find("constants.pkl") else b""
-        )
+        # A frozen model has its weights among the constants; else those are no weights.
+        weights = stored_elements(data)
+        if not weights and archive.find("constants.pkl"):
+            weights = stored_elements(archive.read("constants.pkl"))
         code = dict(code_members(archive))
         bytecode = archive.find("bytecode.pkl")
         version = first_number(archive.read("bytecode.pkl")) if bytecode else None
@@ -48,8 +49,7 @@ def read(source: Source) -> Contents:
     return Contents(
         signatures=(signature,) if signature else (),
         writer="pytorch",
-        # Of a frozen model the weights are constants.
-        parameters=sum(stored_elements(part) for part in (data, constants) if part),
+        parameters=weights,
         operators=Counter(operators(code)),
         notes=tuple(notes),
         obstacles=tuple(obstacles(found)),
