@@ -48,6 +48,11 @@ def onnx_weight(name: str, data: bytes, *sizes: int) -> bytes:
     return message(*((1, size) for size in sizes), (2, 1), (8, name), (9, data))
 
 
+def onnx_node(kind: str, *attributes: tuple[int, bytes]) -> bytes:
+    """Return a node with attributes by the number of the field that they are in."""
+    return message((4, kind), *((5, message(one)) for one in attributes))
+
+
 def outside_weight(location: str, offset: int = 0, length: int = 16) -> bytes:
     """Return an initializer of four numbers whose data is in another file."""
     said = {"location": location, "offset": str(offset), "length": str(length)}
@@ -56,7 +61,11 @@ def outside_weight(location: str, offset: int = 0, length: int = 16) -> bytes:
 
 
 def onnx_model(
-    *weights: bytes, nodes: tuple[bytes, ...] = (), outputs: tuple[bytes, ...] = ()
+    *weights: bytes,
+    nodes: tuple[bytes, ...] = (),
+    outputs: tuple[bytes, ...] = (),
+    width: int = 4,
+    opsets: tuple[tuple[str, int], ...] = (("", 20),),
 ) -> bytes:
     """Return a model with one input and one output, and those outputs more."""
     node = message((1, "x"), (2, "y"), (4, "MatMul"))
@@ -64,11 +73,32 @@ def onnx_model(
         *((1, one) for one in (node, *nodes)),
         (2, "graph"),
         *((5, weight) for weight in weights),
-        (11, onnx_value("x", "batch", 4)),
+        (11, onnx_value("x", "batch", width)),
         *((12, one) for one in (onnx_value("y", "batch", 1), *outputs)),
     )
-    opset = message((1, ""), (2, 20))
-    return message((1, 10), (2, "by hand"), (3, "1"), (7, graph), (8, opset))
+    sets = ((8, message((1, name), (2, number))) for name, number in opsets)
+    return message((1, 10), (2, "by hand"), (3, "1"), (7, graph), *sets)
+
+
+def graph_node(name: str, kind: str, *inputs: str, calls: str = "") -> bytes:
+    """Return a node of a TensorFlow graph, which may call a function."""
+    attribute = message((1, "f"), (2, message((10, message((1, calls))))))
+    takes = [(3, one) for one in inputs]
+    return message((1, name), (2, kind), *takes, *([(5, attribute)] if calls else []))
+
+
+def saved_model(served: str, nodes: list[bytes], functions: dict[str, bytes]) -> bytes:
+    """Return a SavedModel whose signature is served by a node of a graph."""
+    library = [
+        (1, message((1, message((1, name))), (3, node)))
+        for name, node in functions.items()
+    ]
+    graph = message(*((1, node) for node in nodes), (2, message(*library)))
+    size = message((2, message((1, (1 << 64) - 1))))
+    x = message((1, "x"), (2, message((1, "x:0"), (2, 1), (3, size))))
+    y = message((1, "y"), (2, message((1, f"{served}:0"), (2, 1), (3, size))))
+    signature = message((1, "serving_default"), (2, message((1, x), (2, y))))
+    return field(2, message((2, graph), (5, signature)))
 
 
 # ---- archives ------------------------------------------------------------------------
@@ -100,6 +130,12 @@ def keras_config(*layers: dict[str, Any]) -> dict[str, Any]:
     return {"module": "keras", "class_name": "Sequential", "config": found}
 
 
+def functional(inputs: Any, outputs: Any, *layers: dict[str, Any]) -> dict[str, Any]:
+    """Return the configuration of a functional Keras model."""
+    config = {"input_layers": inputs, "output_layers": outputs, "layers": [*layers]}
+    return {"module": "keras", "class_name": "Functional", "config": config}
+
+
 def keras_archive(config: Any) -> bytes:
     """Return a `.keras` file."""
     said = json.dumps({"keras_version": "3.15.1"})
@@ -113,8 +149,7 @@ TORCH_CODE = """class Small(Module):
   weight : Tensor
   def forward(self: __torch__.Small,
     image: Tensor,
-    scale: float=1.5,
-    mask: Optional[Tensor]=None) -> Tuple[Tensor, Tuple[Tensor, Tensor]]:
+    mask: Tensor) -> Tuple[Tensor, Tuple[Tensor, Tensor]]:
     return (torch.linear(image, self.weight), (image, image))
 """
 
@@ -152,7 +187,7 @@ def exported_program() -> dict[str, Any]:
     inputs = [
         {"parameter": {"arg": {"name": "p_w"}, "parameter_name": "w"}},
         {"user_input": {"arg": {"as_tensor": {"name": "x"}}}},
-        {"user_input": {"arg": {"as_int": 2}}},
+        {"constant_input": {"name": "times", "value": {"as_int": 2}}},
     ]
     outputs = [{"user_output": {"arg": {"as_tensor": {"name": "y"}}}}]
     nodes = [{"target": "torch.ops.aten.linear.default"}]
@@ -161,6 +196,7 @@ def exported_program() -> dict[str, Any]:
             "graph": {"tensor_values": tensors, "nodes": nodes},
             "signature": {"input_specs": inputs, "output_specs": outputs},
         },
+        "range_constraints": {"s0": {"min_val": 0, "max_val": None}},
         "torch_version": "2.13.0",
     }
 

@@ -17,8 +17,8 @@ from click.testing import Result
 
 from conftest import files_below
 from dlscaffold import given
-from dlscaffold.errors import ScaffoldError
-from dlscaffold.examples import complete
+from dlscaffold.errors import ScaffoldError, UsageError
+from dlscaffold.examples import complete, read
 from dlscaffold.inspect.description import Contents, Signature, Tensor
 from dlscaffold.inspect.fitting import fits
 from dlscaffold.inspect.kinds import FILES, SAVED_MODEL, Kind
@@ -46,11 +46,11 @@ def script(tmp_path: Path) -> Path:
     return file
 
 
-def npy(descr: str, shape: tuple[int, ...]) -> bytes:
-    """Return the start of a file in numpy's format, and some zeros."""
+def npy(descr: str, shape: Any, data: bytes = bytes(432)) -> bytes:
+    """Return a file in numpy's format, of zeros if nothing else is said."""
     fields = {"descr": descr, "fortran_order": False, "shape": shape}
     header = f"{fields!r}\n".encode()
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + bytes(99)
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data
 
 
 def refused(dlscaffold: Run, script: Path, *options: object) -> str:
@@ -89,6 +89,46 @@ def test_damaged_examples(dlscaffold: Run, script: Path, content: bytes) -> None
     assert "cannot be used" in refused(dlscaffold, script, "--examples", other)
 
 
+NAN, INFINITE = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (npy("<U1", (3, 2)), "holds text, but the model takes numbers"),
+        (npy("<f99999", (3, 2)), "neither numbers nor text"),
+        (npy("<c16", (3, 2)), "neither numbers nor text"),
+        (npy("<f8", (3, 2), bytes(40)), "fewer values than it says"),
+        (npy("<f4", (10**12, 2)), "fewer values than it says"),
+        (npy("<U0", (10**12, 2)), "neither numbers nor text"),
+        (npy("<f4", (-3, 2)), "header is damaged"),
+        (npy("<f4", "32"), "header is damaged"),
+        (npy("<f4", (3, True)), "header is damaged"),
+        (npy("<f4", (3,), struct.pack("<3f", 1, NAN, 1)), "not finite"),
+        (npy(">f8", (3,), struct.pack(">3d", 1, INFINITE, 1)), "not finite"),
+        (npy("<f2", (3,), struct.pack("<3e", 1, -INFINITE, 1)), "not finite"),
+    ],
+)
+def test_arrays_that_no_model_takes(
+    dlscaffold: Run, script: Path, content: bytes, why: str
+) -> None:
+    other = script.with_name("other.npy")
+    other.write_bytes(content)
+    said = refused(dlscaffold, script, "--examples", other)
+    assert why in " ".join(said.split())
+
+
+def test_arrays_are_looked_at_to_their_end(tmp_path: Path) -> None:
+    numbers = struct.pack("<3d", 1, 2, NAN)
+    file = tmp_path / "x.npy"
+    inputs = (Tensor("x", "float64", (None,)),)
+    file.write_bytes(npy("<f8", (300_003,), bytes(2_400_000) + numbers))
+    with pytest.raises(UsageError, match="not finite"):
+        read(file, inputs)
+    file.write_bytes(npy("<f8", (300_002,), bytes(2_400_000) + numbers))
+    assert read(file, inputs)["x"].shape == (300_002,)
+
+
 def test_a_target_that_does_not_fit(dlscaffold: Run, script: Path) -> None:
     other = script.with_name("other.npy")
     other.write_bytes(npy("<i8", (3, 3)))
@@ -102,7 +142,15 @@ def test_a_target_that_does_not_fit(dlscaffold: Run, script: Path) -> None:
     [
         (".npy", npy("<i8", (6, 9)), "int64"),
         (".npy", npy("|b1", (6, 9)), "bool"),
+        (".npy", npy(">f2", (6, 9)), "float16"),
         (".json", json.dumps({"tokens": [[0.5] * 9] * 6}).encode(), "float32"),
+        (".json", json.dumps({"tokens": [[1, 0.5] + [2] * 7] * 6}).encode(), "float32"),
+        (
+            ".json",
+            b"\xef\xbb\xbf" + json.dumps({"tokens": [[1] * 9] * 6}).encode(),
+            "int64",
+        ),
+        (".json", json.dumps({"tokens": [[True] * 9] * 6}).encode(), "bool"),
     ],
 )
 def test_examples_complete_the_model(
@@ -121,6 +169,36 @@ def test_examples_complete_the_model(
 def test_what_the_model_says_is_kept() -> None:
     declared = (Tensor("a", "int32", ("n", 3)),)
     assert complete(declared, {"a": Tensor("a", "int64", (5, 4))}) == declared
+
+
+def test_the_project_knows_names_and_bounds_of_free_dimensions(
+    dlscaffold: Run, tmp_path: Path
+) -> None:
+    program = model_files.exported_program()
+    program["range_constraints"] = {"s0": {"min_val": 1, "max_val": 8}}
+    (tmp_path / "m.pt2").write_bytes(model_files.exported(program))
+    words = (
+        "--model",
+        tmp_path / "m.pt2",
+        "--yes",
+        "--target",
+        "flask",
+        "-o",
+        tmp_path,
+    )
+    result = dlscaffold("new", "x", *words)
+    assert result.exit_code == 0, result.output
+    (one,) = description(tmp_path / "x")["inputs"]
+    assert (one["shape"], one["most"]) == (["s0", 4], [8, None])
+
+
+def test_a_model_that_nothing_fits_says_why(dlscaffold: Run, tmp_path: Path) -> None:
+    model = tmp_path / "m.onnx"
+    model.write_bytes(model_files.message((1, 10), (7, b"")))
+    result = dlscaffold("new", "x", "--model", model, "--yes", "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "No target fits m.onnx" in result.stderr
+    assert "save it with an input" in " ".join(result.stderr.split())
 
 
 KERAS = next(kind for kind in FILES if kind.name == "keras")
@@ -327,10 +405,20 @@ ITEMS, PRICES = [[1, 2, 3]] * 3, [[0.5, 1.0]] * 3
     [
         ({"item": ITEMS, "price": PRICES}, ""),
         ({"item": ITEMS[:2], "price": PRICES[:2]}, "too few examples"),
-        ({"item": [], "price": []}, "is of shape ()"),
+        ({"item": [], "price": []}, "is of shape (0,)"),
         ({"item": ITEMS, "price": [[0.5]] * 3}, "is of shape (3, 1)"),
         ({"item": 5, "price": PRICES}, "is of shape ()"),
-        ({"item": None, "price": PRICES}, "is of shape ()"),
+        ({"item": None, "price": PRICES}, "item has null"),
+        ({"item": [[1, 2, None]] * 3, "price": PRICES}, "item has null"),
+        ({"item": {"a": 1}, "price": PRICES}, "an object"),
+        ({"item": [[1, 2, 3], [1, 2], [1, 2, 3]], "price": PRICES}, "one length"),
+        ({"item": [[1, 2, 3], 4, [1, 2, 3]], "price": PRICES}, "one length"),
+        ({"item": [1, [2], 3], "price": PRICES}, "one length"),
+        ({"item": [["a", 2, 3]] * 3, "price": PRICES}, "both text and numbers"),
+        ({"item": [["a"] * 3] * 3, "price": PRICES}, "text, but the model takes int32"),
+        ({"item": ITEMS, "price": [[0.5, float("nan")]] * 3}, "not finite"),
+        ({"item": [[10**30] * 3] * 3, "price": PRICES}, "more than 64 bits"),
+        ({"item": ITEMS, "price": [[10**400, 0.5]] * 3}, "more than 64 bits"),
     ],
 )
 def test_examples_are_held_to_the_inputs(
@@ -363,3 +451,11 @@ def test_a_part_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(given.os, "access", lambda *_: False)
     with pytest.raises(ScaffoldError, match=r"ranker\.onnx cannot be read"):
         given.read(RANKER, own=None, python=None, trust=False)
+
+
+def test_two_outputs_of_one_name_are_refused(tmp_path: Path) -> None:
+    again = model_files.onnx_value("y", "batch", 1)
+    model = tmp_path / "m.onnx"
+    model.write_bytes(model_files.onnx_model(outputs=(again,)))
+    with pytest.raises(ScaffoldError, match="two outputs the name y"):
+        given.read(model, own=None, python=None, trust=False)

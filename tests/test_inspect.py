@@ -8,6 +8,7 @@ import os
 import struct
 import subprocess
 import sys
+import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from dlscaffold.choices import layer_names
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.inspect import archive, kinds, litert, outside, wire
 from dlscaffold.inspect.description import Description, Tensor
-from dlscaffold.inspect.identify import describe
+from dlscaffold.inspect.identify import describe, outline
 from dlscaffold.terminal import printable
 
 Run = Callable[..., Result]
@@ -124,6 +125,68 @@ def test_onnx_with_external_data(tmp_path: Path) -> None:
     assert found.size == len(model) + 116
 
 
+def inside(weight: bytes) -> dict[str, bytes]:
+    """Return models that hold a weight elsewhere than among their graph's own."""
+    graph = made.message((5, weight))
+    sparse = made.message((1, weight))
+    constant = made.onnx_node("Constant", (5, weight))
+    nodes = {
+        "constant": constant,
+        "list": made.onnx_node("Own", (10, weight)),
+        "branch": made.onnx_node("If", (6, graph)),
+        "branches": made.onnx_node("Own", (11, graph)),
+        "sparse": made.onnx_node("Constant", (22, sparse)),
+        "sparse list": made.onnx_node("Own", (23, sparse)),
+        "deep": made.onnx_node("If", (6, made.message((1, constant)))),
+    }
+    models = {name: made.onnx_model(nodes=(node,)) for name, node in nodes.items()}
+    function = made.message((1, "F"), (7, constant), (10, "own"))
+    default = made.message((1, "F"), (11, made.message((5, weight))), (10, "own"))
+    models["function"] = made.onnx_model() + made.field(25, function)
+    models["default"] = made.onnx_model() + made.field(25, default)
+    model = made.message((1, 10), (7, made.message((15, sparse))))
+    return {**models, "initializer": model}
+
+
+@pytest.mark.parametrize("place", inside(b""))
+def test_onnx_weights_are_found_wherever_they_are(place: str, tmp_path: Path) -> None:
+    (tmp_path / "w.bin").write_bytes(bytes(16))
+    model = inside(made.outside_weight("w.bin"))[place]
+    found = look(tmp_path, "m.onnx", model)
+    assert found.parameters == 4
+    assert found.external_files == ("w.bin",)
+    model = inside(made.outside_weight("../w.bin"))[place]
+    assert "outside of its folder" in refusal(tmp_path, "m.onnx", model)
+
+
+def test_an_onnx_constant_is_not_taken_for_an_input_of_its_name(tmp_path: Path) -> None:
+    constant = made.onnx_node("Constant", (5, made.onnx_weight("x", bytes(4), 1)))
+    found = look(tmp_path, "m.onnx", made.onnx_model(nodes=(constant,)))
+    assert [one.name for one in found.inputs] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [
+        (made.onnx_model(opsets=()), "names no opset"),
+        (made.onnx_model(opsets=(("", 99),)), "no opset 99 of ai.onnx"),
+        (made.onnx_model(opsets=(("", 9), ("ai.onnx.ml", 9))), "of ai.onnx.ml"),
+        (made.onnx_model() + made.field(1, 99), "no IR version 99"),
+        (made.onnx_model(width=0), "nothing for x, whose size is 0"),
+    ],
+)
+def test_onnx_files_that_no_runtime_takes(
+    model: bytes, why: str, tmp_path: Path
+) -> None:
+    assert why in reasons(look(tmp_path, "m.onnx", model))["flask"]
+
+
+def test_the_newest_opsets_are_those_of_the_runtime_that_projects_pin() -> None:
+    layer = catalog.format_layer("onnx").path
+    pins = (layer / "templates/partials/requirements/runtime.txt").read_text("utf-8")
+    assert "onnxruntime==1.32.*" in pins  # else look at `NEWEST` in inspect/onnx.py too
+
+
 def test_onnx_weights_are_not_read(tmp_path: Path) -> None:
     size = 256 << 20
     head = made.message((1, size // 4), (2, 1), (8, "w"))
@@ -199,6 +262,54 @@ def test_keras(tmp_path: Path) -> None:
     assert "--python" in found.notes[0]
 
 
+LEFT, RIGHT = (
+    made.layer("InputLayer", name, batch_shape=[None, size], dtype="float32")
+    for name, size in (("left", 2), ("right", 3))
+)
+ADD, LESS = made.layer("Add", "plus"), made.layer("Subtract", "minus")
+
+
+def test_keras_names_what_is_in_a_dict_by_its_keys_in_their_order(
+    tmp_path: Path,
+) -> None:
+    """As it flattens dicts: what comes out first is what is first in the alphabet."""
+    config = made.functional(
+        {"zed": ["left", 0, 0], "alpha": ["right", 0, 0]},
+        {"ratio": ["minus", 0, 0], "both": ["plus", 0, 0], "b": [["plus", 0, 0]]},
+        *(LEFT, RIGHT, ADD, LESS),
+    )
+    found = look(tmp_path, "m.keras", made.keras_archive(config))
+    assert [(one.name, one.shape) for one in found.inputs] == [
+        ("alpha", (None, 3)),
+        ("zed", (None, 2)),
+    ]
+    assert [one.name for one in found.outputs] == ["plus", "both", "ratio"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs scripts with an interpreter")
+def test_keras_builds_what_is_in_a_dict_in_the_same_order(tmp_path: Path) -> None:
+    names = {"zed": ["left", 0, 0], "alpha": ["right", 0, 0]}
+    config = made.functional(names, names, LEFT, RIGHT)
+    tensors = [{"name": "k", "dtype": "int8", "shape": [one]} for one in (3, 2)]
+    built = {"inputs": tensors, "outputs": tensors, "parameters": 0}
+    python = fake(tmp_path, f"print({json.dumps(built)!r})")
+    found = look(tmp_path, "m.keras", made.keras_archive(config), python=python)
+    assert found.inputs == (
+        Tensor("alpha", "int8", (3,)),
+        Tensor("zed", "int8", (2,)),
+    )
+    assert [one.shape for one in found.outputs] == [(3,), (2,)]
+
+
+def test_keras_outputs_of_one_layer_have_names_of_their_own(tmp_path: Path) -> None:
+    inputs = [["left", 0, 0], ["right", 0, 0]]
+    outputs = [["plus", 0, 0], ["plus", 1, 0], ["left", 0, 0]]
+    config = made.functional(inputs, outputs, LEFT, RIGHT, ADD)
+    found = look(tmp_path, "m.keras", made.keras_archive(config))
+    names = [one.name for one in found.outputs]
+    assert names == ["plus", "plus_output_1", "left_output_2"]
+
+
 def test_lambda_layers_are_named_and_refused(tmp_path: Path) -> None:
     data = made.keras_archive(made.keras_config(made.LAMBDA))
     said = refusal(tmp_path, "m.keras", data)
@@ -230,6 +341,51 @@ def test_what_keras_would_reach_for_is_not_built(
     assert part["config"]["name"] in found.notes[0]
 
 
+def reasons(found: Description) -> dict[str, str]:
+    """Return why each target does not fit, where none does."""
+    assert not [fit for fit in found.targets if fit.format]
+    return {fit.target: fit.because for fit in found.targets}
+
+
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [
+        (
+            made.keras_config({**made.layer("Own", "mine"), "module": "shop"}),
+            "does not hold (mine)",
+        ),
+        (
+            {"module": "shop", "class_name": "Shop", "config": {"name": "shop"}},
+            "does not hold (shop)",
+        ),
+        (
+            {"module": "keras", "class_name": "Model", "config": {}},
+            "does not say what goes in",
+        ),
+    ],
+)
+def test_keras_models_that_nothing_but_their_own_code_can_make(
+    config: dict[str, Any], why: str, tmp_path: Path
+) -> None:
+    said = reasons(look(tmp_path, "m.keras", made.keras_archive(config)))["flask"]
+    assert why in said
+    assert "model.export('folder')" in said
+
+
+def test_keras_layers_inside_of_wrappers_count(tmp_path: Path) -> None:
+    both = made.layer("Bidirectional", "both", layer=made.layer("GRU", "gru"))
+    times = made.layer("TimeDistributed", "times", layer=made.keras_config())
+    rnn = made.layer("RNN", "rnn", cell=made.layer("GRUCell", "cell"))
+    config = made.keras_config(both, times, rnn)
+    found = look(tmp_path, "m.keras", made.keras_archive(config))
+    inner = {"GRU", "GRUCell", "Sequential", "Dense"}
+    assert inner <= set(found.operators)
+    why = {fit.target: fit for fit in found.targets}["litert"]
+    assert why.format is None
+    assert "GRU" in why.because
+    assert "keras.Input" in why.because
+
+
 def test_a_loss_of_ones_own_does_not_matter(tmp_path: Path) -> None:
     config = made.keras_config()
     config["compile_config"] = {"loss": {"class_name": "Mine", "module": "shop"}}
@@ -248,15 +404,39 @@ def test_saved_models_that_nothing_can_serve(
     signatures = ((5, said),) if signed else ()
     graph = made.message((1, made.message((2, operator))))
     data = made.field(2, made.message((2, graph), *signatures))
-    found = look(tmp_path, "saved_model.pb", data)
-    assert not [fit for fit in found.targets if fit.format]
-    because = {fit.target: fit.because for fit in found.targets}
+    because = reasons(look(tmp_path, "saved_model.pb", data))
     assert why in because["flask"]
     assert why in because["tensorflow-serving"]
 
 
+@pytest.mark.parametrize(("served", "fits"), [("plain", True), ("loop", False)])
+def test_saved_models_loop_where_what_is_served_does(
+    served: str, fits: bool, tmp_path: Path
+) -> None:
+    nodes = [
+        made.graph_node("x", "Placeholder"),
+        made.graph_node("other", "NoOp"),
+        made.graph_node("plain", "PartitionedCall", "x", "^x", calls="straight"),
+        made.graph_node("loop", "PartitionedCall", "x:0", calls="around"),
+    ]
+    functions = {
+        "straight": made.graph_node("a", "Relu"),
+        "around": made.graph_node("b", "While", calls="body"),
+        "body": made.graph_node("c", "TensorListReserve", calls="around"),
+    }
+    data = made.saved_model(served, nodes, functions)
+    found = look(tmp_path, "saved_model.pb", data)
+    inner = {"Relu": 1} if fits else {"While": 1, "TensorListReserve": 1}
+    assert found.operators == {"PartitionedCall": 1, "Placeholder": 1, **inner}
+    fit = {fit.target: fit for fit in found.targets}["litert"]
+    assert bool(fit.format) is fits
+    assert fits or "tf.TensorSpec([1, ...])" in fit.because
+
+
 def test_torchscript(tmp_path: Path) -> None:
-    found = look(tmp_path, "m.pt", WHOLE["small.pt"])
+    more = "scale: float=1.5,\n    mask: Optional[Tensor]=None"
+    code = made.TORCH_CODE.replace("mask: Tensor", more)
+    found = look(tmp_path, "m.pt", made.torchscript(code=code))
     assert found.format == "torchscript"
     assert found.inputs == (
         Tensor("image", None, None),
@@ -284,6 +464,40 @@ def test_torchscript_of_what_no_request_can_become(tmp_path: Path, lite: bool) -
     assert not any(fit.format for fit in found.targets)
 
 
+def test_torchscript_without_a_request(tmp_path: Path) -> None:
+    takes_nothing = TAKES_NOTHING.format("Tensor")
+    found = look(tmp_path, "m.pt", made.torchscript(code=takes_nothing))
+    assert "takes nothing" in reasons(found)["flask"]
+    found = look(tmp_path, "m.pt", made.torchscript(code="class Small(Module):\n"))
+    assert "no forward method" in reasons(found)["flask"]
+
+
+TAKES_NOTHING = "class Small(Module):\n  def forward(self: __torch__.Small) -> {}:\n"
+
+
+@pytest.mark.parametrize("kind", ["bool", "int", "float", "Optional[Tensor]", "str"])
+def test_torchscript_of_what_onnx_does_not_take(kind: str, tmp_path: Path) -> None:
+    code = TAKES_NOTHING.format("Tensor").replace(
+        "__torch__.Small", f"__torch__.Small,\n    x: Tensor,\n    more: {kind}"
+    )
+    found = look(tmp_path, "m.pt", made.torchscript(code=code))
+    fit = {fit.target: fit for fit in found.targets}
+    assert fit["flask"].format is None
+    assert kind in fit["flask"].because
+    assert bool(fit["pytorch-mobile"].format) is (kind != "str")
+
+
+def test_torchscript_that_was_frozen(tmp_path: Path) -> None:
+    members = {
+        "small/data.pkl": made.torchscript_pickle(),
+        "small/code/__torch__.py": made.TORCH_CODE,
+        "small/constants.pkl": made.torchscript_pickle(("0", 8), ("1", 2)),
+    }
+    assert look(tmp_path, "m.pt", made.archive(members)).parameters == 10
+    members["small/data.pkl"] = made.torchscript_pickle(("0", 3))
+    assert look(tmp_path, "m.pt", made.archive(members)).parameters == 3
+
+
 def test_lite_interpreter(tmp_path: Path) -> None:
     found = look(tmp_path, "m.ptl", WHOLE["small.ptl"])
     assert found.format == "lite-interpreter"
@@ -293,13 +507,48 @@ def test_lite_interpreter(tmp_path: Path) -> None:
 def test_exported_program(tmp_path: Path) -> None:
     found = look(tmp_path, "m.pt2", WHOLE["small.pt2"])
     assert (found.framework, found.framework_version) == ("pytorch", "2.13.0")
-    assert found.inputs == (
-        Tensor("x", "int64", ("s0", 4)),
-        Tensor("input_1", "int64", ()),
-    )
+    assert found.inputs == (Tensor("x", "int64", ("s0", 4)),)
     assert found.outputs == (Tensor("y", "float32", ("s0", 3)),)
     assert found.parameters == 12
     assert found.operators == {"aten.linear.default": 1}
+
+
+def test_an_exported_program_with_bounds(tmp_path: Path) -> None:
+    program = made.exported_program()
+    program["range_constraints"] = {"s0": {"min_val": 1, "max_val": 8}}
+    found = look(tmp_path, "m.pt2", made.exported(program))
+    assert found.inputs == (Tensor("x", "int64", ("s0", 4), (8, None)),)
+    program["range_constraints"]["s0"]["max_val"] = (1 << 63) - 1
+    (one,) = look(tmp_path, "m.pt2", made.exported(program)).inputs
+    assert one.most is None
+
+
+def test_an_exported_dimension_that_is_a_multiple(tmp_path: Path) -> None:
+    program = made.exported_program()
+    times = "Mul(Integer(4), Symbol('s0', positive=True, integer=True))"
+    tensors = program["graph_module"]["graph"]["tensor_values"]
+    tensors["x"]["sizes"][0]["as_expr"]["expr_str"] = times
+    (one,) = look(tmp_path, "m.pt2", made.exported(program)).inputs
+    assert one.shape == ("4*s0", 4)
+
+
+@pytest.mark.parametrize(
+    ("place", "argument"),
+    [
+        ("input", {"as_sym_int": {"as_name": "n"}}),
+        ("output", {"as_none": True}),
+        ("output", {"as_int": 5}),
+    ],
+)
+def test_an_exported_program_of_more_than_tensors(
+    place: str, argument: dict[str, Any], tmp_path: Path
+) -> None:
+    program = made.exported_program()
+    specs = program["graph_module"]["signature"][f"{place}_specs"]
+    specs.append({f"user_{place}": {"arg": argument}})
+    found = look(tmp_path, "m.pt2", made.exported(program))
+    (kind,) = argument
+    assert f"{kind.removeprefix('as_')}, no tensor" in reasons(found)["flask"]
 
 
 def test_an_output_that_is_an_input_has_a_name_of_its_own(tmp_path: Path) -> None:
@@ -505,12 +754,51 @@ def few_fields(budget: wire.Budget) -> None:
     budget.left = 500
 
 
+HEADER = "class Small(Module):\n  def forward(self: "
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        HEADER + "a" * 8000 + ") -> " * 2000 + "\n",
+        HEADER + ") -> x" * 3000 + ":",
+        HEADER + ", a: Tuple[" * 1500 + ") -> " + "Tuple[" * 1500 + ":\n",
+        HEADER * 20_000,
+        "ops." * 100_000,
+    ],
+)
+def test_code_that_would_keep_a_pattern_busy(code: str, tmp_path: Path) -> None:
+    started = time.monotonic()
+    survives(tmp_path, "m.pt", made.torchscript(code=code))
+    assert time.monotonic() - started < 10  # a careless pattern takes minutes
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PK\3\4" + bytes(100),
+        made.archive({"metadata.json": "{}", "../../x": "{}"}),
+        WHOLE["small.keras"][:-30],
+    ],
+)
+def test_a_recommendation_for_a_damaged_archive(
+    data: bytes, dlscaffold: Run, tmp_path: Path
+) -> None:
+    said = refusal(tmp_path, "m.keras", data)
+    with pytest.raises(ScaffoldError) as caught:
+        outline(tmp_path / "m.keras")
+    assert caught.value.message == said
+    result = dlscaffold("recommend", "--model", tmp_path / "m.keras")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+
+
 def test_a_zip_bomb(tmp_path: Path) -> None:
     data = made.archive(
         {"metadata.json": "{}", "config.json": bytes(archive.LARGEST_TEXT + 1)}, True
     )
     assert len(data) < 1 << 20
-    assert "takes more than 32 MB" in refusal(tmp_path, "m.keras", data)
+    assert "takes more than 8 MB" in refusal(tmp_path, "m.keras", data)
 
 
 def test_a_zip_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
@@ -540,6 +828,25 @@ def test_two_members_of_one_name(tmp_path: Path) -> None:
     with zipfile.ZipFile(data, "a") as opened:
         opened.writestr("config.json", "{}")
     assert "one name" in refusal(tmp_path, "m.keras", data.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [
+        ('{"a":[' + "{}," * 1_500_000 + "{}]}", "more than 1,000,000 values"),
+        ('{"layers": []}', "not that of a model"),
+        ('{"class_name": 5}', "not that of a model"),
+    ],
+)
+def test_json_of_no_model_or_too_much(config: str, why: str, tmp_path: Path) -> None:
+    data = made.archive({"metadata.json": "{}", "config.json": config}, True)
+    assert why in refusal(tmp_path, "m.keras", data)
+
+
+def test_a_pickle_of_too_many_parts(tmp_path: Path) -> None:
+    pickle = b"\x80\x02c__torch__\nSmall\n" + b"K\1" * 600_000
+    data = made.archive({"m/constants.pkl": b"", "m/data.pkl": pickle}, True)
+    assert "over 500,000 parts" in refusal(tmp_path, "m.pt", data)
 
 
 @pytest.mark.parametrize(
@@ -681,7 +988,7 @@ def test_lying_programs(scratch: Path, data: st.DataObject, new: Any) -> None:
 @settings(max_examples=200)
 def test_odd_torchscript(scratch: Path, pickle: bytes, code: str) -> None:
     members = {
-        "m/constants.pkl": b"",
+        "m/constants.pkl": b"\x80\x02).",
         "m/bytecode.pkl": pickle,
         "m/data.pkl": b"\x80\x02c__torch__\nSmall\n" + pickle,
         "m/code/__torch__.py": made.TORCH_CODE[:60] + code,

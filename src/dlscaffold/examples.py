@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
+import math
+import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,7 +30,15 @@ KINDS = {
     "S": "string",
 }
 SIZED = ("int", "uint", "float")
-JSON_DTYPES = {bool: "bool", int: "int64", float: "float32", str: "string"}
+# Of JSON, the first that is among the values holds them all.
+JSON_DTYPES = {float: "float32", int: "int64", bool: "bool"}
+# Numbers of these sizes alone: numpy has more, which no model takes.
+CODE = re.compile(r"[<>|=]?(b1|[iu][1248]|f[248]|[US][1-9]\d{0,8})")
+FLOATS = {2: "e", 4: "f", 8: "d"}  # as `struct` calls them
+CHARACTER = {"U": 4, "S": 1}  # bytes
+LONGEST_HEADER = 10_000
+BLOCK = 1 << 20  # bytes that are read at once
+BEYOND = 1 << 64
 BROKEN = (
     OSError,
     EOFError,
@@ -55,10 +67,10 @@ def complete(
 def _completed(declared: Tensor, example: Tensor) -> Tensor:
     if declared.shape is None and example.shape:
         example = replace(example, shape=(None, *example.shape[1:]))
-    return Tensor(
-        declared.name,
-        declared.dtype or example.dtype,
-        example.shape if declared.shape is None else declared.shape,
+    return replace(
+        declared,
+        dtype=declared.dtype or example.dtype,
+        shape=example.shape if declared.shape is None else declared.shape,
     )
 
 
@@ -73,7 +85,8 @@ def read(path: Path, inputs: tuple[Tensor, ...]) -> dict[str, Tensor]:
     except BROKEN as error:
         raise UsageError(
             f"{path} cannot be used ({error}): give --examples an .npz or .json file "
-            f"with an array for each of {', '.join(sorted(names))}."
+            "with an array of finite numbers, or of text, for each of "
+            f"{', '.join(sorted(names))}."
         ) from error
     if set(found) != names:
         raise UsageError(
@@ -81,8 +94,20 @@ def read(path: Path, inputs: tuple[Tensor, ...]) -> dict[str, Tensor]:
             f"model takes {', '.join(sorted(names))}: name them so."
         )
     for one in inputs:
+        refuse_kind(path, one, found[one.name])
         refuse_misfit(path, one, found[one.name])
     return found
+
+
+def refuse_kind(path: Path, declared: Tensor, example: Tensor) -> None:
+    """Raise UsageError if an array is text where the model takes none, or no text."""
+    is_text = example.dtype == "string"
+    if example.dtype and is_text != (declared.dtype == "string"):
+        held, taken = ("text", "numbers") if is_text else ("numbers", "text")
+        raise UsageError(
+            f"{path}: the array {declared.name} holds {held}, but the model takes "
+            f"{declared.dtype if is_text and declared.dtype else taken}: give it so."
+        )
 
 
 def refuse_misfit(path: Path, declared: Tensor, example: Tensor) -> None:
@@ -117,7 +142,7 @@ def _arrays(path: Path, inputs: tuple[Tensor, ...]) -> Iterator[Tensor]:
     if suffix not in EXAMPLES:
         raise ValueError("it is no .npy, .npz or .json file")
     if suffix == ".json":
-        fields = json.loads(path.read_text("utf-8"))
+        fields = json.loads(path.read_text("utf-8-sig"))
         if not isinstance(fields, dict):
             raise ValueError("it holds no object of arrays by name")
         for name, values in fields.items():
@@ -135,38 +160,89 @@ def _arrays(path: Path, inputs: tuple[Tensor, ...]) -> Iterator[Tensor]:
 
 
 def _nested(name: str, values: Any) -> Tensor:
-    """Return the shape of nested lists, and the dtype that their first number has."""
-    shape: list[int | str | None] = []
-    while isinstance(values, list) and values:
-        shape.append(len(values))
-        values = values[0]
-    return Tensor(name, JSON_DTYPES.get(type(values)), tuple(shape))
+    """Return the shape of nested lists, and the dtype that holds all that is in them.
+
+    Raises ValueError if they are not of one shape, or hold what no array does.
+    """
+    shape, level = [], [values]
+    while level and isinstance(level[0], list):
+        size = len(level[0])
+        if any(not isinstance(one, list) or len(one) != size for one in level):
+            raise ValueError(f"the lists in {name} are not of one length")
+        shape.append(size)
+        level = list(chain.from_iterable(level))
+    return Tensor(name, _json_dtype(name, level), tuple(shape))
+
+
+def _json_dtype(name: str, leaves: list[Any]) -> str | None:
+    """Return the dtype of all values in an array together; of none there is none."""
+    types = set(map(type, leaves))
+    if list in types:
+        raise ValueError(f"the lists in {name} are not of one length")
+    if types & {dict, type(None)}:
+        raise ValueError(f"{name} has null or an object in it")
+    if str in types:
+        if len(types) > 1:
+            raise ValueError(f"{name} has both text and numbers in it")
+        return "string"
+    if any(type(one) is int and not -BEYOND // 2 <= one < BEYOND for one in leaves):
+        raise ValueError(f"{name} has numbers in it that take more than 64 bits")
+    if not all(map(math.isfinite, leaves)):
+        raise ValueError(f"{name} has numbers in it that are not finite")
+    return next((dtype for kind, dtype in JSON_DTYPES.items() if kind in types), None)
 
 
 def _array(name: str, file: IO[bytes]) -> Tensor:
     """Return dtype and shape of an array in numpy's format.
 
-    Raises ValueError if it holds anything but plain values.
+    Raises ValueError if it holds anything but plain values, or not as many as it says.
     """
+    described = _header(file)
+    code, shape = str(described["descr"]), described["shape"]
+    if "O" in code:
+        raise ValueError("it holds pickled objects")
+    if not CODE.fullmatch(code):
+        raise ValueError(f"it holds {code}, which is neither numbers nor text")
+    if any(type(size) is not int or size < 0 for size in shape):
+        raise ValueError("its header is damaged")
+    order, kind, size = code[0], code.lstrip("<>|=")[0], int(code.lstrip("<>|=biufUS"))
+    width = size * CHARACTER.get(kind, 1)
+    for block in _blocks(file, math.prod(shape) * width):
+        if kind == "f" and not _is_finite(block, order, size):
+            raise ValueError(f"{name} has numbers in it that are not finite")
+    dtype = f"{KINDS[kind]}{8 * size}" if KINDS[kind] in SIZED else KINDS[kind]
+    return Tensor(name, dtype, tuple(shape))
+
+
+def _header(file: IO[bytes]) -> dict[str, Any]:
+    """Return what an array in numpy's format says of itself."""
     start = file.read(8)
     if not start.startswith(ARRAY_MAGIC):
         raise ValueError("it is not in numpy's format")
     size = int.from_bytes(file.read(4 if start[6:7] >= b"\2" else 2), "little")
-    header = file.read(min(size, 10_000))
+    if size > LONGEST_HEADER:
+        raise ValueError("its header is damaged")
     try:
-        described = ast.literal_eval(header.decode("latin-1").strip())
+        found = ast.literal_eval(file.read(size).decode("latin-1").strip())
     except (SyntaxError, MemoryError, RecursionError) as error:
         raise ValueError("its header is damaged") from error
-    code = str(described["descr"])
-    if "O" in code:
-        raise ValueError("it holds pickled objects")
-    if code[1:2] not in KINDS:
-        raise ValueError(f"it holds {code}, which is neither numbers nor text")
-    shape = [int(size) for size in described["shape"]]
-    return Tensor(name, _dtype(code), tuple(shape))
+    if not isinstance(found, dict) or not isinstance(found.get("shape"), tuple):
+        raise ValueError("its header is damaged")
+    return found
 
 
-def _dtype(code: str) -> str:
-    """Return the name of numpy's code for a dtype, such as `<f4`."""
-    kind = KINDS[code[1]]
-    return f"{kind}{8 * int(code[2:])}" if kind in SIZED else kind
+def _blocks(file: IO[bytes], left: int) -> Iterator[bytes]:
+    """Yield so many bytes in parts; raises ValueError if there are fewer."""
+    while left:
+        block = file.read(min(left, BLOCK))
+        left -= len(block)
+        if not block or (left and len(block) < BLOCK):
+            raise ValueError("it holds fewer values than it says")
+        yield block
+
+
+def _is_finite(block: bytes, order: str, size: int) -> bool:
+    """Whether no number is infinite or none at all."""
+    order = order if order in "<>" else "="
+    form = f"{order}{len(block) // size}{FLOATS[size]}"
+    return all(map(math.isfinite, struct.unpack(form, block)))

@@ -10,6 +10,7 @@ import hashlib
 import math
 import os
 import shutil
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +20,7 @@ from dlscaffold.catalog import Cell, Layer, Target
 from dlscaffold.errors import ScaffoldError, UsageError
 from dlscaffold.inspect.description import Description, Tensor
 from dlscaffold.inspect.identify import describe
+from dlscaffold.inspect.values import listed
 
 # Above this a project names the model where it lies, instead of holding a copy.
 CARRIED_BYTES = 100_000_000
@@ -124,8 +126,9 @@ def read(path: Path, *, own: Path | None, python: str | None, trust: bool) -> Gi
     given = Given(Path(found.path).resolve(), found, own, trust, python)
     refuse_links(replace(given, examples=None))
     refuse_names(given)
-    if not found.inputs:
-        raise UsageError(f"{path} does not say what it takes, so it cannot be served.")
+    refuse_twins(given)
+    if not fitting(found):
+        return given  # whoever chooses a target says why there is none
     if own:
         arrays = examples.read(own, found.inputs)
         inputs = examples.complete(found.inputs, arrays)
@@ -152,6 +155,17 @@ def refuse_links(given: Given) -> None:
             )
         if not os.access(file, os.R_OK):
             raise ScaffoldError(f"{file} cannot be read: give yourself the right to.")
+
+
+def refuse_twins(given: Given) -> None:
+    """Raise ScaffoldError if two inputs, or two outputs, have one name."""
+    for tensors in (given.description.inputs, given.description.outputs):
+        names = Counter(tensor.name for tensor in tensors)
+        if twice := [name for name, times in names.items() if times > 1]:
+            raise ScaffoldError(
+                f"{given.path} gives two inputs or two outputs the name "
+                f"{listed(twice)}: save it again with a name for each."
+            )
 
 
 def refuse_names(given: Given) -> None:
@@ -241,4 +255,5 @@ def _digest(file: IO[bytes]) -> str:
 def _as_dict(tensor: Tensor) -> dict[str, Any]:
     shape = None if tensor.shape is None else list(tensor.shape)
     dtype = "str" if tensor.dtype == "string" else tensor.dtype
-    return {"name": tensor.name, "dtype": dtype, "shape": shape}
+    said = {"name": tensor.name, "dtype": dtype, "shape": shape}
+    return {**said, "most": list(tensor.most)} if tensor.most else said

@@ -14,7 +14,7 @@ from dlscaffold.inspect.values import MalformedError
 
 MOST_MEMBERS = 100_000
 LARGEST_DIRECTORY = 32 << 20
-LARGEST_TEXT = 32 << 20  # bytes of a member that is read; parsed, it takes far more
+LARGEST_TEXT = 8 << 20  # bytes of a member that is read; parsed, it takes far more
 KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 END = struct.Struct("<4s4H2LH")
 LOCATOR = struct.Struct("<4sLQL")

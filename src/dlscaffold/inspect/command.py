@@ -85,7 +85,12 @@ def shape(tensor: Tensor) -> str:
     """Return a shape as people write it; `?` is a free dimension without a name."""
     if tensor.shape is None:
         return "any shape"
-    sizes = (FREE if one is None else printable(str(one)) for one in tensor.shape)
+    most = tensor.most or (None,) * len(tensor.shape)
+    sizes = (
+        (FREE if size is None else printable(str(size)))
+        + (f"<={limit}" if limit else "")
+        for size, limit in zip(tensor.shape, most, strict=True)
+    )
     return f"({', '.join(sizes)})"
 
 

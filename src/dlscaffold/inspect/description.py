@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 # A fixed size, the name of a free dimension, or None for a free one without a name.
 Dimension = int | str | None
@@ -11,11 +11,15 @@ Dimension = int | str | None
 
 @dataclass(frozen=True)
 class Tensor:
-    """An input or an output; what the file does not say is None."""
+    """An input or an output; what the file does not say is None.
+
+    `most` has the largest size of each dimension that is free within bounds.
+    """
 
     name: str
     dtype: str | None
     shape: tuple[Dimension, ...] | None
+    most: tuple[int | None, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,23 @@ class Signature:
         return {tensor.dtype for tensor in (*self.inputs, *self.outputs)}
 
 
+def distinct(gives: Iterable[Tensor], takes: Iterable[Tensor]) -> Iterator[Tensor]:
+    """Yield the outputs; those named like an input or one before, under new names."""
+    names = {one.name for one in takes}
+    for place, one in enumerate(gives):
+        name = one.name
+        while name in names:
+            name = f"{name}_output_{place}"
+        names.add(name)
+        yield replace(one, name=name)
+
+
 @dataclass(frozen=True)
 class Contents:
     """What one reader found; the first signature is the one that is served.
 
-    Obstacles are the reasons why nothing can serve the model, with the mend.
+    Obstacles are the reasons why nothing can serve the model, with the mend; `unable`
+    has the reasons why it cannot become a format, by the format's name.
     """
 
     signatures: tuple[Signature, ...]
@@ -46,6 +62,7 @@ class Contents:
     operators: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     obstacles: tuple[str, ...] = ()
+    unable: Mapping[str, str] = field(default_factory=dict)
     external_size: int = 0
     external_files: tuple[str, ...] = ()
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from dlscaffold.inspect.archive import Archive, opened
-from dlscaffold.inspect.description import Contents, Dimension, Signature, Tensor
+from dlscaffold.inspect.description import (
+    Contents,
+    Dimension,
+    Signature,
+    Tensor,
+    distinct,
+)
 from dlscaffold.inspect.source import Source
 from dlscaffold.inspect.values import (
     MalformedError,
@@ -19,12 +25,16 @@ from dlscaffold.inspect.values import (
     as_name,
     as_shape,
     count,
+    listed,
     parse_json,
 )
 
 MODEL = re.compile(r"(?:[^/]+/)?(?:models/[^/]+|serialized_exported_program)\.json")
+LARGEST_PROGRAM = 32 << 20  # bytes; a node takes two thousand, for where it is from
 # Free dimensions are written as SymPy prints them.
 SYMBOL = re.compile(r"Symbol\('(\w+)'[^()]*\)")
+TIMES = re.compile(r"Mul\(Integer\((\d+)\), (\w+)\)")
+INFINITE = 1 << 62
 
 # ScalarType in torch/_export/serde/schema.py.
 DTYPES = {
@@ -61,7 +71,8 @@ SCALARS = {
 def read(source: Source) -> Contents:
     """Return what the archive's JSON says; tensors and pickles in it are not read."""
     with opened(source.path) as archive:
-        return describe(parse_json(archive.read_member(model_member(archive))))
+        member = model_member(archive)
+        return describe(parse_json(archive.read_member(member, LARGEST_PROGRAM)))
 
 
 def model_member(archive: Archive) -> str:
@@ -80,33 +91,63 @@ def describe(program: dict[str, Any]) -> Contents:
     tensors = as_dict(graph.get("tensor_values"), "tensors")
     inputs = as_list(signature.get("input_specs"), "inputs")
     outputs = as_list(signature.get("output_specs"), "outputs")
-    takes = tuple(values(inputs, "user_input", tensors))
+    limits = largest(as_dict(program.get("range_constraints") or {}, "ranges"))
+    takes = [bounded(one, limits) for one in values(inputs, "user_input", tensors)]
     gives = values(outputs, "user_output", tensors)
     version = program.get("torch_version")
     return Contents(
-        signatures=(Signature("forward", takes, tuple(distinct(gives, takes))),),
+        signatures=(Signature("forward", (*takes,), (*distinct(gives, takes),)),),
         writer="pytorch",
         version=as_name(version, "version of PyTorch") if version else None,
         parameters=sum(weights(inputs, tensors)),
         operators=Counter(operators(as_list(graph.get("nodes"), "nodes"))),
+        obstacles=tuple(obstacles(inputs, outputs)),
     )
+
+
+def obstacles(inputs: list[Any], outputs: list[Any]) -> Iterator[str]:
+    """Yield that the program takes or gives more than tensors."""
+    odd = (
+        *(one for one in arguments(inputs, "user_input") if "as_tensor" not in one),
+        *(one for one in arguments(outputs, "user_output") if "as_tensor" not in one),
+    )
+    names = {as_name(key, "argument").removeprefix("as_") for one in odd for key in one}
+    if names:
+        odd_ones = listed(names)
+        yield f"it takes or gives {odd_ones}, no tensor: export it with tensors alone"
+
+
+def largest(ranges: dict[str, Any]) -> dict[str, int]:
+    """Return the largest sizes of the free dimensions that have one, by their names."""
+    found = {name: as_dict(one, "range").get("max_val") for name, one in ranges.items()}
+    return {name: most for name, most in found.items() if is_bound(most)}
+
+
+def is_bound(most: Any) -> TypeGuard[int]:
+    """Whether it is a number, and not what older versions write for infinity."""
+    return isinstance(most, int) and not isinstance(most, bool) and 0 < most < INFINITE
+
+
+def bounded(tensor: Tensor, limits: dict[str, int]) -> Tensor:
+    """Return a tensor with the largest sizes of its dimensions, if any has one."""
+    most = tuple(
+        limits.get(size) if isinstance(size, str) else None
+        for size in tensor.shape or ()
+    )
+    return replace(tensor, most=most) if any(most) else tensor
 
 
 def values(specs: list[Any], kind: str, tensors: dict[str, Any]) -> Iterator[Tensor]:
     """Yield the inputs or outputs that a caller sees."""
-    found = (as_dict(spec, "specification").get(kind) for spec in specs)
-    for place, own in enumerate(one for one in found if one is not None):
-        argument = as_dict(as_dict(own, "specification").get("arg"), "argument")
+    for place, argument in enumerate(arguments(specs, kind)):
         yield tensor(argument, tensors, f"{kind.removeprefix('user_')}_{place}")
 
 
-def distinct(gives: Iterable[Tensor], takes: Iterable[Tensor]) -> Iterator[Tensor]:
-    """Yield the outputs, those that are an input or an output again under new names."""
-    names = {one.name for one in takes}
-    for place, one in enumerate(gives):
-        name = f"{one.name}_output_{place}" if one.name in names else one.name
-        names.add(name)
-        yield replace(one, name=name)
+def arguments(specs: list[Any], kind: str) -> Iterator[dict[str, Any]]:
+    """Yield what of the inputs or outputs a caller sees, as it is written."""
+    for spec in specs:
+        if (own := as_dict(spec, "specification").get(kind)) is not None:
+            yield as_dict(as_dict(own, "specification").get("arg"), "argument")
 
 
 def tensor(argument: dict[str, Any], tensors: dict[str, Any], otherwise: str) -> Tensor:
@@ -137,7 +178,7 @@ def size(value: Any) -> Dimension:
     if "as_int" in found:
         return as_dimension(found["as_int"])
     expression = as_dict(found.get("as_expr"), "dimension").get("expr_str")
-    return SYMBOL.sub(r"\1", as_name(expression, "dimension"))
+    return TIMES.sub(r"\1*\2", SYMBOL.sub(r"\1", as_name(expression, "dimension")))
 
 
 def weights(specs: list[Any], tensors: dict[str, Any]) -> Iterator[int]:

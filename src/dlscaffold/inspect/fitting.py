@@ -13,6 +13,7 @@ from dlscaffold.catalog import Target
 from dlscaffold.choices import layer_names
 from dlscaffold.inspect.description import Contents, Dimension, Fit
 from dlscaffold.inspect.kinds import Kind
+from dlscaffold.inspect.values import listed
 
 # Keras' layers, and the operator of TensorFlow's graphs, that loop over a sequence.
 RECURRENT = {
@@ -24,6 +25,14 @@ RECURRENT = {
     "RNN",
     "SimpleRNN",
     "TensorListReserve",
+}
+# What sets the number of examples, by the framework.
+FIXED = {
+    "keras": "keras.Input(batch_shape=(1, ...))",
+    "tensorflow": (
+        "tf.TensorSpec([1, ...]) in its signature, or in Keras "
+        "keras.Input(batch_shape=(1, ...)),"
+    ),
 }
 SERVED = re.compile(r"bool|string|float(16|32|64)|u?int(8|16|32|64)")
 
@@ -41,13 +50,16 @@ def fit(kind: Kind, contents: Contents, target: Target) -> Fit:
         return Fit(target.name, None, wrong_format(kind, target))
     if reason := next(obstacles(contents), None):
         return Fit(target.name, None, reason)
+    able = [name for name in shared if name not in contents.unable]
+    if not able:
+        return Fit(target.name, None, contents.unable[shared[0]])
     if needs_strings(contents) and not target.takes_strings:
         return Fit(target.name, None, f"{target.title} here takes no strings")
-    if reason := needs_fixed_batch(kind, contents, shared):
+    if reason := needs_fixed_batch(kind, contents, able):
         return Fit(target.name, None, reason)
-    chosen = shared[0]  # what the target prefers
+    chosen = able[0]  # what the target prefers
     how = "as it is" if chosen == kind.name else f"converted to {titles([chosen])}"
-    return Fit(target.name, chosen, how, tuple(shared))
+    return Fit(target.name, chosen, how, tuple(able))
 
 
 def exports(kind: Kind) -> list[str]:
@@ -62,6 +74,14 @@ def obstacles(contents: Contents) -> Iterator[str]:
     dtypes = {dtype for signature in first for dtype in signature.dtypes if dtype}
     if odd := sorted(dtype for dtype in dtypes if not SERVED.fullmatch(dtype)):
         yield f"it takes or gives {', '.join(odd)}, which JSON does not hold"
+    if any(not signature.inputs for signature in first):
+        yield "it takes nothing, so nothing can be asked of it: save it with an input"
+    for one in (one for signature in first for one in signature.inputs):
+        if 0 in (one.shape or ()):
+            yield (
+                f"it takes nothing for {listed([one.name])}, whose size is 0: save it "
+                "again with another"
+            )
     yield from contents.obstacles
 
 
@@ -80,7 +100,7 @@ def needs_fixed_batch(kind: Kind, contents: Contents, formats: list[str]) -> str
     loops = sorted(RECURRENT & set(contents.operators))
     return (
         f"LiteRT takes {loops[0]} with a fixed number of examples alone: save the "
-        "model with one, as keras.Input(batch_shape=(1, ...)) sets it"
+        f"model with one, as {FIXED.get(kind.framework or '', FIXED['keras'])} sets it"
         if loops
         else ""
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
@@ -36,21 +38,9 @@ def describe(
 
     Raises ScaffoldError where it is no model, is damaged, or would have to be trusted.
     """
-    if path.name == FILE:
-        path = path.parent
-    try:
-        kind = identify(path)
-        reader = cast(Reader, import_module(f"dlscaffold.inspect.{kind.reader}"))
-        contents = reader.read(Source(path, python, trust))
-        size = size_of(path) + contents.external_size
-    except MalformedError as error:
-        raise ScaffoldError(
-            f"{path} cannot be read, because {error}: save or copy it again."
-        ) from error
-    except (OSError, MemoryError) as error:
-        reason = getattr(error, "strerror", None) or "it takes too much memory"
-        raise ScaffoldError(f"{path} cannot be read ({reason}).") from error
-    return assemble(path, kind, contents, size)
+    path = path.parent if path.name == FILE else path
+    with readable(path):
+        return read(identify(path), Source(path, python, trust))
 
 
 def outline(path: Path) -> Description:
@@ -59,10 +49,33 @@ def outline(path: Path) -> Description:
     Raises ScaffoldError as `describe` does.
     """
     path = path.parent if path.name == FILE else path
-    kind = identify(path)
-    if not kind.needs_framework:
-        return describe(path)
-    return assemble(path, kind, Contents(()), size_of(path))
+    with readable(path):
+        kind = identify(path)
+        if kind.needs_framework:
+            return assemble(path, kind, Contents(()), size_of(path))
+        return read(kind, Source(path))
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Make a ScaffoldError of what goes wrong while a file is read."""
+    try:
+        yield
+    except MalformedError as error:
+        raise ScaffoldError(
+            f"{path} cannot be read, because {error}: save or copy it again."
+        ) from error
+    except (OSError, MemoryError) as error:
+        reason = getattr(error, "strerror", None) or "it takes too much memory"
+        raise ScaffoldError(f"{path} cannot be read ({reason}).") from error
+
+
+def read(kind: Kind, source: Source) -> Description:
+    """Return the description that the reader of its kind makes of a model."""
+    reader = cast(Reader, import_module(f"dlscaffold.inspect.{kind.reader}"))
+    contents = reader.read(source)
+    size = size_of(source.path) + contents.external_size
+    return assemble(source.path, kind, contents, size)
 
 
 def assemble(path: Path, kind: Kind, contents: Contents, size: int) -> Description:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.inspect import outside
 from dlscaffold.inspect.archive import opened
-from dlscaffold.inspect.description import Contents, Dimension, Signature, Tensor
+from dlscaffold.inspect.description import (
+    Contents,
+    Dimension,
+    Signature,
+    Tensor,
+    distinct,
+)
 from dlscaffold.inspect.source import Source
 from dlscaffold.inspect.values import (
     MalformedError,
@@ -18,6 +25,7 @@ from dlscaffold.inspect.values import (
     as_list,
     as_name,
     as_shape,
+    listed,
     parse_json,
 )
 
@@ -29,6 +37,8 @@ MODULES = re.compile(
     r"|dtype_policies|losses|metrics|optimizers|random|quantizers"
     r"|src\.(models|layers|ops|activations|initializers)\.[\w.]+))?"
 )
+# Where a layer has the one that it repeats or runs both ways.
+WRAPPED = ("layer", "cell", "forward_layer", "backward_layer")
 # Layers that read other files, or other frameworks' code, when they are made.
 REACHING = ("TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer")
 # What keeps the shape of its input; for all other layers it takes Keras to say.
@@ -49,6 +59,8 @@ def read(source: Source) -> Contents:
 
 def describe(config: dict[str, Any], version: Any, source: Source) -> Contents:
     """Return the contents of a model's configuration; Lambda layers are refused."""
+    if not isinstance(config.get("class_name"), str):
+        raise MalformedError("its configuration is not that of a model")
     # What it was trained with may be code of the user's own, and is not needed.
     config = {key: value for key, value in config.items() if key != "compile_config"}
     parts = list(classes(config))
@@ -74,9 +86,20 @@ def describe(config: dict[str, Any], version: Any, source: Source) -> Contents:
         writer="keras",
         version=as_name(version, "version of Keras") if version else None,
         parameters=as_parameters(built),
-        operators=Counter(kind for kind, _, _ in layers(config)),
+        operators=Counter(layers(config)),
         notes=(*notes, *missing(signature, source, foreign)),
+        obstacles=tuple(obstacles(signature, foreign)),
     )
+
+
+def obstacles(signature: Signature | None, foreign: list[str]) -> Iterator[str]:
+    """Yield why nothing can call the model, though Keras could where it was made."""
+    mend = "save it where it was made with model.export('folder'), and take the folder"
+    if foreign:
+        names = listed(foreign)
+        yield f"it needs code or files that it does not hold ({names}): {mend}"
+    elif signature is None:
+        yield f"it does not say what goes in and comes out: {mend}"
 
 
 def missing(
@@ -159,14 +182,25 @@ def is_own(value: dict[str, Any], kind: str) -> bool:
     return isinstance(module, str) and bool(MODULES.fullmatch(module))
 
 
-def layers(model: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, str, Any]]:
-    """Yield class, name and configuration of each layer, of models inside it too."""
+def layers(model: dict[str, Any], depth: int = 0) -> Iterator[str]:
+    """Yield the class of each layer, also of those inside of models and of wrappers."""
+    for layer in layers_of(model):
+        yield from with_inner(layer, depth + 1)
+
+
+def with_inner(layer: dict[str, Any], depth: int) -> Iterator[str]:
+    """Yield the class of a layer, and of the layers in it."""
     if depth > DEEPEST:
         raise MalformedError("its models are nested too deeply")
-    for layer in layers_of(model):
-        yield as_name(layer.get("class_name"), "class"), name_of(layer), layer
-        if has_layers(layer):
-            yield from layers(layer, depth + 1)
+    yield as_name(layer.get("class_name"), "class")
+    config = layer.get("config")
+    if has_layers(layer):
+        yield from layers(layer, depth)
+    for inner in (
+        (config.get(key) for key in WRAPPED) if isinstance(config, dict) else ()
+    ):
+        if isinstance(inner, dict) and "class_name" in inner:
+            yield from with_inner(inner, depth + 1)
 
 
 def has_layers(layer: dict[str, Any]) -> bool:
@@ -190,13 +224,18 @@ def signature_of(model: dict[str, Any]) -> Signature | None:
     config = model["config"]
     if isinstance(config, dict) and "input_layers" in config:
         by_name = {name_of(layer): layer for layer in found}
-        inputs = [pick(by_name, name) for name in references(config["input_layers"])]
-        last = [pick(by_name, name) for name in references(config.get("output_layers"))]
+        inputs = [
+            replace(input_tensor(pick(by_name, layer)), name=name)
+            for name, layer in references(config["input_layers"])
+        ]
+        outputs = [
+            replace(output_tensor(pick(by_name, layer)), name=name)
+            for name, layer in references(config.get("output_layers"))
+        ]
     else:
-        inputs, last = found[:1], found[-1:]
-    return Signature(
-        "call", tuple(map(input_tensor, inputs)), tuple(map(output_tensor, last))
-    )
+        inputs = [input_tensor(layer) for layer in found[:1]]
+        outputs = [output_tensor(layer) for layer in found[-1:]]
+    return Signature("call", tuple(inputs), tuple(distinct(outputs, inputs)))
 
 
 def pick(by_name: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
@@ -206,18 +245,26 @@ def pick(by_name: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
     return by_name[name]
 
 
-def references(value: Any, depth: int = 0) -> Iterator[str]:
-    """Yield the names of layers in a structure of `[name, node, tensor]`."""
+def references(
+    value: Any, key: str | None = None, depth: int = 0
+) -> Iterator[tuple[str, str]]:
+    """Yield name and layer of what a structure of `[layer, node, tensor]` holds.
+
+    In a dict the key is the name. Keras flattens those in the order of their keys.
+    """
     if depth > DEEPEST:
         raise MalformedError("its configuration is nested too deeply")
     if isinstance(value, dict):
-        value = list(value.values())
+        for inner in sorted(value):
+            yield from references(value[inner], as_name(inner, "name"), depth + 1)
+        return
     parts = as_list(value, "list of layers")
     if len(parts) == 3 and isinstance(parts[0], str):
-        yield as_name(parts[0], "name of a layer")
+        layer = as_name(parts[0], "name of a layer")
+        yield layer if key is None else key, layer
         return
     for part in parts:
-        yield from references(part, depth + 1)
+        yield from references(part, None, depth + 1)
 
 
 def input_tensor(layer: dict[str, Any]) -> Tensor:

@@ -39,6 +39,9 @@ DTYPES = {
     23: ("float4_e2m1", 4),
 }
 EXTERNAL = 1
+# What ONNX Runtime 1.32 takes, which templates/formats/onnx pins; it says so itself.
+NEWEST_IR = 14
+NEWEST = {"": 28, "ai.onnx": 28, "ai.onnx.ml": 5, "com.microsoft": 1}
 # The domains whose operators ONNX Runtime has, beside ONNX's own
 # (include/onnxruntime/core/graph/constants.h).
 DOMAINS = {
@@ -65,50 +68,62 @@ def describe(model: Message, folder: Path) -> Contents:
     graph = model.first(7)
     if graph is None or not model.number(1):
         raise MalformedError("it has no graph, or does not say which version of ONNX")
-    weights = [Weight.read(tensor) for tensor in graph.every(5)]
-    stored = {weight.name for weight in weights}
-    inputs = [value for value in tensors(graph, 11) if value.name not in stored]
-    operators = Counter(operator_names(graph))
+    inside = Inside()
+    stored = inside.add_graph(graph)
     functions = list(model.every(25))
     for function in functions:
-        operators.update(operator_names(function, place=7))
+        inside.add_function(function)
     for function in functions:  # what they consist of has been counted
-        operators.pop(qualified(function.text(1), function.text(10)), None)
-    external = external_files(weights, folder)
+        inside.operators.pop(qualified(function.text(1), function.text(10)), None)
+    ends = graph.those(11, 12)
+    inputs = (value for value in map(tensor, ends[11]) if value.name not in stored)
+    external = external_files(inside.weights, folder)
+    sets = [(opset.text(1), signed(opset.number(2))) for opset in model.every(8)]
     return Contents(
-        signatures=(Signature("graph", tuple(inputs), tuple(tensors(graph, 12))),),
+        signatures=(Signature("graph", tuple(inputs), tuple(map(tensor, ends[12]))),),
         writer=model.text(2) or None,
         version=model.text(3) or None,
-        parameters=sum(weight.elements for weight in weights),
-        operators=operators,
-        notes=tuple(f"opset {opset}" for opset in opsets(model)),
-        obstacles=tuple(obstacles(graph, operators)),
+        parameters=inside.parameters,
+        operators=inside.operators,
+        notes=tuple(f"opset {name or 'ai.onnx'} {number}" for name, number in sets),
+        obstacles=(
+            *versions(model.number(1), sets),
+            *obstacles([*ends[11], *ends[12]], inside.operators),
+        ),
         external_size=sum(external.values()),
         external_files=tuple(external),
     )
 
 
-def opsets(model: Message) -> Iterator[str]:
-    """Yield the operator sets that the model uses, with their versions."""
-    for opset in model.every(8):
-        yield f"{opset.text(1) or 'ai.onnx'} {opset.number(2)}"
+def versions(ir: int, sets: list[tuple[str, int]]) -> Iterator[str]:
+    """Yield what of the versions that the model names keeps ONNX Runtime from it."""
+    if not sets:
+        yield "it names no opset: export it again with one"
+    if ir > NEWEST_IR:
+        yield (
+            f"ONNX Runtime knows no IR version {ir}: save it again with {NEWEST_IR} "
+            "or older"
+        )
+    for name, number in sets:
+        if number > (newest := NEWEST.get(name, number)):
+            yield (
+                f"ONNX Runtime knows no opset {number} of {name or 'ai.onnx'}: export "
+                f"it again with {newest} or older"
+            )
 
 
-def tensors(graph: Message, place: int) -> Iterator[Tensor]:
-    """Yield the inputs or outputs of a graph."""
-    for value in graph.every(place):
-        kind = value.first(2)
-        tensor = kind.first(1) if kind else None
-        if tensor is None:  # a sequence, a map or an optional value
-            yield Tensor(value.text(1), None, None)
-            continue
-        dtype, _ = DTYPES.get(tensor.number(1), (None, 0))
-        shape = tensor.first(2)
-        if shape is None:
-            yield Tensor(value.text(1), dtype, None)
-            continue
-        sizes = as_shape(map(dimension, shape.every(1)))  # of a single value: none
-        yield Tensor(value.text(1), dtype, sizes)
+def tensor(value: Message) -> Tensor:
+    """Return an input or output of a graph."""
+    kind = value.first(2)
+    found = kind.first(1) if kind else None
+    if found is None:  # a sequence, a map or an optional value
+        return Tensor(value.text(1), None, None)
+    dtype, _ = DTYPES.get(found.number(1), (None, 0))
+    shape = found.first(2)
+    if shape is None:
+        return Tensor(value.text(1), dtype, None)
+    sizes = as_shape(map(dimension, shape.every(1)))  # of a single value: none
+    return Tensor(value.text(1), dtype, sizes)
 
 
 def dimension(size: Message) -> Dimension:
@@ -121,29 +136,13 @@ def dimension(size: Message) -> Dimension:
     return None
 
 
-def operator_names(graph: Message, place: int = 1) -> Iterator[str]:
-    """Yield the operator of every node, those inside of loops and branches too."""
-    for node in graph.every(place):
-        name, domain = "", ""
-        for number, value in node.fields():
-            if number == 4:
-                name = message(value).as_text()
-            elif number == 7:
-                domain = message(value).as_text()
-            elif number == 5:
-                for inner in subgraphs(message(value)):
-                    yield from operator_names(inner)
-        yield qualified(name, domain)
-
-
 def qualified(name: str, domain: str) -> str:
     """Return an operator's name, with its domain where that is not ONNX's own."""
     return f"{domain}.{name}" if domain not in ("", "ai.onnx") else name
 
 
-def obstacles(graph: Message, operators: Iterable[str]) -> Iterator[str]:
+def obstacles(values: list[Message], operators: Iterable[str]) -> Iterator[str]:
     """Yield what no request can be made of, and what ONNX Runtime does not have."""
-    values = [*graph.every(11), *graph.every(12)]
     if odd := [value.text(1) for value in values if not holds_tensor(value)]:
         yield (
             f"it takes or gives {listed(odd)}, no tensor: export it with tensors alone "
@@ -160,13 +159,6 @@ def holds_tensor(value: Message) -> bool:
     """Whether an input or output is no sequence, map or optional value."""
     kind = value.first(2)  # left out where it follows from the graph
     return kind is None or kind.first(1) is not None
-
-
-def subgraphs(attribute: Message) -> Iterator[Message]:
-    """Yield the graphs that an attribute holds."""
-    for number, value in attribute.fields():
-        if number in (6, 11):
-            yield message(value)
 
 
 class Weight:
@@ -221,6 +213,62 @@ class Weight:
                 f"the weight {self.name!r} is said to take {self.size:,} bytes and "
                 f"takes {self.raw:,}"
             )
+
+
+class Inside:
+    """What is in graphs and functions: operators and weights, at any depth."""
+
+    def __init__(self) -> None:
+        self.operators: Counter[str] = Counter()
+        self.weights: list[Weight] = []
+        self.parameters = 0
+
+    def add_graph(self, graph: Message) -> set[str]:
+        """Add what is in a graph; return the names of its own weights."""
+        own = set()
+        for number, value in graph.fields():
+            if number == 1:
+                self._add_node(message(value))
+            elif number in (5, 15):
+                own.add(self._add_weight(message(value), sparse=number == 15))
+        return own
+
+    def add_function(self, function: Message) -> None:
+        """Add what is in a function, and in the defaults of its attributes."""
+        for number, value in function.fields():
+            if number == 7:
+                self._add_node(message(value))
+            elif number == 11:
+                self._add_attribute(message(value))
+
+    def _add_node(self, node: Message) -> None:
+        name, domain = "", ""
+        for number, value in node.fields():
+            if number == 4:
+                name = message(value).as_text()
+            elif number == 7:
+                domain = message(value).as_text()
+            elif number == 5:
+                self._add_attribute(message(value))
+        self.operators[qualified(name, domain)] += 1
+
+    def _add_attribute(self, attribute: Message) -> None:
+        for number, value in attribute.fields():
+            if number in (6, 11):
+                self.add_graph(message(value))
+            elif number in (5, 10, 22, 23):
+                self._add_weight(message(value), sparse=number > 20)
+
+    def _add_weight(self, found: Message, sparse: bool) -> str:
+        """Add a tensor, of a sparse one its values and their places; return its name.
+
+        What holds no tensor has an empty one.
+        """
+        parts = [*found.every(1), *found.every(2)] if sparse else [found]
+        weights = [Weight.read(part) for part in parts]
+        self.weights += weights
+        self.parameters += sum(weight.elements for weight in weights[:1])
+        return weights[0].name if weights else ""
 
 
 def external_files(weights: list[Weight], folder: Path) -> dict[str, int]:

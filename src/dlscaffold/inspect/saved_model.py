@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dlscaffold.inspect.description import Contents, Signature, Tensor
 from dlscaffold.inspect.source import Source, opened
 from dlscaffold.inspect.values import MalformedError, as_shape, count
-from dlscaffold.inspect.wire import Message, signed
+from dlscaffold.inspect.wire import Message, message, signed
 
 FILE = "saved_model.pb"
 SERVING = "serving_default"
@@ -57,16 +57,17 @@ def describe(saved: Message) -> Contents:
     """Return the contents of a SavedModel message."""
     graph = serving_graph(saved)
     info = graph.first(1)
-    operators = Counter(operator_names(graph))
+    everything = Counter(operator_names(graph))
     found = tuple(signatures(graph))
     return Contents(
         signatures=found,
         writer="tensorflow",
         version=(info.text(5) if info else "") or None,
         parameters=parameters(graph),
-        operators=operators,
-        notes=tuple(notes(operators)),
-        obstacles=tuple(obstacles(found, operators)),
+        # Those that restore variables, or that other signatures call, are not served.
+        operators=Counter(served_operators(graph)) or everything,
+        notes=tuple(notes(everything)),
+        obstacles=tuple(obstacles(found, everything)),
     )
 
 
@@ -101,11 +102,11 @@ def tensors(signature: Message, place: int) -> Iterator[Tensor]:
         yield Tensor(entry.text(1), dtype, shape(info.first(3)) if info else None)
 
 
-def shape(message: Message | None) -> tuple[int | str | None, ...] | None:
+def shape(found: Message | None) -> tuple[int | str | None, ...] | None:
     """Return the sizes of a TensorShapeProto, or None where the rank is unknown."""
-    if message is None or message.number(3):
+    if found is None or found.number(3):
         return None
-    return as_shape(signed(size.number(1)) for size in message.every(2))
+    return as_shape(signed(size.number(1)) for size in found.every(2))
 
 
 def operator_names(graph: Message) -> Iterator[str]:
@@ -119,6 +120,78 @@ def operator_names(graph: Message) -> Iterator[str]:
     for function in library.every(1) if library else ():
         for node in function.every(3):
             yield node.text(2)
+
+
+class Node:
+    """A node of a graph: its operator, what it takes, and the functions it calls."""
+
+    def __init__(self, found: Message) -> None:
+        self.operator = ""
+        self.inputs: list[str] = []
+        self.functions: list[str] = []
+        for number, value in found.fields():
+            if number == 2:
+                self.operator = message(value).as_text()
+            elif number == 3:
+                self.inputs.append(node_name(message(value).as_text()))
+            elif number == 5 and (attribute := message(value).first(2)):
+                self.functions += functions_in(attribute)
+
+
+def functions_in(attribute: Message) -> Iterator[str]:
+    """Yield the names of the functions that an attribute refers to."""
+    for number, value in attribute.fields():
+        if number == 10:
+            yield message(value).text(1)
+        elif number == 1:
+            yield from (one.text(1) for one in message(value).every(9))
+
+
+def node_name(tensor: str) -> str:
+    """Return the name of the node that a tensor, or the wait for one, comes from."""
+    return tensor.removeprefix("^").partition(":")[0]
+
+
+def served_operators(graph: Message) -> Iterator[str]:
+    """Yield the operator of each node that calling the served signature needs."""
+    definition = graph.first(2)
+    if definition is None:
+        return
+    nodes = {node.text(1): node for node in definition.every(1)}
+    waiting, seen, called = list(served_nodes(graph)), set(), []
+    while waiting:
+        if (name := waiting.pop()) in nodes and name not in seen:
+            seen.add(name)
+            node = Node(nodes[name])
+            yield node.operator
+            waiting += node.inputs
+            called += [node.operator, *node.functions]
+    yield from called_operators(definition, called)
+
+
+def served_nodes(graph: Message) -> Iterator[str]:
+    """Yield the nodes that the outputs of the served signature come from."""
+    for entry in graph.every(5):
+        signature = entry.first(2)
+        if signature and entry.text(1) == SERVING:
+            outputs = (output.first(2) for output in signature.every(2))
+            yield from (node_name(info.text(1)) for info in outputs if info)
+
+
+def called_operators(definition: Message, called: list[str]) -> Iterator[str]:
+    """Yield the operator of each node in functions, and in those that they call."""
+    library = definition.first(2)
+    functions = {}
+    for function in library.every(1) if library else ():
+        if signature := function.first(1):
+            functions[signature.text(1)] = function
+    seen = set()
+    while called:
+        if (name := called.pop()) in functions and name not in seen:
+            seen.add(name)
+            for node in map(Node, functions[name].every(3)):
+                yield node.operator
+                called += [node.operator, *node.functions]
 
 
 def parameters(graph: Message) -> int | None:

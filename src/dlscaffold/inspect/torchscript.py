@@ -13,20 +13,20 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from dlscaffold.inspect.archive import LARGEST_TEXT, Archive, opened
-from dlscaffold.inspect.description import Contents, Signature, Tensor
+from dlscaffold.inspect.description import Contents, Signature, Tensor, distinct
 from dlscaffold.inspect.source import Source
 from dlscaffold.inspect.values import MalformedError, as_name, listed
 
 OPERATOR = re.compile(r"\b(?:torch|ops\.\w+)\.(?!nn\b)\w+(?=\()")
 CLASS = r"^class {}\(Module\):$(.*?)(?=^class |\Z)"
-FORWARD = re.compile(r"  def forward\(self: [^,)]*(.*?)\) -> ([^\n]*):$", re.M | re.S)
+FORWARD = "  def forward(self: "
 LONGEST_FORWARD = 20_000  # characters of its arguments and result
 DEEPEST = 20  # tuples in tuples that are looked into
 # What a request can become, and an answer be made of; PyTorch makes scalars of tensors.
-TAKEN = {"Tensor", "Optional[Tensor]", "int", "float", "bool", "str"}
+TAKEN = {"Tensor", "Optional[Tensor]", "int", "float", "bool"}
 GIVEN = {"Tensor"}
-SCALARS = {"int": "int64", "float": "float64", "bool": "bool", "str": "string"}
-MOST_OPCODES = 3_000_000
+SCALARS = {"int": "int64", "float": "float64", "bool": "bool"}
+MOST_OPCODES = 500_000  # in a pickle; of a model of ten thousand tensors
 KEPT = 8  # opcodes before a storage's end that say what it is
 
 
@@ -34,6 +34,10 @@ def read(source: Source) -> Contents:
     """Return what the archive says; the weights in it are not read."""
     with opened(source.path) as archive:
         data = archive.read("data.pkl")
+        # A frozen model has its weights among the constants; else those are no weights.
+        weights = stored_elements(data)
+        if not weights and archive.find("constants.pkl"):
+            weights = stored_elements(archive.read("constants.pkl"))
         code = dict(code_members(archive))
         bytecode = archive.find("bytecode.pkl")
         version = first_number(archive.read("bytecode.pkl")) if bytecode else None
@@ -45,10 +49,11 @@ def read(source: Source) -> Contents:
     return Contents(
         signatures=(signature,) if signature else (),
         writer="pytorch",
-        parameters=stored_elements(data),
-        operators=Counter(OPERATOR.findall("\n".join(code.values()))),
+        parameters=weights,
+        operators=Counter(operators(code)),
         notes=tuple(notes),
-        obstacles=tuple(obstacles(found)) if found else (),
+        obstacles=tuple(obstacles(found)),
+        unable=dict(unable(found)) if found else {},
     )
 
 
@@ -61,19 +66,29 @@ class Forward(NamedTuple):
     @property
     def signature(self) -> Signature:
         """The same as tensors."""
-        inputs = (typed(kind, name) for name, kind in self.takes.items())
+        inputs = tuple(typed(kind, name) for name, kind in self.takes.items())
         outputs = (
             typed(kind, f"output_{place}") for place, kind in enumerate(self.gives)
         )
-        return Signature("forward", tuple(inputs), tuple(outputs))
+        return Signature("forward", inputs, tuple(distinct(outputs, inputs)))
 
 
-def obstacles(found: Forward) -> Iterator[str]:
+def obstacles(found: Forward | None) -> Iterator[str]:
     """Yield the types that a request or an answer cannot be made of."""
+    if found is None:
+        yield "it has no forward method to call: save a module that has one"
+        return
     odd = [*({*found.takes.values()} - TAKEN), *({*found.gives} - GIVEN)]
     if odd:
         names = listed(odd)
         yield f"it takes or gives {names}: save it with tensors or tuples of them alone"
+
+
+def unable(found: Forward) -> Iterator[tuple[str, str]]:
+    """Yield why it cannot become ONNX, whose graphs take tensors alone."""
+    if odd := {*found.takes.values()} - {"Tensor"}:
+        names = listed(odd)
+        yield "onnx", f"ONNX takes no {names}: save it with tensors as arguments alone"
 
 
 def code_members(archive: Archive) -> Iterator[tuple[str, str]]:
@@ -85,6 +100,12 @@ def code_members(archive: Archive) -> Iterator[tuple[str, str]]:
             data = archive.read_member(name, left)
             left -= len(data)
             yield path, data.decode("utf-8", "replace")
+
+
+def operators(code: dict[str, str]) -> Iterator[str]:
+    """Yield each call of an operator in the source files."""
+    for text in code.values():
+        yield from (found.group() for found in OPERATOR.finditer(text))
 
 
 def opcodes(data: bytes) -> Iterator[tuple[str, Any]]:
@@ -148,14 +169,25 @@ def forward(code: dict[str, str], root: tuple[str, str]) -> Forward | None:
     module, kind = root
     source = code.get(f"code/{module.replace('.', '/')}.py", "")
     body = re.search(CLASS.format(re.escape(kind)), source, re.M | re.S)
-    start = body.group(1).find("  def forward(self: ") if body else -1
+    start = body.group(1).find(FORWARD) if body else -1
     if body is None or start < 0:
         return None
-    found = FORWARD.match(body.group(1)[start : start + LONGEST_FORWARD])
-    if not found:
+    return header(body.group(1)[start + len(FORWARD) :][:LONGEST_FORWARD])
+
+
+def header(text: str) -> Forward | None:
+    """Return the types in what follows `forward(self: `, up to the `:` of a line's end.
+
+    Not by a pattern with several open ends, which takes minutes where nothing fits.
+    """
+    line, ended, _ = text.partition(":\n")
+    takes, arrow, gives = line.rpartition(") -> ")
+    if not ended or not arrow or "\n" in gives:
         return None
-    takes = dict(argument(part) for part in split(found.group(1)) if part)
-    return Forward(takes, list(parts(found.group(2))))
+    _, _, others = takes.partition(",")  # after the model itself
+    return Forward(
+        dict(argument(part) for part in split(others) if part), list(parts(gives))
+    )
 
 
 def argument(part: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from dlscaffold.terminal import printable
 LONGEST_NAME = 1000
 HIGHEST_RANK = 64
 MOST_LISTED = 3  # names in a sentence
+MOST_VALUES = 1_000_000  # in JSON: each takes many times the bytes it is written in
 LARGEST = 1 << 63  # no dimension of any format goes beyond 64 bits
 
 
@@ -22,6 +23,8 @@ class MalformedError(ValueError):
 
 def parse_json(data: bytes) -> dict[str, Any]:
     """Return the JSON object that the bytes hold."""
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+        raise MalformedError(f"its JSON has more than {MOST_VALUES:,} values")
     try:
         return as_dict(json.loads(data), "JSON")
     except RecursionError as error:

@@ -13,7 +13,7 @@ import os
 import sys
 from typing import Any
 
-LARGEST_CONFIG = 64 << 20
+LARGEST_CONFIG = 8 << 20
 MEMORY = 8 << 30
 
 
