@@ -672,6 +672,7 @@ def test_no_framework_is_needed_to_recommend_for_a_model(
     (tmp_path / "net.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
     told = recommended(dlscaffold, tmp_path / "net.h5")
     assert told["answers"]["framework"] == "keras"
+    assert "--python" in told["options"][0]["command"]  # `new` reads all of it
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,8 @@ class Option:
         if self.model:
             path = Path(self.model.path).resolve()
             words = [path.stem, "--model", str(path)]
+            if self.model.needs_framework:
+                words += ["--python", "PYTHON"]
             if any(tensor.shape is None for tensor in self.model.inputs):
                 words += ["--examples", "X.npz"]
         else:

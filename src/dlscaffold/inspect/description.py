@@ -96,3 +96,4 @@ class Description:
     notes: tuple[str, ...]
     targets: tuple[Fit, ...]
     external_files: tuple[str, ...] = ()
+    needs_framework: bool = False  # to be read whole

@@ -97,6 +97,7 @@ def assemble(path: Path, kind: Kind, contents: Contents, size: int) -> Descripti
         notes=contents.notes,
         targets=fits(kind, contents),
         external_files=contents.external_files,
+        needs_framework=kind.needs_framework,
     )
 
 
