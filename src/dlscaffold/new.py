@@ -8,6 +8,7 @@ import shlex
 import shutil
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -144,8 +145,11 @@ def _resolve_given(request: Request, model: Given, *, yes: bool) -> project.Answ
         )
     targets = given.fitting(model.description)
     if not targets:
-        reasons = dict.fromkeys(fit.because for fit in model.description.targets)
-        raise UsageError(f"No target fits {model.path.name}: {'; '.join(reasons)}.")
+        # What bars several targets is the model's own; the rest load something else.
+        reasons = Counter(fit.because for fit in model.description.targets)
+        most = max(reasons.values())
+        own = [reason for reason, count in reasons.items() if count == most]
+        raise UsageError(f"No target fits {model.path.name}: {'; '.join(own)}.")
     best = advice.best_target(model.framework)
     best = best if best in targets else targets[0]
     name = request.name or model.path.stem
