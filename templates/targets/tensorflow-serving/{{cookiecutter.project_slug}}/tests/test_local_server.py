@@ -246,7 +246,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     monkeypatch.setattr(http, "DRAIN_SECONDS", 0)
     models = cast("Models", None)  # which are not asked
     port = free_port()
-    server = http.Server(http.RestApi(models, None, 1), port)
+    server = http.Server(http.RestApi(models, None), port)
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

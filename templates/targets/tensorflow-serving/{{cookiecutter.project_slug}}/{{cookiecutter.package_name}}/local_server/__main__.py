@@ -27,12 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(NOTICE, file=sys.stderr, flush=True)
     try:
         metrics_path = read_metrics_path(options.monitoring_config_file)
-        models = Models(options.model_config_file)
+        models = Models(options.model_config_file, options.rest_api_timeout_in_ms)
     except (ConfigError, OSError) as error:
         sys.exit(f"error: {error}")
     models.watch()
-    api = RestApi(models, metrics_path, options.rest_api_timeout_in_ms / 1000)
-    Server(api, options.rest_api_port).run()
+    Server(RestApi(models, metrics_path), options.rest_api_port).run()
 
 
 def read_metrics_path(file: Path | None) -> str | None:

@@ -61,13 +61,10 @@ class Request(NamedTuple):
 class RestApi:
     """The ASGI application that uvicorn runs."""
 
-    def __init__(
-        self, models: Models, metrics_path: str | None, timeout: float
-    ) -> None:
-        """Answer for these models, within so many seconds."""
+    def __init__(self, models: Models, metrics_path: str | None) -> None:
+        """Answer for these models."""
         self._models = models
         self._metrics_path = metrics_path
-        self._timeout = timeout
         self._answered: Counter[int] = Counter()
         self.draining = False
 
@@ -75,7 +72,7 @@ class RestApi:
         self, scope: Mapping[str, Any], receive: Receive, send: Send
     ) -> None:
         """Answer one HTTP request."""
-        answer = await self._answer_in_time(scope, receive)
+        answer = await self._read_and_answer(scope, receive)
         self._answered[answer.status] += 1
         headers = [
             (b"content-type", answer.content_type),
@@ -88,7 +85,7 @@ class RestApi:
         await send({"type": "http.response.start", **start})
         await send({"type": "http.response.body", "body": answer.body})
 
-    async def _answer_in_time(
+    async def _read_and_answer(
         self, scope: Mapping[str, Any], receive: Receive
     ) -> Answer:
         headers = dict(reversed(scope["headers"]))  # of equal ones the first counts
@@ -104,11 +101,7 @@ class RestApi:
         except OverflowError:
             return _page(413, "Content Too Large")
         request = Request(scope["method"], _target(scope), headers, body)
-        try:
-            async with asyncio.timeout(self._timeout):
-                return await asyncio.to_thread(self.answer, request)
-        except TimeoutError:
-            return _error("Timed out waiting for notification", 504)
+        return await asyncio.to_thread(self.answer, request)
 
     def answer(self, request: Request) -> Answer:
         """Return the answer to a request, whatever it is."""

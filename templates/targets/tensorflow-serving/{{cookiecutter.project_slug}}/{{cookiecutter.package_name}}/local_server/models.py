@@ -47,9 +47,13 @@ class Version:
     taken out of service closes after its last request, and by itself.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Load the SavedModel in a folder named by the version's number."""
+    def __init__(self, folder: Path, timeout_ms: int) -> None:
+        """Load the SavedModel in a folder named by the version's number.
+
+        An answer may take so many milliseconds; then its computation is given up.
+        """
         self.number = int(folder.name)
+        self._run_options = config_pb2.RunOptions(timeout_in_ms=timeout_ms)
         self._session = tf.compat.v1.Session(graph=tf.Graph())
         meta_graph = tf.compat.v1.saved_model.load(
             self._session, [tf.saved_model.SERVING], str(folder)
@@ -66,6 +70,7 @@ class Version:
         options = config_pb2.CallableOptions(
             feed=[signature.inputs[key].name for key in sorted(signature.inputs)],
             fetch=[signature.outputs[key].name for key in sorted(signature.outputs)],
+            run_options=self._run_options,
         )
         # The public ways hold inputs to their declared shapes; TensorFlow Serving, and
         # this call, let the graph decide.
@@ -115,8 +120,9 @@ class State(NamedTuple):
 class Model:
     """A folder of versions; each is a folder whose name is a number."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeout_ms: int) -> None:
         """Begin with nothing; `refresh` loads what the configuration names."""
+        self._timeout_ms = timeout_ms
         self.config: Any = None
         self.states: dict[int, State] = {}
         self.loaded: dict[int, Version] = {}
@@ -160,7 +166,7 @@ class Model:
         self._broken[number] = contents
         self.states[number] = State("LOADING")
         try:
-            version = Version(folder)
+            version = Version(folder, self._timeout_ms)
         except Exception as error:  # a broken model can raise nearly anything
             self.states[number] = _failure(folder, error)
             reason = " ".join(self.states[number].error_message.split())
@@ -197,9 +203,10 @@ def _failure(folder: Path, error: Exception) -> State:
 class Models:
     """All models that a configuration file names, kept up to date with it."""
 
-    def __init__(self, config: Path) -> None:
+    def __init__(self, config: Path, timeout_ms: int) -> None:
         """Load every model; raises ConfigError or OSError if the file is no use."""
         self._file = config
+        self._timeout_ms = timeout_ms
         self._read_at = -1
         self._models: dict[str, Model] = {}
         self._refresh()
@@ -210,8 +217,9 @@ class Models:
             config = read_config(self._file, ModelServerConfig)
             models = {}
             for item in config.model_config_list.config:
-                models[item.name] = self._models.get(item.name, Model())
-                models[item.name].config = item
+                model = self._models.get(item.name, Model(self._timeout_ms))
+                model.config = item
+                models[item.name] = model
             self._models = models
             self._read_at = modified
         for model in self._models.values():
