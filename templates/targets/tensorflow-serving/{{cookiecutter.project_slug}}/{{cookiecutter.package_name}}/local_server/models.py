@@ -3,29 +3,27 @@
 import logging
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
-from tensorflow.core.protobuf import config_pb2
+from tensorflow.core.protobuf import config_pb2, error_codes_pb2
 
 from ..messages import (
     WARMUP_RECORDS,
-    ConfigError,
     ModelServerConfig,
     PredictionLog,
     read_config,
 )
 from ..tensors import to_array
+from . import protocol
 from .protocol import RequestError
 
 POLL_SECONDS = 1.0
-NAMES = {
-    getattr(tf.errors, name): name
-    for name in ("INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND", "DATA_LOSS")
-}
+GRAPH_FILE = "saved_model.pb"
 HTTP_STATUS = {
     tf.errors.INVALID_ARGUMENT: 400,
     tf.errors.FAILED_PRECONDITION: 400,
@@ -81,9 +79,16 @@ class Version:
         if not records.is_file():
             return
         for record in tf.data.TFRecordDataset(str(records)).as_numpy_iterator():
-            request = PredictionLog.FromString(record).predict_log.request
+            entry = PredictionLog.FromString(record)
+            if not entry.HasField("predict_log"):
+                continue
+            request = entry.predict_log.request
+            name = request.model_spec.signature_name or protocol.DEFAULT_SIGNATURE
             inputs = {key: to_array(value) for key, value in request.inputs.items()}
-            self.predict(request.model_spec.signature_name, inputs)
+            arrays = [inputs[key] for key in self.input_types(name)]
+            # The first may take too long: that is why it comes before the callers.
+            with suppress(tf.errors.DeadlineExceededError):
+                self._calls[name](*arrays)
 
     def input_types(self, name: str) -> dict[str, str]:
         """Return the signature's inputs, each with the name of its data type."""
@@ -159,10 +164,11 @@ class Model:
 
     def _try_to_load(self, folder: Path) -> None:
         number = int(folder.name)
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        contents = [(path, path.stat().st_mtime_ns) for path in files]
-        if self._broken.get(number) == contents:
+        contents, known = _contents(folder), self._broken.get(number)
+        if known == contents:
             return  # as broken as it was a second ago
+        if known is not None and not (folder / GRAPH_FILE).is_file():
+            return  # still incomplete, or being deleted
         self._broken[number] = contents
         self.states[number] = State("LOADING")
         try:
@@ -187,17 +193,32 @@ def _choose(policy: Any, numbers: set[int]) -> set[int]:
     return set(sorted(numbers)[-max(1, policy.latest.num_versions) :])
 
 
+def _contents(folder: Path) -> object:
+    """Return something that changes when a file does."""
+    try:
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        return [(path, path.stat().st_mtime_ns) for path in files]
+    except OSError as error:  # a file may vanish, or be somebody else's
+        return str(error)
+
+
 def _failure(folder: Path, error: Exception) -> State:
-    file = folder / "saved_model.pb"
-    if not file.is_file():
+    """Return the state that says why a version cannot be served."""
+    if isinstance(error, tf.errors.OpError):
+        code = error_codes_pb2.Code.Name(error.error_code)
+        return State("END", code, error.message)
+    if isinstance(error, OSError) and "does not exist" in str(error):
         message = (
             "Specified file path does not appear to contain a SavedModel bundle "
-            f"(should have a file called `{file.name}`)\nSpecified file path: {folder}"
+            f"(should have a file called `{GRAPH_FILE}`)\nSpecified file path: {folder}"
         )
         return State("END", "NOT_FOUND", message)
-    if isinstance(error, tf.errors.OpError):
-        return State("END", NAMES.get(error.error_code, "UNKNOWN"), error.message)
-    return State("END", "DATA_LOSS", f"Can't parse {file} as binary proto")
+    if isinstance(error, OSError):
+        message = f"Can't parse {folder / GRAPH_FILE} as binary proto"
+        return State("END", "DATA_LOSS", message)
+    no_graph = "MetaGraphDef associated with tags" in str(error)
+    code = "NOT_FOUND" if no_graph else "UNKNOWN"
+    return State("END", code, f"{type(error).__name__}: {error}")
 
 
 class Models:
@@ -223,7 +244,10 @@ class Models:
             self._models = models
             self._read_at = modified
         for model in self._models.values():
-            model.refresh()
+            try:
+                model.refresh()
+            except Exception as error:  # whatever it is, the others are served
+                log.error("%s stays as it was: %r", model.config.base_path, error)
 
     def watch(self) -> None:
         """Follow the file and the folders, in a thread that ends with the process."""
@@ -234,7 +258,7 @@ class Models:
         while not pause.wait(POLL_SECONDS):
             try:
                 self._refresh()
-            except (OSError, ConfigError) as error:
+            except Exception as error:  # nothing may end the watch
                 log.error("the configuration stays as it was: %s", error)
 
     def find(self, name: str, number: int | None, label: str | None) -> Version:

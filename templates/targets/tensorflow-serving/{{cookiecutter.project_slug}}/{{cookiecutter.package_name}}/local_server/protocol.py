@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 Arrays = dict[str, NDArray[Any]]
 
+DEFAULT_SIGNATURE = "serving_default"
+
 _INTEGERS = {
     name: range(np.iinfo(name).min, np.iinfo(name).max + 1)
     for name in ("int8", "int16", "int32", "int64", "uint8", "uint32", "uint64")
@@ -165,7 +167,7 @@ def signature_name(document: Mapping[str, Any]) -> str:
     if type(name) is not str:
         reason = "'signature_name' key must be a string value."
         raise misfit(document, f"not formatted correctly. {reason}")
-    return name or "serving_default"
+    return name or DEFAULT_SIGNATURE
 
 
 def read_inputs(
