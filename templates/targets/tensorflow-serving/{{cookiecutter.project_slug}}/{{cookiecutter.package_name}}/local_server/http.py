@@ -196,7 +196,8 @@ def _target(scope: Mapping[str, Any]) -> str:
 
 def _which(match: re.Match[str]) -> tuple[str, int | None, str | None]:
     model, digits, label = match[1], match[2], match[3]
-    number = int(digits[:20]) if digits else None  # more digits are as wrong
+    # More than twenty digits are as wrong.
+    number = int(digits.lstrip("0")[:20] or "0") if digits else None
     if number is not None and number >= 2**63:
         raise RequestError("")  # in production neither is there a reason
     return _name(model), number, _name(label) if label else None

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from ..messages import (
     PredictionLog,
     read_config,
 )
+from ..model_config import version_paths
 from ..tensors import to_array
 from . import protocol
 from .protocol import RequestError
@@ -45,12 +46,12 @@ class Version:
     taken out of service closes after its last request, and by itself.
     """
 
-    def __init__(self, folder: Path, timeout_ms: int) -> None:
-        """Load the SavedModel in a folder named by the version's number.
+    def __init__(self, number: int, folder: Path, timeout_ms: int) -> None:
+        """Load the SavedModel in a folder.
 
         An answer may take so many milliseconds; then its computation is given up.
         """
-        self.number = int(folder.name)
+        self.number = number
         self._run_options = config_pb2.RunOptions(timeout_in_ms=timeout_ms)
         self._session = tf.compat.v1.Session(graph=tf.Graph())
         meta_graph = tf.compat.v1.saved_model.load(
@@ -123,7 +124,7 @@ class State(NamedTuple):
 
 
 class Model:
-    """A folder of versions; each is a folder whose name is a number."""
+    """A folder of versions; the name of each is a number."""
 
     def __init__(self, timeout_ms: int) -> None:
         """Begin with nothing; `refresh` loads what the configuration names."""
@@ -132,7 +133,7 @@ class Model:
         self.states: dict[int, State] = {}
         self.loaded: dict[int, Version] = {}
         self._broken: dict[int, object] = {}
-        self._ignored: set[str] = set()
+        self._ignored: set[Path] = set()
 
     def refresh(self) -> None:
         """Load what appeared; then drop what is not wanted any more.
@@ -141,29 +142,24 @@ class Model:
         disk, a model that was served stays served.
         """
         folder = Path(self.config.base_path)
-        wanted = _choose(self.config.model_version_policy, self._numbers(folder))
+        paths = version_paths(folder)
+        self._report_others(folder, paths.values())
+        wanted = _choose(self.config.model_version_policy, set(paths))
         for number in sorted(wanted - self.loaded.keys()):
-            self._try_to_load(folder / str(number))
+            self._try_to_load(number, paths[number])
         if wanted & self.loaded.keys():
             for number in self.loaded.keys() - wanted:
                 self.loaded = {n: v for n, v in self.loaded.items() if n != number}
                 self.states[number] = State("END")
                 log.info("%s/%s is no longer served", folder, number)
 
-    def _numbers(self, folder: Path) -> set[int]:
-        try:
-            names = {path.name for path in folder.iterdir() if path.is_dir()}
-        except OSError:
-            return set()
-        numbers = {name for name in names if name.isdecimal()}
-        for name in names - numbers - self._ignored:
-            self._ignored.add(name)
-            if not name.startswith("."):  # which is an export in progress
-                log.warning("%s/%s is ignored: a version is a number", folder, name)
-        return set(map(int, numbers))
+    def _report_others(self, folder: Path, versions: Iterable[Path]) -> None:
+        for path in {*folder.glob("*/")} - {*versions} - self._ignored:
+            self._ignored.add(path)
+            if not path.name.startswith("."):  # which is an export in progress
+                log.warning("%s is ignored: a version is a number, each once", path)
 
-    def _try_to_load(self, folder: Path) -> None:
-        number = int(folder.name)
+    def _try_to_load(self, number: int, folder: Path) -> None:
         contents, known = _contents(folder), self._broken.get(number)
         if known == contents:
             return  # as broken as it was a second ago
@@ -172,7 +168,7 @@ class Model:
         self._broken[number] = contents
         self.states[number] = State("LOADING")
         try:
-            version = Version(folder, self._timeout_ms)
+            version = Version(number, folder, self._timeout_ms)
         except Exception as error:  # a broken model can raise nearly anything
             self.states[number] = _failure(folder, error)
             reason = " ".join(self.states[number].error_message.split())
