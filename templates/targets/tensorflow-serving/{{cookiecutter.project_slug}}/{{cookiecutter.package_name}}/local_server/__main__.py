@@ -10,6 +10,7 @@ from ..messages import ConfigError, MonitoringConfig, read_config
 from .http import RestApi, Server
 from .models import Models
 
+DEFAULT_METRICS = "/monitoring/prometheus/metrics"
 NOTICE = "Local stand-in for TensorFlow Serving: for development and CI, not to deploy."
 
 
@@ -39,7 +40,7 @@ def read_metrics_path(file: Path | None) -> str | None:
     if file is None:
         return None
     prometheus = read_config(file, MonitoringConfig).prometheus_config
-    return str(prometheus.path) if prometheus.enable else None
+    return str(prometheus.path or DEFAULT_METRICS) if prometheus.enable else None
 
 
 if __name__ == "__main__":
