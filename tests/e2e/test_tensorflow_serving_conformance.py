@@ -147,6 +147,20 @@ def test_same_answer_with_options(
     verdict(name, replay.difference(entry["response"], answer, request["method"]))
 
 
+def test_version_without_its_variables_says_so(
+    project: Smoked, models: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "models"
+    variables = shutil.ignore_patterns("variables")
+    shutil.copytree(models / "digits", root / "digits", ignore=variables)
+    headers = [["Host", "x"], ["Content-Length", ""]]
+    request = {"method": "GET", "path": "/v1/models/digits", "headers": headers}
+    with serving(project, root) as port:
+        answer = replay.send(port, request)
+    assert b"ValueError: " in answer.body
+    assert b"variables" in answer.body
+
+
 def test_who_timed_out_is_no_burden(port_with_options: int) -> None:
     """More requests than there are threads time out; then the next is answered."""
     body = '{"instances": [100000]}'
