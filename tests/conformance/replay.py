@@ -60,6 +60,7 @@ def _recording(probe: dict[str, Any]) -> dict[str, Any]:
     request = {
         "method": probe.get("method", "POST"),
         "path": probe["path"],
+        "version": probe.get("version", "HTTP/1.1"),
         "headers": [["Host", "x"], ["Content-Length", ""], *probe.get("headers", [])],
         **{key: value for key, value in probe.items() if key.startswith("body")},
     }
@@ -86,6 +87,7 @@ def body_of(request: dict[str, Any]) -> bytes:
 
 def _generated(generator: dict[str, Any]) -> bytes:
     repeated = generator["sep"].join([generator["repeat"]] * generator["count"])
+    repeated += generator.get("closing", "") * generator["count"]
     return f"{generator['prefix']}{repeated}{generator['suffix']}".encode()
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,37 @@ def test_same_answer_with_options(
     request = entry["request"]
     answer = replay.send(port_with_options, request)
     verdict(name, replay.difference(entry["response"], answer, request["method"]))
+
+
+def test_version_without_its_variables_says_so(
+    project: Smoked, models: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "models"
+    variables = shutil.ignore_patterns("variables")
+    shutil.copytree(models / "digits", root / "digits", ignore=variables)
+    headers = [["Host", "x"], ["Content-Length", ""]]
+    request = {"method": "GET", "path": "/v1/models/digits", "headers": headers}
+    with serving(project, root) as port:
+        answer = replay.send(port, request)
+    assert b"ValueError: " in answer.body
+    assert b"variables" in answer.body
+
+
+def test_who_timed_out_is_no_burden(port_with_options: int) -> None:
+    """More requests than there are threads time out; then the next is answered."""
+    body = '{"instances": [100000]}'
+    slow = {"method": "POST", "path": "/v1/models/slow:predict", "body": body}
+    status = {"method": "GET", "path": "/v1/models/slow"}
+    headers = {"headers": [["Host", "x"], ["Content-Length", ""]]}
+    with ThreadPoolExecutor(50) as callers:
+        sent = [
+            callers.submit(replay.send, port_with_options, {**slow, **headers})
+            for _ in range(50)
+        ]
+    assert {answer.result().status for answer in sent} == {504}
+    begun = time.monotonic()
+    assert replay.send(port_with_options, {**status, **headers}).status == 200
+    assert time.monotonic() - begun < 1
 
 
 @pytest.mark.parametrize(("name", "entry"), entries("connection"))

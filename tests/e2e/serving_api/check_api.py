@@ -188,7 +188,8 @@ def as_fields(array: np.ndarray) -> Any:
     tensor = tf.make_tensor_proto(array)
     if tensor.tensor_content:
         _, field = module("tensors").TYPES[array.dtype.name]
-        getattr(tensor, field).extend(array.ravel().tolist())
+        values = array.view(np.uint16) if field == "half_val" else array
+        getattr(tensor, field).extend(values.ravel().tolist())
         tensor.tensor_content = b""
     return tensor
 
@@ -214,6 +215,9 @@ def client() -> Iterator[Any]:
         np.array([-(2**63), 2**63 - 1], np.int64),
         np.array([0, 2**64 - 1], np.uint64),
         np.array([0, 2**32 - 1], np.uint32),
+        np.array([1.5, -2, np.nan], np.float16),
+        np.array([1.5, -2, np.inf], tf.bfloat16.as_numpy_dtype),
+        np.array([0, 2**16 - 1], np.uint16),
         np.array([0, 255], np.uint8),
         np.array([-128, 127], np.int8),
         np.array([True, False]),

@@ -14,6 +14,7 @@ from typing import cast
 
 import pytest
 import requests
+import tensorflow as tf
 from conftest import free_port
 
 from {{ cookiecutter.package_name }} import (
@@ -28,7 +29,17 @@ from {{ cookiecutter.package_name }}.contract import (
     Signature,
 )
 from {{ cookiecutter.package_name }}.local_server import http
-from {{ cookiecutter.package_name }}.local_server.models import Models
+from {{ cookiecutter.package_name }}.local_server.__main__ import read_metrics_path
+from {{ cookiecutter.package_name }}.local_server.models import (
+    GRAPH_FILE,
+    Model,
+    Models,
+)
+from {{ cookiecutter.package_name }}.local_server.protocol import DEFAULT_SIGNATURE
+from {{ cookiecutter.package_name }}.messages import (
+    WARMUP_RECORDS,
+    PredictionLog,
+)
 from {{ cookiecutter.package_name }}.settings import ARTIFACTS, ROOT
 
 SERVER = "{{ cookiecutter.package_name }}.local_server"
@@ -195,6 +206,73 @@ def _graph(_folder: str, names: list[str]) -> set[str]:
     return {"saved_model.pb"}.intersection(names)
 
 
+def test_the_reason_for_a_broken_version_is_its_own(local: Local) -> None:
+    """Its status says what is missing or does not work."""
+    staged = local.versions / ".staged"
+    empty, cold, file, whole = (staged / str(n) for n in range(1012, 1016))
+    empty.mkdir(parents=True)
+    (empty / GRAPH_FILE).touch()
+    shutil.copytree(local.exported, cold)
+    (cold / WARMUP_RECORDS).write_bytes(b"no record" * 10)
+    file.touch()
+    shutil.copytree(local.exported, whole)
+    for path in (empty, cold, file, whole):
+        path.rename(local.versions / path.name)
+    local.wait_for(1015)  # the last to be loaded
+    states = requests.get(local.client.model_url, timeout=10).json()
+    found = {s["version"]: s["status"] for s in states["model_version_status"]}
+    for version, code, reason in [
+        (empty, "NOT_FOUND", "MetaGraphDef associated with tags"),
+        (cold, "DATA_LOSS", "corrupted record"),
+        (file, "NOT_FOUND", "does not appear to contain a SavedModel bundle"),
+    ]:
+        assert found[version.name]["error_code"] == code
+        assert reason in found[version.name]["error_message"]
+        assert local.log.read_text().count(f"/{version.name} is not served: ") == 1
+
+
+def test_versions_and_warm_up_records_are_read_as_in_production(local: Local) -> None:
+    """Zeros in front, no signature's name, requests of another kind; not 2**63."""
+    staged = local.versions / ".2001"
+    shutil.copytree(local.exported, staged)
+    records = staged / WARMUP_RECORDS
+    entries = [PredictionLog()]
+    for record in tf.data.TFRecordDataset(str(records)).as_numpy_iterator():
+        entry = PredictionLog.FromString(record)
+        spec = entry.predict_log.request.model_spec
+        if spec.signature_name == DEFAULT_SIGNATURE:
+            spec.signature_name = ""
+        entries.append(entry)
+    with tf.io.TFRecordWriter(str(records)) as writer:
+        for entry in entries:
+            writer.write(entry.SerializeToString())
+    shutil.copytree(staged, local.versions / str(2**63))
+    staged.rename(local.versions / "002001")
+    local.wait_for(2001)
+    assert f"/{2**63} is ignored: " in local.log.read_text()
+
+
+def test_one_model_does_not_keep_others_from_being_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever happens with it."""
+    config = tmp_path / "models.config"
+    config.write_text(
+        'model_config_list { config { name: "a" base_path: "/a" }'
+        ' config { name: "b" base_path: "/b" } }'
+    )
+    looked_at = []
+
+    def refresh(model: Model) -> None:
+        looked_at.append(model.config.name)
+        raise ValueError("odd")
+
+    monkeypatch.setattr(Model, "refresh", refresh)
+    Models(config, 1000)
+    assert looked_at == ["a", "b"]
+    assert "/a stays as it was: ValueError('odd')" in caplog.text
+
+
 def test_a_deleted_model_goes_on_being_served(local: Local) -> None:
     """It is in memory; only something better replaces it."""
     version = local.newest
@@ -246,7 +324,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     monkeypatch.setattr(http, "DRAIN_SECONDS", 0)
     models = cast("Models", None)  # which are not asked
     port = free_port()
-    server = http.Server(http.RestApi(models, None, 1), port)
+    server = http.Server(http.RestApi(models, "/metrics"), port)
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -254,6 +332,27 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     yield "127.0.0.1", port
     server.should_exit = True
     thread.join()
+
+
+def test_long_heads_are_read(impatient: tuple[str, int]) -> None:
+    """As the server in production has no limit."""
+    url = "http://{}:{}/x".format(*impatient)
+    head = {"X-Long": "x" * 500_000}
+    assert requests.get(url, headers=head, timeout=5).status_code == 404
+
+
+def test_metrics_are_where_they_are_said_to_be(
+    impatient: tuple[str, int], tmp_path: Path
+) -> None:
+    """Without a path of its own, the configuration stands for the usual one."""
+    url = "http://{}:{}/metrics".format(*impatient)
+    assert requests.get(url, timeout=5).status_code == 200
+    answer = requests.get(f"{url}?x=1", timeout=5)
+    assert answer.status_code == 400
+    assert answer.text == "Unexpected path: /metrics?x=1. Should be /metrics"
+    config = tmp_path / "monitoring.config"
+    config.write_text("prometheus_config { enable: true }")
+    assert read_metrics_path(config) == "/monitoring/prometheus/metrics"
 
 
 POST = b"POST /x HTTP/1.1\r\nHost: x"
@@ -310,6 +409,9 @@ def test_old_versions_are_pruned_except_what_is_named(
     assert prune.prune(keep=2) == [1, 3, 5, 6]
     assert sorted(model_config.versions()) == [2, 4, 7, 8]
     assert prune.prune(keep=2) == []
+    (model_config.VERSIONS / "0003").mkdir()
+    (model_config.VERSIONS / "9").touch()
+    assert prune.prune(keep=2) == [3]
 
 
 def test_no_accepted_request_is_lost_at_sigterm(

@@ -3,12 +3,14 @@
 import platform
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from {{ cookiecutter.package_name }} import model_config, serve
+from {{ cookiecutter.package_name }}.settings import ROOT
 
 
 @pytest.fixture
@@ -113,3 +115,13 @@ def test_a_broken_configuration_is_named(
     with pytest.raises(SystemExit, match=r"broken\.config cannot be read"):
         serve.main()
     assert not started
+
+
+def test_moving_a_label_loads_no_framework() -> None:
+    """Neither back, which may be urgent, nor to a version that is there."""
+    code = """if True:
+        import sys
+        from {{ cookiecutter.package_name }} import rollback, rollout
+        sys.exit(bool({"jax", "keras", "sklearn", "tensorflow"} & {*sys.modules}))
+    """
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -31,6 +31,7 @@ MESSAGES = {
         "string_val": (8, "bytes[]"),
         "int64_val": (10, "int64[]"),
         "bool_val": (11, "bool[]"),
+        "half_val": (13, "int32[]"),
         "uint32_val": (16, "uint32[]"),
         "uint64_val": (17, "uint64[]"),
     },

@@ -4,6 +4,7 @@
 server that runs on this machine reads a copy with this machine's paths.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ SERVING = ROOT / "serving"
 CONFIG = SERVING / "models.config"
 VERSIONS = ARTIFACTS / "saved_model"
 HOST_CONFIG = ARTIFACTS / "models.config"
+_NUMBER = re.compile(r"(?a)\s*[-+]?\d+\s*")
 
 
 def labels() -> dict[str, int]:
@@ -32,7 +34,19 @@ def named() -> set[int]:
 
 def versions() -> list[int]:
     """Return the versions that were exported."""
-    return [int(path.name) for path in VERSIONS.glob("*") if path.name.isdecimal()]
+    return [n for n, path in version_paths(VERSIONS).items() if path.is_dir()]
+
+
+def version_paths(folder: Path) -> dict[int, Path]:
+    """Return what has a number for a name, as TensorFlow Serving reads numbers.
+
+    Of several ways to write a number, such as 3 and 0003, the last in order counts.
+    """
+    paths = {}
+    for path in sorted(folder.glob("*")):
+        if _NUMBER.fullmatch(path.name) and -(2**63) <= int(path.name) < 2**63:
+            paths[int(path.name)] = path
+    return paths
 
 
 def move_label(label: str, version: int) -> None:

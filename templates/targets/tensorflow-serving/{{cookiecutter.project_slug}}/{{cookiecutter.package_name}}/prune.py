@@ -17,9 +17,10 @@ def prune(keep: int = KEEP) -> list[int]:
     """
     newest = sorted(model_config.versions())[-keep:]
     pruned = sorted({*model_config.versions()} - {*newest} - model_config.named())
+    paths = model_config.version_paths(model_config.VERSIONS)
     for version in pruned:
         # Out of the servers' sight at once: they must not find half a version.
-        folder = model_config.VERSIONS / str(version)
+        folder = paths[version]
         shutil.rmtree(folder.rename(folder.with_name(f".{version}")))
     return pruned
 

@@ -8,7 +8,7 @@ import argparse
 import sys
 import time
 
-from . import contract, export, model_config
+from . import contract, model_config
 from .client import DEFAULT_URL, Client, ServiceError
 from .messages import ConfigError
 from .settings import ARTIFACTS, MODEL_NAME
@@ -24,6 +24,8 @@ def rollout(url: str, label: str, version: int | None = None) -> int:
     """
     require_server(url)
     if version is None:
+        from . import export  # loads the framework, which moving a label can do without
+
         version = int(export.export().artifact.rpartition("/")[2])
     client = Client(url, f"{MODEL_NAME}/versions/{version}")
     wait_until_served(client, version)

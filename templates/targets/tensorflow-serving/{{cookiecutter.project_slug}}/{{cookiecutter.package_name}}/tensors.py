@@ -3,6 +3,7 @@
 from math import prod
 from typing import Any
 
+import ml_dtypes  # noqa: F401 - gives NumPy its bfloat16
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -19,6 +20,9 @@ TYPES = {
     "object": (7, "string_val"),
     "int64": (9, "int64_val"),
     "bool": (10, "bool_val"),
+    "bfloat16": (14, "half_val"),
+    "uint16": (17, "int_val"),
+    "float16": (19, "half_val"),
     "uint32": (22, "uint32_val"),
     "uint64": (23, "uint64_val"),
 }
@@ -50,7 +54,11 @@ def to_array(tensor: Any) -> NDArray[Any]:
     if tensor.tensor_content:
         dtype = np.dtype(name).newbyteorder("<")
         return np.frombuffer(tensor.tensor_content, dtype).reshape(shape).astype(name)
-    values = np.array(list(getattr(tensor, TYPES[name][1])), name)
+    field = TYPES[name][1]
+    if field == "half_val":  # which holds the bits of each value
+        values = np.array(list(tensor.half_val), "uint16").view(name)
+    else:
+        values = np.array(list(getattr(tensor, field)), name)
     if values.size == 1:  # a single value stands for as many as the shape holds
         values = np.repeat(values, prod(shape))
     return values.reshape(shape)

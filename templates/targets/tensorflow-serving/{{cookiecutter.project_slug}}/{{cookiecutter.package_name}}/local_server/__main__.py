@@ -10,6 +10,7 @@ from ..messages import ConfigError, MonitoringConfig, read_config
 from .http import RestApi, Server
 from .models import Models
 
+DEFAULT_METRICS = "/monitoring/prometheus/metrics"
 NOTICE = "Local stand-in for TensorFlow Serving: for development and CI, not to deploy."
 
 
@@ -27,12 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(NOTICE, file=sys.stderr, flush=True)
     try:
         metrics_path = read_metrics_path(options.monitoring_config_file)
-        models = Models(options.model_config_file)
+        models = Models(options.model_config_file, options.rest_api_timeout_in_ms)
     except (ConfigError, OSError) as error:
         sys.exit(f"error: {error}")
     models.watch()
-    api = RestApi(models, metrics_path, options.rest_api_timeout_in_ms / 1000)
-    Server(api, options.rest_api_port).run()
+    Server(RestApi(models, metrics_path), options.rest_api_port).run()
 
 
 def read_metrics_path(file: Path | None) -> str | None:
@@ -40,7 +40,7 @@ def read_metrics_path(file: Path | None) -> str | None:
     if file is None:
         return None
     prometheus = read_config(file, MonitoringConfig).prometheus_config
-    return str(prometheus.path) if prometheus.enable else None
+    return str(prometheus.path or DEFAULT_METRICS) if prometheus.enable else None
 
 
 if __name__ == "__main__":

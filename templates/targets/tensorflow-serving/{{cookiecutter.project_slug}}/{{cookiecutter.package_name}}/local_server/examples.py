@@ -11,6 +11,7 @@ from .protocol import (
     Base64,
     Object,
     RequestError,
+    c_string,
     misfit,
     text,
     to_bytes,
@@ -94,7 +95,8 @@ def _features(example: Any) -> dict[str, Any]:
     if not isinstance(example, Object | Base64):
         kind = type_name(example)
         raise RequestError(f"Example must be JSON object but got JSON {kind}")
-    return {name: _feature(name, value) for name, value in example.pairs}
+    named = ((c_string(key), value) for key, value in example.pairs)
+    return {name: _feature(name, value) for name, value in named}
 
 
 def _feature(name: str, value: Any) -> Any:
@@ -128,7 +130,9 @@ def _element(name: str, value: Any) -> Any:
     """Return a JSON value as its list holds it."""
     if isinstance(value, str):
         return to_bytes(value)
-    if isinstance(value, int) and value >= 2**63:
+    if isinstance(value, float):
+        return value
+    if value >= 2**63:
         message = "has uint64_t element. Only int64_t is supported."
         raise RequestError(f"Feature: {name} {message}")
-    return value
+    return int(value)  # true is 1

@@ -7,8 +7,9 @@ import zlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+import h11
 import uvicorn
 from google.protobuf import json_format
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -18,6 +19,7 @@ from .models import Models
 from .protocol import RequestError
 
 MAX_BODY_BYTES = 100 * 2**20
+MAX_HEAD_BYTES = 2**20
 BODY_SECONDS = 30.0
 HEAD_SECONDS = 60
 DRAIN_SECONDS = 1.0
@@ -30,9 +32,14 @@ _PREDICTION = re.compile(
     rf"(?ai:/v1/models/([^/:]+){_VERSION}):(predict|classify|regress)"
 )
 _STATUS = re.compile(rf"(?ai:/v1/models(?:/([^/:]+))?{_VERSION}(?:/(metadata))?)")
-# What RFC 3986 lets a path hold; query and fragment may hold question marks too.
-_PART = r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f][0-9A-Fa-f]"
-_URI = re.compile(rf"(?:{_PART})*(?:[?](?:{_PART}|[?])*)?(?:#(?:{_PART}|[?])*)?")
+# What RFC 3986 lets a URI hold; what comes before its path does not count.
+_NAME = r"[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f][0-9A-Fa-f]"
+_HOST = rf"(?:(?:{_NAME}|:)*@)?(?:\[[0-9A-Fa-f:.]+\]|(?:{_NAME})*)(?::\d*)?"
+_URI = re.compile(
+    rf"(?a)(?:[A-Za-z][A-Za-z0-9+.\-]*:)?(?://{_HOST}(?![^/?#])|(?!//))"
+    rf"((?:{_NAME}|[:@/])*)"
+    rf"((?:[?](?:{_NAME}|[:@/?])*)?(?:#(?:{_NAME}|[:@/?])*)?)"
+)
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -50,7 +57,7 @@ class Answer(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What came: the method, the path with its query as it was sent, and the body."""
+    """What came: the method, the target as it was sent, the headers and the body."""
 
     method: str
     target: str
@@ -61,13 +68,10 @@ class Request(NamedTuple):
 class RestApi:
     """The ASGI application that uvicorn runs."""
 
-    def __init__(
-        self, models: Models, metrics_path: str | None, timeout: float
-    ) -> None:
-        """Answer for these models, within so many seconds."""
+    def __init__(self, models: Models, metrics_path: str | None) -> None:
+        """Answer for these models."""
         self._models = models
         self._metrics_path = metrics_path
-        self._timeout = timeout
         self._answered: Counter[int] = Counter()
         self.draining = False
 
@@ -75,7 +79,7 @@ class RestApi:
         self, scope: Mapping[str, Any], receive: Receive, send: Send
     ) -> None:
         """Answer one HTTP request."""
-        answer = await self._answer_in_time(scope, receive)
+        answer = await self._read_and_answer(scope, receive)
         self._answered[answer.status] += 1
         headers = [
             (b"content-type", answer.content_type),
@@ -88,13 +92,13 @@ class RestApi:
         await send({"type": "http.response.start", **start})
         await send({"type": "http.response.body", "body": answer.body})
 
-    async def _answer_in_time(
+    async def _read_and_answer(
         self, scope: Mapping[str, Any], receive: Receive
     ) -> Answer:
         headers = dict(reversed(scope["headers"]))  # of equal ones the first counts
         if scope["http_version"] >= "2":
             return _page(400, "Bad Request")
-        if headers.get(b"expect", b"100-continue").lower() != b"100-continue":
+        if _expects_wonders(scope, headers):
             return _page(417, "Expectation Failed")
         try:
             async with asyncio.timeout(BODY_SECONDS):
@@ -103,12 +107,9 @@ class RestApi:
             return _page(408, "Request Timeout")
         except OverflowError:
             return _page(413, "Content Too Large")
-        request = Request(scope["method"], _target(scope), headers, body)
-        try:
-            async with asyncio.timeout(self._timeout):
-                return await asyncio.to_thread(self.answer, request)
-        except TimeoutError:
-            return _error("Timed out waiting for notification", 504)
+        target = scope["state"]["target"]
+        request = Request(scope["method"], target, headers, body)
+        return await asyncio.to_thread(self.answer, request)
 
     def answer(self, request: Request) -> Answer:
         """Return the answer to a request, whatever it is."""
@@ -123,13 +124,14 @@ class RestApi:
             return _error("Internal error", 500)
 
     def _route(self, request: Request) -> Answer:
-        method, target = request.method, request.target
+        method = request.method
         if method not in METHODS:
             return _page(501, "Not Implemented")
-        if not _URI.fullmatch(target):
+        if not (uri := _URI.fullmatch(request.target)):
             return _page(400, "Bad Request")
-        if target == self._metrics_path:
-            return Answer(200, self._count(), b"text/plain")
+        path, target = uri[1], uri[1] + uri[2]
+        if path == self._metrics_path:
+            return self._metrics(target)
         if not target.lower().startswith("/v1/"):
             return _page(404, "Not Found")
         if method == "OPTIONS":
@@ -184,26 +186,31 @@ class RestApi:
         metadata = {"signature_def": {"signature_def": signatures}}
         return {"model_spec": spec, "metadata": metadata}
 
-    def _count(self) -> bytes:
+    def _metrics(self, target: str) -> Answer:
+        if target != self._metrics_path:
+            reason = f"Unexpected path: {target}. Should be {self._metrics_path}"
+            return Answer(400, reason.encode(), b"text/plain")
         name = "local_server_answers_total"
         lines = [f"# TYPE {name} counter"]
         for status, count in sorted(self._answered.items()):
             lines.append(name + '{status="' + str(status) + '"} ' + str(count))
-        return "\n".join([*lines, ""]).encode()
+        return Answer(200, "\n".join([*lines, ""]).encode(), b"text/plain")
 
 
-def _target(scope: Mapping[str, Any]) -> str:
-    query = scope["query_string"]
-    target = str(scope["raw_path"] + (b"?" + query if query else b""), "latin-1")
-    if target.startswith("/"):
-        return target
-    parts = urlsplit(target)  # the absolute form, which proxies send
-    return parts._replace(scheme="", netloc="").geturl()
+def _expects_wonders(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bool:
+    """Say whether a body is held back for something else than 100-continue."""
+    if scope["http_version"] == "1.0" or scope["method"] in ("HEAD", "TRACE"):
+        return False
+    length = int(headers.get(b"content-length", b"0"))
+    announced = length > 0 or b"transfer-encoding" in headers
+    expected = headers.get(b"expect", b"100-continue").lower()
+    return announced and expected != b"100-continue"
 
 
 def _which(match: re.Match[str]) -> tuple[str, int | None, str | None]:
     model, digits, label = match[1], match[2], match[3]
-    number = int(digits[:20]) if digits else None  # more digits are as wrong
+    # More than twenty digits are as wrong.
+    number = int(digits.lstrip("0")[:20] or "0") if digits else None
     if number is not None and number >= 2**63:
         raise RequestError("")  # in production neither is there a reason
     return _name(model), number, _name(label) if label else None
@@ -255,8 +262,30 @@ def _page(status: int, title: str) -> Answer:
     return Answer(status, text.encode(), b"text/html", close=True)
 
 
+class Parser(h11.Connection):
+    """Remembers the target as it was sent; uvicorn drops a question mark at its end."""
+
+    def __init__(self, max_head_bytes: int, state: dict[str, Any]) -> None:
+        """Put the target of each request into this state."""
+        super().__init__(h11.SERVER, max_head_bytes)
+        self._state = state
+
+    def next_event(self) -> Any:
+        """Return what came next."""
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self._state["target"] = event.target.decode("latin-1")
+        return event
+
+
 class Connection(H11Protocol):
     """Gives the head of a request no more time than uvicorn gives an idle caller."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Let each request have the target in its state, of which it gets a copy."""
+        super().__init__(*arguments, **options)
+        self.app_state: dict[str, Any] = {}
+        self.conn = Parser(MAX_HEAD_BYTES, self.app_state)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock that a whole head stops."""

@@ -2,30 +2,29 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
-from tensorflow.core.protobuf import config_pb2
+from tensorflow.core.protobuf import config_pb2, error_codes_pb2
 
 from ..messages import (
     WARMUP_RECORDS,
-    ConfigError,
     ModelServerConfig,
     PredictionLog,
     read_config,
 )
+from ..model_config import version_paths
 from ..tensors import to_array
+from . import protocol
 from .protocol import RequestError
 
 POLL_SECONDS = 1.0
-NAMES = {
-    getattr(tf.errors, name): name
-    for name in ("INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND", "DATA_LOSS")
-}
+GRAPH_FILE = "saved_model.pb"
 HTTP_STATUS = {
     tf.errors.INVALID_ARGUMENT: 400,
     tf.errors.FAILED_PRECONDITION: 400,
@@ -47,9 +46,13 @@ class Version:
     taken out of service closes after its last request, and by itself.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Load the SavedModel in a folder named by the version's number."""
-        self.number = int(folder.name)
+    def __init__(self, number: int, folder: Path, timeout_ms: int) -> None:
+        """Load the SavedModel in a folder.
+
+        An answer may take so many milliseconds; then its computation is given up.
+        """
+        self.number = number
+        self._run_options = config_pb2.RunOptions(timeout_in_ms=timeout_ms)
         self._session = tf.compat.v1.Session(graph=tf.Graph())
         meta_graph = tf.compat.v1.saved_model.load(
             self._session, [tf.saved_model.SERVING], str(folder)
@@ -66,6 +69,7 @@ class Version:
         options = config_pb2.CallableOptions(
             feed=[signature.inputs[key].name for key in sorted(signature.inputs)],
             fetch=[signature.outputs[key].name for key in sorted(signature.outputs)],
+            run_options=self._run_options,
         )
         # The public ways hold inputs to their declared shapes; TensorFlow Serving, and
         # this call, let the graph decide.
@@ -76,9 +80,16 @@ class Version:
         if not records.is_file():
             return
         for record in tf.data.TFRecordDataset(str(records)).as_numpy_iterator():
-            request = PredictionLog.FromString(record).predict_log.request
+            entry = PredictionLog.FromString(record)
+            if not entry.HasField("predict_log"):
+                continue
+            request = entry.predict_log.request
+            name = request.model_spec.signature_name or protocol.DEFAULT_SIGNATURE
             inputs = {key: to_array(value) for key, value in request.inputs.items()}
-            self.predict(request.model_spec.signature_name, inputs)
+            arrays = [inputs[key] for key in self.input_types(name)]
+            # The first may take too long: that is why it comes before the callers.
+            with suppress(tf.errors.DeadlineExceededError):
+                self._calls[name](*arrays)
 
     def input_types(self, name: str) -> dict[str, str]:
         """Return the signature's inputs, each with the name of its data type."""
@@ -113,15 +124,16 @@ class State(NamedTuple):
 
 
 class Model:
-    """A folder of versions; each is a folder whose name is a number."""
+    """A folder of versions; the name of each is a number."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeout_ms: int) -> None:
         """Begin with nothing; `refresh` loads what the configuration names."""
+        self._timeout_ms = timeout_ms
         self.config: Any = None
         self.states: dict[int, State] = {}
         self.loaded: dict[int, Version] = {}
         self._broken: dict[int, object] = {}
-        self._ignored: set[str] = set()
+        self._ignored: set[Path] = set()
 
     def refresh(self) -> None:
         """Load what appeared; then drop what is not wanted any more.
@@ -130,37 +142,33 @@ class Model:
         disk, a model that was served stays served.
         """
         folder = Path(self.config.base_path)
-        wanted = _choose(self.config.model_version_policy, self._numbers(folder))
+        paths = version_paths(folder)
+        self._report_others(folder, paths.values())
+        wanted = _choose(self.config.model_version_policy, set(paths))
         for number in sorted(wanted - self.loaded.keys()):
-            self._try_to_load(folder / str(number))
+            self._try_to_load(number, paths[number])
         if wanted & self.loaded.keys():
             for number in self.loaded.keys() - wanted:
                 self.loaded = {n: v for n, v in self.loaded.items() if n != number}
                 self.states[number] = State("END")
                 log.info("%s/%s is no longer served", folder, number)
 
-    def _numbers(self, folder: Path) -> set[int]:
-        try:
-            names = {path.name for path in folder.iterdir() if path.is_dir()}
-        except OSError:
-            return set()
-        numbers = {name for name in names if name.isdecimal()}
-        for name in names - numbers - self._ignored:
-            self._ignored.add(name)
-            if not name.startswith("."):  # which is an export in progress
-                log.warning("%s/%s is ignored: a version is a number", folder, name)
-        return set(map(int, numbers))
+    def _report_others(self, folder: Path, versions: Iterable[Path]) -> None:
+        for path in {*folder.glob("*/")} - {*versions} - self._ignored:
+            self._ignored.add(path)
+            if not path.name.startswith("."):  # which is an export in progress
+                log.warning("%s is ignored: a version is a number, each once", path)
 
-    def _try_to_load(self, folder: Path) -> None:
-        number = int(folder.name)
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        contents = [(path, path.stat().st_mtime_ns) for path in files]
-        if self._broken.get(number) == contents:
+    def _try_to_load(self, number: int, folder: Path) -> None:
+        contents, known = _contents(folder), self._broken.get(number)
+        if known == contents:
             return  # as broken as it was a second ago
+        if known is not None and not (folder / GRAPH_FILE).is_file():
+            return  # still incomplete, or being deleted
         self._broken[number] = contents
         self.states[number] = State("LOADING")
         try:
-            version = Version(folder)
+            version = Version(number, folder, self._timeout_ms)
         except Exception as error:  # a broken model can raise nearly anything
             self.states[number] = _failure(folder, error)
             reason = " ".join(self.states[number].error_message.split())
@@ -181,25 +189,41 @@ def _choose(policy: Any, numbers: set[int]) -> set[int]:
     return set(sorted(numbers)[-max(1, policy.latest.num_versions) :])
 
 
+def _contents(folder: Path) -> object:
+    """Return something that changes when a file does."""
+    try:
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        return [(path, path.stat().st_mtime_ns) for path in files]
+    except OSError as error:  # a file may vanish, or be somebody else's
+        return str(error)
+
+
 def _failure(folder: Path, error: Exception) -> State:
-    file = folder / "saved_model.pb"
-    if not file.is_file():
+    """Return the state that says why a version cannot be served."""
+    if isinstance(error, tf.errors.OpError):
+        code = error_codes_pb2.Code.Name(error.error_code)
+        return State("END", code, error.message)
+    if isinstance(error, OSError) and "does not exist" in str(error):
         message = (
             "Specified file path does not appear to contain a SavedModel bundle "
-            f"(should have a file called `{file.name}`)\nSpecified file path: {folder}"
+            f"(should have a file called `{GRAPH_FILE}`)\nSpecified file path: {folder}"
         )
         return State("END", "NOT_FOUND", message)
-    if isinstance(error, tf.errors.OpError):
-        return State("END", NAMES.get(error.error_code, "UNKNOWN"), error.message)
-    return State("END", "DATA_LOSS", f"Can't parse {file} as binary proto")
+    if isinstance(error, OSError):
+        message = f"Can't parse {folder / GRAPH_FILE} as binary proto"
+        return State("END", "DATA_LOSS", message)
+    no_graph = "MetaGraphDef associated with tags" in str(error)
+    code = "NOT_FOUND" if no_graph else "UNKNOWN"
+    return State("END", code, f"{type(error).__name__}: {error}")
 
 
 class Models:
     """All models that a configuration file names, kept up to date with it."""
 
-    def __init__(self, config: Path) -> None:
+    def __init__(self, config: Path, timeout_ms: int) -> None:
         """Load every model; raises ConfigError or OSError if the file is no use."""
         self._file = config
+        self._timeout_ms = timeout_ms
         self._read_at = -1
         self._models: dict[str, Model] = {}
         self._refresh()
@@ -210,12 +234,16 @@ class Models:
             config = read_config(self._file, ModelServerConfig)
             models = {}
             for item in config.model_config_list.config:
-                models[item.name] = self._models.get(item.name, Model())
-                models[item.name].config = item
+                model = self._models.get(item.name, Model(self._timeout_ms))
+                model.config = item
+                models[item.name] = model
             self._models = models
             self._read_at = modified
         for model in self._models.values():
-            model.refresh()
+            try:
+                model.refresh()
+            except Exception as error:  # whatever it is, the others are served
+                log.error("%s stays as it was: %r", model.config.base_path, error)
 
     def watch(self) -> None:
         """Follow the file and the folders, in a thread that ends with the process."""
@@ -226,7 +254,7 @@ class Models:
         while not pause.wait(POLL_SECONDS):
             try:
                 self._refresh()
-            except (OSError, ConfigError) as error:
+            except Exception as error:  # nothing may end the watch
                 log.error("the configuration stays as it was: %s", error)
 
     def find(self, name: str, number: int | None, label: str | None) -> Version:

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 Arrays = dict[str, NDArray[Any]]
 
+DEFAULT_SIGNATURE = "serving_default"
+
 _INTEGERS = {
     name: range(np.iinfo(name).min, np.iinfo(name).max + 1)
     for name in ("int8", "int16", "int32", "int64", "uint8", "uint32", "uint64")
@@ -110,12 +112,40 @@ def _low_half(escape: re.Match[str]) -> str:
 
 def _decode(text: str) -> Any:
     try:
+        return _decode_shallow(text)
+    except RecursionError:
+        return _decode_shallow(_without_depths(text))
+
+
+def _decode_shallow(text: str) -> Any:
+    try:
         return _DECODER.raw_decode(text)[0]
     except json.JSONDecodeError:  # Python's json knows NaN, Infinity and -Infinity
         return _DECODER.raw_decode(_SHORT_FORMS.sub(_lengthen, text))[0]
 
 
-_SHORT_FORMS = re.compile(r'"(?:[^"\\]|\\.)*"|-NaN\b|\bInf\b')
+_MAX_DEPTH = 300
+_STRING = r'"(?:[^"\\]|\\.?)*"?'
+_BRACKETS = re.compile(_STRING + r"|([\[{])|([\]}])", re.DOTALL)
+
+
+def _without_depths(text: str) -> str:
+    """Return JSON with an empty list for each value deeper than tensors may be."""
+    kept, depth, begin = [], 0, 0
+    for match in _BRACKETS.finditer(text):
+        if match[1]:
+            if depth == _MAX_DEPTH:
+                kept.append(text[begin : match.start()])
+                begin = len(text)
+            depth += 1
+        elif match[2]:
+            depth -= 1
+            if depth == _MAX_DEPTH:
+                begin = match.end()
+    return "[]".join([*kept, text[begin:]])
+
+
+_SHORT_FORMS = re.compile(_STRING + r"|-NaN\b|\bInf\b", re.DOTALL)
 
 
 def _lengthen(match: re.Match[str]) -> str:
@@ -159,13 +189,18 @@ _DECODER = json.JSONDecoder(
 )
 
 
+def c_string(key: str) -> str:
+    """Return a key as far as C would read it, which is what counts in production."""
+    return key.partition("\0")[0]
+
+
 def signature_name(document: Mapping[str, Any]) -> str:
     """Return the signature that a request asks for."""
     name = document.get("signature_name", "")
     if type(name) is not str:
         reason = "'signature_name' key must be a string value."
         raise misfit(document, f"not formatted correctly. {reason}")
-    return name or "serving_default"
+    return name or DEFAULT_SIGNATURE
 
 
 def read_inputs(
@@ -219,7 +254,9 @@ def _read_rows(rows: list[Any], dtypes: Mapping[str, str]) -> Arrays:
             found = "object but got list" if named else "value/list but got object"
             raise RequestError(f"Expecting {found} at item {index} of input list")
         where = f"Failed to process element: {index}"
-        for name, value in row.pairs if named else [(next(iter(dtypes)), row)]:
+        pairs = row.pairs if named else [(next(iter(dtypes)), row)]
+        pairs = [(c_string(key), value) for key, value in pairs]
+        for name, value in pairs:
             try:
                 shape = _read_named(name, value, dtypes, leaves)
                 _check_shape(shapes.setdefault(name, shape), shape)
@@ -228,7 +265,7 @@ def _read_rows(rows: list[Any], dtypes: Mapping[str, str]) -> Arrays:
                 code = "UNIMPLEMENTED" if error.status == 501 else "INVALID_ARGUMENT"
                 reason = f"{where}{key} of 'instances' list. Error: {code}: {error}"
                 raise RequestError(reason) from error
-        if named and row.keys() != dtypes.keys():
+        if named and dict(pairs).keys() != dtypes.keys():
             wrong = misfit(row, f"keys must be equal to: {','.join(dtypes)}")
             reason = str(wrong).replace("Value", "object", 1)
             raise RequestError(f"{where} of 'instances' list. {reason}")
