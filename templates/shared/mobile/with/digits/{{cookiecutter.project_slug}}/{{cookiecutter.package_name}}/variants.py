@@ -27,7 +27,7 @@ WRITERS: dict[str, Callable[[Any, Path], None]] = {
     "float32": write_artifact,
 {% include "partials/export/int8-variant.py" ignore missing %}
 }
-WARM_UP, ROUNDS, CALLS = 3, 10, 5
+WARM_UP, ROUNDS, CALLS = 3, 10, 3
 HEAD = "| model | kB | accuracy | ms a call |\n| --- | --: | --: | --: |\n"
 
 
