@@ -74,7 +74,7 @@ def write_report() -> str:
     """Measure the trained model and each form it is exported in; return the table."""
     with tempfile.TemporaryDirectory() as folder:
         forms, refusals = write_all(model.load(MODELS), Path(folder))
-        rows = [*measure_all(forms), *refusals]
+        rows: list[Variant | Refusal] = [*measure_all(forms), *refusals]
     REPORTS.mkdir(parents=True, exist_ok=True)
     text = json.dumps([asdict(row) for row in rows], indent=2)
     (REPORTS / "variants.json").write_text(text + "\n", "utf-8")
