@@ -7,8 +7,8 @@ each in a process of its own, with the interpreter that is named for it: one has
 the TensorFlow and Keras projects require, the other what the PyTorch projects do. This
 script itself needs matplotlib. All processes are up at once and are asked in turn,
 round after round; each times one example at a time, in every form of its model. What
-counts is the ratio, in the same round, to the trained model as its framework runs it:
-PyTorch in eager mode, TensorFlow through a tf.function, Keras by model.predict. The
+counts is the ratio, in the same round, to the trained model in its framework's eager
+mode: a call of the network, which for TensorFlow has no tf.function around it. The
 times are this computer's, not a phone's.
 
 Writes docs/mobile.json, and from it docs/mobile.md and docs/mobile.png; `--render` does
@@ -18,6 +18,7 @@ the latter alone.
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import os
 import statistics
@@ -39,9 +40,9 @@ MIXED = ("tensorflow", "keras")  # they share an interpreter
 # Run in a generated project: answers each line on standard input by one round.
 WORKER = """
 import json, statistics, sys, tempfile, time
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from {package} import data, model, variants
-from {package}.runtime import ARTIFACT, Runtime
 from {package}.settings import MODELS
 
 def timed(predict, calls):
@@ -53,30 +54,34 @@ def timed(predict, calls):
     return statistics.median(times) * 1000
 
 image = data.load().test.images[:1]
-network = model.load(MODELS)
-ways = {{"trained": lambda images: model.predict(network, images)}}
-kilobytes = {{"trained": sum(f.stat().st_size for f in MODELS.rglob("*")) / 1000}}
 folder = Path(tempfile.mkdtemp(dir=sys.argv[1]))
 out, sys.stdout = sys.stdout, sys.stderr
-for name, write in variants.WRITERS.items():
-    artifact = folder / name / ARTIFACT
-    artifact.parent.mkdir()
-    write(network, artifact)
-    kilobytes[name] = artifact.stat().st_size / 1000
-    ways[name] = variants.predictor(Runtime(artifact))
-for predict in ways.values():
-    timed(predict, 5)
+forms, refusals = variants.write_all(model.load(MODELS), folder)
+if refusals:
+    sys.exit(str(refusals))
+installed = packages_distributions()
+versions = {{
+    module: version(installed[module][0])
+    for module in ("tensorflow", "keras", "torch", "executorch", "ai_edge_litert")
+    if module in sys.modules
+}}
+kilobytes = {{form.name: variants.size(form.path) / 1000 for form in forms}}
+# Few calls of what is slow, so that no form takes most of the round.
+calls = {{form.name: 5 if form.path == MODELS else 50 for form in forms}}
+for form in forms:
+    timed(form.predict, 5)
 for line in sys.stdin:
-    # Few calls of what is slow, so that no way takes most of the round.
-    calls = {{name: 5 if name == "trained" else 50 for name in ways}}
-    figures = {{name: timed(ways[name], calls[name]) for name in ways}}
-    print(json.dumps([figures, kilobytes]), file=out, flush=True)
+    times = {{form.name: timed(form.predict, calls[form.name]) for form in forms}}
+    figures = dict(times=times, kilobytes=kilobytes, versions=versions)
+    print(json.dumps(figures), file=out, flush=True)
 """
+
+Round = dict[str, Any]  # what a worker prints
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One form of a model: size, median time, how much faster than its framework."""
+    """One form of a model: size, median time, how much faster than eager mode."""
 
     framework: str
     target: str
@@ -98,8 +103,10 @@ def main() -> None:
         pythons = dict.fromkeys(MIXED, options.tensorflow_python)
         pythons["pytorch"] = options.pytorch_python
         with tempfile.TemporaryDirectory() as folder:
-            outcomes = measure(Path(folder), pythons, options.rounds)
+            versions, outcomes = measure(Path(folder), pythons, options.rounds)
         results = {
+            "date": datetime.date.today().isoformat(),
+            "versions": versions,
             "processors": os.cpu_count(),
             "rounds": options.rounds,
             "outcomes": [asdict(outcome) for outcome in outcomes],
@@ -119,8 +126,10 @@ def mobile_cells() -> list[Cell]:
     ]
 
 
-def measure(folder: Path, pythons: dict[str, str], rounds: int) -> list[Outcome]:
-    """Return the outcomes of all cells, asked in turn for some rounds."""
+def measure(
+    folder: Path, pythons: dict[str, str], rounds: int
+) -> tuple[dict[str, str], list[Outcome]]:
+    """Return the versions and outcomes of all cells, asked in turn for some rounds."""
     cells = mobile_cells()
     workers = [start(cell, folder, pythons[cell.framework.name]) for cell in cells]
     try:
@@ -129,7 +138,8 @@ def measure(folder: Path, pythons: dict[str, str], rounds: int) -> list[Outcome]
         for worker in workers:
             worker.terminate()
             worker.wait()
-    return [
+    versions = {name: v for row in figures[0] for name, v in row["versions"].items()}
+    return versions, [
         outcome
         for cell, rows in zip(cells, zip(*figures, strict=True), strict=True)
         for outcome in summary(cell, list(rows))
@@ -153,30 +163,27 @@ def start(cell: Cell, folder: Path, python: str) -> subprocess.Popen[str]:
     )
 
 
-Round = tuple[dict[str, float], dict[str, float]]
-
-
 def ask(worker: subprocess.Popen[str]) -> Round:
-    """Return the milliseconds and kilobytes of each form of a model, in one round."""
+    """Return the milliseconds and kilobytes of each form, and the versions, once."""
     assert worker.stdin is not None  # noqa: S101
     assert worker.stdout is not None  # noqa: S101
     worker.stdin.write("round\n")
     worker.stdin.flush()
-    times, kilobytes = json.loads(worker.stdout.readline())
-    return times, kilobytes
+    return dict(json.loads(worker.stdout.readline()))
 
 
 def summary(cell: Cell, rows: list[Round]) -> list[Outcome]:
     """Return the medians of a cell's rounds, one outcome for each form."""
-    _, kilobytes = rows[0]
+    kilobytes = rows[0]["kilobytes"]
+    times = [row["times"] for row in rows]
     return [
         Outcome(
             cell.framework.name,
             cell.target.name,
             form,
             kilobytes[form],
-            statistics.median(times[form] for times, _ in rows),
-            statistics.median(times["trained"] / times[form] for times, _ in rows),
+            statistics.median(each[form] for each in times),
+            statistics.median(each["eager"] / each[form] for each in times),
         )
         for form in kilobytes
     ]
@@ -185,6 +192,7 @@ def summary(cell: Cell, rows: list[Round]) -> list[Outcome]:
 def render(results: dict[str, Any]) -> None:
     """Draw the picture, and write the page."""
     outcomes = [Outcome(**fields) for fields in results["outcomes"]]
+    versions = ", ".join(f"{name} {v}" for name, v in results["versions"].items())
     draw(outcomes)
     PAGE.write_text(
         f"""# The phones' runtimes, measured
@@ -195,10 +203,14 @@ def render(results: dict[str, Any]) -> None:
 
 One example a call, the digits network of the generated projects, on a computer with
 {results["processors"]} processors: compare the times with each other, not with a phone.
-“trained” is the model as its framework runs it; how many times as fast as that
-another form is, is the median of {results["rounds"]} rounds, in which all took turns.
-Keras's `model.predict` is made for whole data sets, so most of its time goes around the
-network; its file holds the state of the optimiser too.
+Measured on {results["date"]} with {versions}.
+
+“eager” is a call of the trained network as its framework runs it, operation by
+operation; how many times as fast as that another form is, is the median of
+{results["rounds"]} rounds, in which all took turns. `tf.function` is TensorFlow's graph
+of the same network. Keras's `model.predict` is made for whole data sets, so most of its
+time goes around the network; its file holds the state of the optimiser too. PyTorch
+Mobile's files are run by the lite interpreter of the torch named above.
 
 {as_table(outcomes)}
 """,
@@ -210,7 +222,7 @@ def draw(outcomes: list[Outcome]) -> None:
     """Draw one bar for each form, of its time and of its size."""
     from matplotlib.figure import Figure
 
-    colours = {"trained": "tab:gray", "float32": "tab:blue", "int8": "tab:green"}
+    colours = {"float32": "tab:blue", "int8": "tab:green"}
     names = [f"{o.framework}, {o.target}: {o.form}" for o in outcomes]
     figure = Figure(figsize=(11, 5), layout="constrained")
     time, size = figure.subplots(1, 2, sharey=True)
@@ -218,7 +230,7 @@ def draw(outcomes: list[Outcome]) -> None:
         (time, [o.milliseconds for o in outcomes], "One prediction", "ms, median"),
         (size, [o.kilobytes for o in outcomes], "The model", "kB"),
     ):
-        shades = [colours[o.form] for o in outcomes]
+        shades = [colours.get(o.form, "tab:gray") for o in outcomes]
         bars = axes.barh(names, values, color=shades)
         axes.bar_label(bars, fmt=lambda value: f"{value:,.3g}", padding=3)
         axes.set(title=title, xlabel=unit, xscale="log")
@@ -230,7 +242,7 @@ def draw(outcomes: list[Outcome]) -> None:
 
 def as_table(outcomes: list[Outcome]) -> str:
     """Return the outcomes as a Markdown table."""
-    head = "| framework | target | form | kB | ms a call | times as fast as trained |"
+    head = "| framework | target | form | kB | ms a call | times as fast as eager |"
     rows = [
         f"| {o.framework} | {o.target} | {o.form} | {o.kilobytes:.1f} "
         f"| {o.milliseconds:.3f} | {o.speedup:.1f} |"

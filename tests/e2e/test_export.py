@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -25,6 +26,30 @@ def lossy(self, inputs):
     return {{name: out + np.float32(1e-3) for name, out in exact(self, inputs).items()}}
 
 runtime.Runtime.predict = lossy
+export.main()
+"""
+
+# Runs the project's own export on a network for flat images, in each framework.
+FLAT = {
+    "pytorch": """
+from torch import nn
+network = nn.Linear(64, 10).eval()
+""",
+    "keras": """
+import keras
+network = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
+""",
+    "tensorflow": """
+import tensorflow as tf
+class Flat(tf.Module):
+    @tf.function
+    def serve(self, image):
+        return {{"probabilities": tf.nn.softmax(image @ tf.ones((64, 10)))}}
+network = Flat()
+""",
+}
+FLAT_EXPORT = """
+model.load = lambda folder: network
 export.main()
 """
 
@@ -75,3 +100,16 @@ def test_a_broken_model_is_one_sentence(copy: tuple[Smoked, Path]) -> None:
     assert done.returncode == 1
     assert "train the model again" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_network_for_other_images_is_one_sentence(copy: tuple[Smoked, Path]) -> None:
+    project, folder = copy
+    before = files_below(folder / "artifacts")
+    framework = json.loads((folder / ".dlscaffold.json").read_text())["framework"]
+    # The package comes first: it says what Keras computes on.
+    script = "from {package} import export, model" + FLAT[framework] + FLAT_EXPORT
+    done = run(project, folder, script)
+    assert done.returncode == 1
+    assert "error: The network does not take images (16, 8, 8); mend" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert files_below(folder / "artifacts") == before

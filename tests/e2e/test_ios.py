@@ -189,7 +189,7 @@ def test_the_tests_pass_and_notice_another_model(
     program = xctests(swift, done.path / "ios", tmp_path, factor)
     ran = subprocess.run([program], capture_output=True, text=True, check=False)
     assert ran.returncode == status, ran.stdout + ran.stderr
-    assert "Executed 5 tests" in ran.stdout
+    assert "Executed 6 tests" in ran.stdout
     assert "Golden: median of 200 calls:" in ran.stdout
     failed = set(re.findall(r"Test Case '([\w.]+)' failed", ran.stdout))
     assert failed == (

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import torch
+from torch.jit import ScriptModule
 from torch.jit.mobile import (
     LiteScriptModule,
     _get_model_bytecode_version,
@@ -10,6 +11,18 @@ from torch.jit.mobile import (
 )
 
 from .contract import ContractError
+
+
+def save(graph: ScriptModule, artifact: Path) -> None:
+    """Write the graph; raises ContractError for what only Python can compute."""
+    try:
+        graph._save_for_lite_interpreter(str(artifact))
+    except RuntimeError as error:
+        reason = str(error).strip().partition(". ")[0]
+        raise ContractError(
+            f"The network does not fit into a lite-interpreter file ({reason}): write "
+            "it with torch's operators, without a torch.autograd.Function."
+        ) from error
 
 
 def load(artifact: Path) -> LiteScriptModule:

@@ -5,6 +5,7 @@ loads can therefore still fail on the phone: it is checked here against what the
 sources of PyTorch {{ cookiecutter._phone_runtime }} say.
 """
 
+import re
 from pathlib import Path
 
 import torch
@@ -24,12 +25,32 @@ BYTECODE = range(4, 10)
 # files that nothing here knows to be too new.
 TORCH = (2, 13)
 
-# Public operators that native_functions.yaml has in torch 2.13 and not in 2.1.0.
+# What the runtime's library defines. All else is Python's, as torch's own `prims` are,
+# or comes from an extension that the phone does not have.
+NAMESPACES = frozenset({"aten", "prim", "quantized", "prepacked"})
+
+# Operators behind public functions that torch 2.13 has and 2.1.0 lacks; each stands for
+# the one that writes into a given tensor (`out`) too.
 NEWER_OPERATORS = frozenset(
     {
+        "aten::Generator",
+        "aten::_assert_scalar",
+        "aten::_grouped_mm",
+        "aten::_safe_softmax",
+        "aten::_scaled_grouped_mm",
+        "aten::_scaled_grouped_mm_v2",
+        "aten::_scaled_mm_v2",
+        "aten::_upsample_lanczos2d_aa",
+        "aten::_upsample_lanczos2d_aa.vec",
+        "aten::addmm.dtype",
         "aten::all.dims",
         "aten::any.dims",
+        "aten::baddbmm.dtype",
+        "aten::bmm.dtype",
+        "aten::broadcast_shapes",
+        "aten::get_autocast_dtype",
         "aten::hash_tensor",
+        "aten::initial_seed",
         "aten::linalg__powsum",
         "aten::linspace.Scalar_Tensor",
         "aten::linspace.Tensor_Scalar",
@@ -37,9 +58,34 @@ NEWER_OPERATORS = frozenset(
         "aten::logspace.Scalar_Tensor",
         "aten::logspace.Tensor_Scalar",
         "aten::logspace.Tensor_Tensor",
+        "aten::manual_seed.generator",
+        "aten::mm.dtype",
+        "aten::rand_like.generator",
+        "aten::randint_like.Tensor",
+        "aten::randint_like.Tensor_generator",
+        "aten::randint_like.generator",
+        "aten::randint_like.low_generator_dtype",
+        "aten::randn_like.generator",
         "aten::rms_norm",
+        "aten::rrelu_with_noise_functional",
+        "aten::seed",
         "aten::slice_inverse",
+        "aten::sym_is_contiguous",
+        "quantized::embedding_bag_2bit_prepack_with_rowwise_min_max",
+        "quantized::embedding_bag_4bit_prepack_with_rowwise_min_max",
+        "quantized::embedding_bag_byte_prepack_with_rowwise_min_max",
+        "quantized::int4mm_packed_weight_cpu",
+        "quantized::linear_dynamic_fp16_unpacked_weight",
     }
+)
+
+# The published runtimes are built without LAPACK (pytorch#68871, #130309). What solves
+# triangular systems needs BLAS alone, which they have.
+LAPACK = re.compile(
+    r"aten::_?(linalg_)?"
+    r"(cholesky|cond|det\b|eig|geqrf|householder|inv|ldl|logdet|lstsq|lu(?!_unpack)"
+    r"|matrix_rank|nuclear|orgqr|ormqr|pinv|qr|slogdet|solve(?!_triangular)|svd|tensorinv"
+    r"|tensorsolve)"
 )
 
 # Operators that have more arguments now, with how many they had in 2.1.0.
@@ -104,17 +150,27 @@ def check_operators(path: Path) -> list[str]:
     lacking = sorted(
         name
         for name, info in operators.items()
-        if is_newer(name, info.num_schema_args or 0)
+        if is_lacking(name, info.num_schema_args or 0)
     )
     if lacking:
         raise ContractError(
             f"PyTorch Mobile {RUNTIME} lacks {', '.join(lacking)} as the network uses "
             "it: write the network with other operators, or move to ExecuTorch."
         )
+    unbuilt = sorted(filter(LAPACK.match, operators))
+    if unbuilt:
+        raise ContractError(
+            f"PyTorch Mobile {RUNTIME} is built without LAPACK, which "
+            f"{', '.join(unbuilt)} would need: write the network with other operators."
+        )
     return sorted(operators)
 
 
-def is_newer(operator: str, arguments: int) -> bool:
+def is_lacking(operator: str, arguments: int) -> bool:
     """Return whether the phone's runtime lacks the operator, or that many arguments."""
     most = MOST_ARGUMENTS.get(operator)
-    return operator in NEWER_OPERATORS or (most is not None and arguments > most)
+    return (
+        operator.partition("::")[0] not in NAMESPACES
+        or operator.removesuffix("_out").removesuffix(".out") in NEWER_OPERATORS
+        or (most is not None and arguments > most)
+    )

@@ -39,13 +39,20 @@ class Runtime:
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """Return the outputs by name, for inputs by name.
 
-        The program takes one example at a time, as a phone has them.
+        The program takes one example at a time, as a phone has them. Raises
+        ContractError if ExecuTorch fails on the way.
         """
         (images,) = inputs.values()
         outputs = [self._predict_one(image[np.newaxis]) for image in images]
         return {OUTPUT: np.concatenate(outputs)}
 
     def _predict_one(self, image: NDArray[Any]) -> NDArray[Any]:
-        (output,) = self._forward.execute([torch.from_numpy(image)])
+        try:
+            (output,) = self._forward.execute([torch.from_numpy(image)])
+        except RuntimeError as error:
+            raise ContractError(
+                "ExecuTorch cannot run the program; write the network with other "
+                f"operators: {error}"
+            ) from error
         # The next call writes over the memory of this one's output.
         return np.array(output.numpy())

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
+from .contract import ContractError
 from .lite import load
 
 FORMAT = "lite-interpreter"
@@ -27,6 +28,16 @@ class Runtime:
         self._module = load(artifact)
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        """Return the outputs by name, for inputs by name."""
+        """Return the outputs by name, for inputs by name.
+
+        Raises ContractError if the lite interpreter fails on the way.
+        """
         tensors = (torch.from_numpy(array) for array in inputs.values())
-        return {OUTPUT: self._module(*tensors).numpy()}
+        try:
+            return {OUTPUT: self._module(*tensors).numpy()}
+        except RuntimeError as error:
+            reason = str(error).partition("\n")[0]
+            raise ContractError(
+                "The lite interpreter cannot run the model; write the network with "
+                f"other operators: {reason}"
+            ) from error

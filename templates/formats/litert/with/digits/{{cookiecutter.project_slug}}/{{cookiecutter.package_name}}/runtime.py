@@ -31,10 +31,17 @@ class Runtime:
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """Return the outputs by name, for inputs by name.
 
-        The model takes one example at a time, as a phone has them.
+        The model takes one example at a time, as a phone has them. Raises ContractError
+        if LiteRT fails on the way.
         """
         ((name, examples),) = inputs.items()
-        answers = [self._run(**{name: one[np.newaxis]}) for one in examples]
+        try:
+            answers = [self._run(**{name: one[np.newaxis]}) for one in examples]
+        except (RuntimeError, ValueError) as error:
+            raise ContractError(
+                "LiteRT cannot run the model; write the network with other "
+                f"operators: {error}"
+            ) from error
         return {
             output: np.concatenate([answer[output] for answer in answers])
             for output in answers[0]

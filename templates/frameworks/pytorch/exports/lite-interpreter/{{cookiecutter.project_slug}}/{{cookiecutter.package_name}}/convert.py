@@ -11,12 +11,13 @@ from torch import Tensor, nn
 from torch.ao.quantization import QConfigMapping, get_default_qconfig
 from torch.ao.quantization.quantize_fx import convert_fx, prepare_fx
 from torch.jit import ScriptModule
-from torch.jit._trace import TracerWarning
+from torch.jit._trace import TracerWarning, TracingCheckError
 from torch.utils.mobile_optimizer import optimize_for_mobile
 
 from . import phone
 from .contract import ContractError
 from .data import IMAGE_SHAPE
+from .lite import save
 from .model import with_probabilities
 from .settings import REPORTS
 
@@ -49,7 +50,7 @@ def write(network: nn.Module, path: Path, report: Path) -> None:
         )
     # Two examples: with one, tracing could take the batch for a constant.
     graph = to_graph(with_probabilities(network), torch.zeros(2, *IMAGE_SHAPE))
-    optimised(graph)._save_for_lite_interpreter(str(path))
+    save(optimised(graph), path)
     phone.fit_bytecode(path)
     operators = phone.check_operators(path)
     report.parent.mkdir(parents=True, exist_ok=True)
@@ -97,7 +98,10 @@ def to_graph(network: nn.Module, images: Tensor) -> ScriptModule:
         ) from error
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", TracerWarning)
-        graph = torch.jit.trace(network, images)
+        try:
+            graph = torch.jit.trace(network, images)
+        except (RuntimeError, TracingCheckError) as error:
+            return to_script(network, first_line(error))
     untraced = [w.message for w in caught if issubclass(w.category, TracerWarning)]
     if untraced:
         # The trace holds the one branch that these images took.

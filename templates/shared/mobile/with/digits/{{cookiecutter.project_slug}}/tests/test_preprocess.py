@@ -5,6 +5,7 @@ import pytest
 
 from {{ cookiecutter.package_name }} import data
 from {{ cookiecutter.package_name }}.contract import (
+    ContractError,
     Golden,
     Preprocessing,
     Signature,
@@ -37,3 +38,10 @@ def test_pixels_are_split_between_neighbours() -> None:
     values = to_input(np.array([[0, 30, 60]]), how)
     assert values.shape == (1, 1, 2, 1)
     np.testing.assert_allclose(values.ravel(), [5, 25])
+
+
+def test_layouts_that_order_the_pixels_otherwise_are_refused() -> None:
+    """Columns before rows: the app's tests have the same case."""
+    how = Preprocessing(height=3, width=4, layout="NWH", scale=0.5)
+    with pytest.raises(ContractError, match="the layout NWH"):
+        to_input(np.zeros((3, 4)), how)

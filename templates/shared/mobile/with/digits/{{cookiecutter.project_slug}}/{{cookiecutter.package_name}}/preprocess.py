@@ -8,11 +8,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .contract import Preprocessing
+from .contract import ContractError, Preprocessing
+
+# The orders of axes in which the values of a grey picture follow each other row by row.
+LAYOUTS = ("NHW", "NHWC", "NCHW")
 
 
 def to_input(picture: NDArray[Any], how: Preprocessing) -> NDArray[np.float32]:
-    """Return the input for one picture of grey values (height, width), 0 to 255."""
+    """Return the input for one picture of grey values (height, width), 0 to 255.
+
+    Raises ContractError for a layout that is not one of LAYOUTS.
+    """
+    if how.layout not in LAYOUTS:
+        raise ContractError(
+            f"signature.json has the layout {how.layout}, and the apps know "
+            f"{', '.join(LAYOUTS)}: name one of these in data.py, and export again."
+        )
     rows = shares(picture.shape[0], how.height)
     columns = shares(picture.shape[1], how.width)
     values = rows @ picture @ columns.T * how.scale

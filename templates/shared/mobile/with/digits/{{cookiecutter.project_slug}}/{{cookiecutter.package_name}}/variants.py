@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import data, model
+from . import data, eager, model
+from .contract import ContractError
 from .convert import write_artifact
 {% include "partials/export/int8-variant-import.py" ignore missing %}
 from .runtime import ARTIFACT, Runtime
@@ -26,67 +27,117 @@ WRITERS: dict[str, Callable[[Any, Path], None]] = {
     "float32": write_artifact,
 {% include "partials/export/int8-variant.py" ignore missing %}
 }
-CALLS = 30
+WARM_UP, ROUNDS, CALLS = 3, 10, 3
+HEAD = "| model | kB | accuracy | ms a call |\n| --- | --: | --: | --: |\n"
 
-Predict = Callable[[NDArray[np.float32]], NDArray[Any]]
+
+@dataclass(frozen=True)
+class Form:
+    """One form of the model: the file or folder it lies in, and how to ask it."""
+
+    name: str
+    path: Path
+    predict: eager.Predict
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One form of the model; the time is for one example, the median of many calls."""
+    """The figures of one form; the time is for one example, the median of many."""
 
     name: str
     kilobytes: float
     accuracy: float
     milliseconds: float
 
+    def row(self) -> str:
+        """Return the line of the table."""
+        return (
+            f"| {self.name} | {self.kilobytes:.1f} | {self.accuracy:.1%} "
+            f"| {self.milliseconds:.3f} |\n"
+        )
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A form that this network, or this computer, does not allow."""
+
+    name: str
+    refusal: str
+
+    def row(self) -> str:
+        """Return the line of the table."""
+        reason = " ".join(self.refusal.split()).replace("|", "\\|")
+        return f"| {self.name}: not possible: {reason} | | | |\n"
+
 
 def write_report() -> str:
     """Measure the trained model and each form it is exported in; return the table."""
-    variants = measure_all()
+    with tempfile.TemporaryDirectory() as folder:
+        forms, refusals = write_all(model.load(MODELS), Path(folder))
+        rows: list[Variant | Refusal] = [*measure_all(forms), *refusals]
     REPORTS.mkdir(parents=True, exist_ok=True)
-    rows = json.dumps([asdict(variant) for variant in variants], indent=2)
-    (REPORTS / "variants.json").write_text(rows + "\n", "utf-8")
-    (REPORTS / "variants.md").write_text(table(variants), "utf-8")
-    return table(variants)
+    text = json.dumps([asdict(row) for row in rows], indent=2)
+    (REPORTS / "variants.json").write_text(text + "\n", "utf-8")
+    table = HEAD + "".join(row.row() for row in rows)
+    (REPORTS / "variants.md").write_text(table, "utf-8")
+    return table
 
 
-def measure_all() -> list[Variant]:
-    """Return the model as trained, run by its framework, and each exported form."""
-    network = model.load(MODELS)
-    trained = measure("trained", MODELS, lambda images: model.predict(network, images))
-    variants = [trained]
+def write_all(network: Any, folder: Path) -> tuple[list[Form], list[Refusal]]:
+    """Write each exported form to the folder.
+
+    Returns them and the model as its framework runs it, and what is not possible.
+    """
+    ways = eager.ways(network).items()
+    forms = [Form(name, MODELS, predict) for name, predict in ways]
+    refusals = []
     for name, write in WRITERS.items():
-        with tempfile.TemporaryDirectory() as folder:
-            artifact = Path(folder) / ARTIFACT
+        artifact = folder / name / ARTIFACT
+        artifact.parent.mkdir()
+        try:
             write(network, artifact)
-            variants.append(measure(name, artifact, predictor(Runtime(artifact))))
-    return variants
+            forms.append(Form(name, artifact, predictor(Runtime(artifact))))
+        except ContractError as error:
+            refusals.append(Refusal(name, str(error)))
+    return forms, refusals
 
 
-def predictor(runtime: Runtime) -> Predict:
+def predictor(runtime: Runtime) -> eager.Predict:
     """Return a function from images to probabilities."""
     return lambda images: runtime.predict({"image": images})["probabilities"]
 
 
-def measure(name: str, path: Path, predict: Predict) -> Variant:
-    """Return the figures of one form, which lies in a file or a folder."""
+def measure_all(forms: list[Form]) -> list[Variant]:
+    """Return the figures of each form."""
     images, labels = data.load().test
-    right = predict(images).argmax(axis=1) == labels
-    times = []
-    for _ in range(CALLS):
-        start = time.perf_counter()
-        predict(images[:1])
-        times.append(time.perf_counter() - start)
+    times = measure_times(forms, images[:1])
+    return [
+        Variant(
+            name=form.name,
+            kilobytes=size(form.path) / 1000,
+            accuracy=float((form.predict(images).argmax(axis=1) == labels).mean()),
+            milliseconds=times[form.name],
+        )
+        for form in forms
+    ]
+
+
+def measure_times(forms: list[Form], image: NDArray[np.float32]) -> dict[str, float]:
+    """Return each form's median milliseconds, all asked in turn, round after round."""
+    times: dict[str, list[float]] = {form.name: [] for form in forms}
+    for form in forms:
+        for _ in range(WARM_UP):
+            form.predict(image)
+    for _ in range(ROUNDS):
+        for form in forms:
+            for _ in range(CALLS):
+                start = time.perf_counter()
+                form.predict(image)
+                times[form.name].append(time.perf_counter() - start)
+    return {name: median(taken) * 1000 for name, taken in times.items()}
+
+
+def size(path: Path) -> int:
+    """Return the bytes of a file, or of all files in a folder."""
     files = [path] if path.is_file() else [f for f in path.rglob("*") if f.is_file()]
-    size = sum(file.stat().st_size for file in files)
-    return Variant(name, size / 1000, float(right.mean()), median(times) * 1000)
-
-
-def table(variants: list[Variant]) -> str:
-    """Return the figures as a Markdown table."""
-    rows = "".join(
-        f"| {v.name} | {v.kilobytes:.1f} | {v.accuracy:.1%} | {v.milliseconds:.3f} |\n"
-        for v in variants
-    )
-    return f"| model | kB | accuracy | ms a call |\n| --- | --: | --: | --: |\n{rows}"
+    return sum(file.stat().st_size for file in files)

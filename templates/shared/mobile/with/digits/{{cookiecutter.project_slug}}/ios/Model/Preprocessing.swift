@@ -9,14 +9,17 @@ struct Preprocessing: Decodable {
     let layout: String
     let scale: Double
 
+    /// The orders of axes in which the values of a grey picture follow each other row by row.
+    static let layouts = ["NHW", "NHWC", "NCHW"]
+
     /// Returns the shape of the input for one picture: its axes as `layout` orders them.
     func shape() throws -> [Int] {
-        try layout.map { axis in
+        guard Self.layouts.contains(layout) else { throw UnknownLayout(name: layout) }
+        return layout.map { axis in
             switch axis {
-            case "N", "C": return 1
             case "H": return height
             case "W": return width
-            default: throw UnknownAxis(name: axis)
+            default: return 1  // one picture, of one channel
             }
         }
     }
@@ -38,11 +41,13 @@ struct Preprocessing: Decodable {
     }
 }
 
-/// An axis in the layout of signature.json that this app does not know.
-struct UnknownAxis: LocalizedError {
-    let name: Character
+/// A layout in signature.json that this app does not know.
+struct UnknownLayout: LocalizedError {
+    let name: String
 
-    var errorDescription: String? { "signature.json names an axis \(name)" }
+    var errorDescription: String? {
+        "signature.json has the layout \(name), not one of \(Preprocessing.layouts)"
+    }
 }
 
 /// Returns, for each target pixel, how much of it each source pixel makes up.

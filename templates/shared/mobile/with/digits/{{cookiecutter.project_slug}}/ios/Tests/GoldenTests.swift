@@ -6,8 +6,22 @@ import XCTest
 final class GoldenTests: XCTestCase {
     /// Real examples, and the outputs that the training framework gave for them.
     private struct Golden: Decodable {
-        let inputs: [String: [[[Float]]]]
-        let outputs: [String: [[Float]]]
+        let inputs: [String: [Numbers]]
+        let outputs: [String: [Numbers]]
+    }
+
+    /// A tensor of any rank, as its numbers in order.
+    private struct Numbers: Decodable {
+        let flat: [Float]
+
+        init(from decoder: Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            if let number = try? value.decode(Float.self) {
+                flat = [number]
+            } else {
+                flat = try value.decode([Numbers].self).flatMap(\.flat)
+            }
+        }
     }
 
     private func golden() throws -> Golden {
@@ -23,8 +37,8 @@ final class GoldenTests: XCTestCase {
     func testReproducesTheTrainedModel() throws {
         let signature = try Signature.read(from: Recogniser.folder)
         let golden = try golden()
-        let images = try XCTUnwrap(golden.inputs["image"]).map { $0.flatMap { $0 } }
-        let expected = try XCTUnwrap(golden.outputs["probabilities"])
+        let images = try XCTUnwrap(golden.inputs["image"]).map(\.flat)
+        let expected = try XCTUnwrap(golden.outputs["probabilities"]).map(\.flat)
         let classifier = try classifier(signature)
         XCTAssertFalse(images.isEmpty)
         for (image, wanted) in zip(images, expected) {

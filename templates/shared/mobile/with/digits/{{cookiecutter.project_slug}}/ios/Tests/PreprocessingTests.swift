@@ -32,7 +32,11 @@ final class PreprocessingTests: XCTestCase {
         XCTAssertEqual(try preprocessing(height: 3, width: 4).shape(), [1, 3, 4])
         let channels = preprocessing(height: 3, width: 4, layout: "NHWC")
         XCTAssertEqual(try channels.shape(), [1, 3, 4, 1])
-        let unknown = preprocessing(height: 3, width: 4, layout: "NHWD")
+    }
+
+    /// test_preprocess.py has the same case.
+    func testRefusesLayoutsThatOrderThePixelsOtherwise() {
+        let unknown = preprocessing(height: 3, width: 4, layout: "NWH")
         XCTAssertThrowsError(try unknown.shape())
     }
 }

@@ -38,14 +38,28 @@ def write_artifact(network: keras.Model, path: Path) -> None:
 def write_quantized(
     network: keras.Model, path: Path, examples: NDArray[np.float32]
 ) -> None:
-    """Write the program in int8, its ranges taken from the examples."""
+    """Write the program in int8, its ranges taken from the examples.
+
+    Raises ContractError where the network cannot be quantised.
+    """
+    graph = tidied(to_graph(Served(network)))
+    path.write_bytes(lower(to_graph(quantized(graph, examples))))
+
+
+def quantized(graph: ExportedProgram, examples: NDArray[np.float32]) -> nn.Module:
+    """Return the graph with its layers in int8."""
     quantizer = XNNPACKQuantizer()
     quantizer.set_global(get_symmetric_quantization_config(is_per_channel=True))
-    graph = tidied(to_graph(Served(network)))
-    observed = prepare_pt2e(graph.module(), quantizer)
-    for example in examples:
-        observed(torch.from_numpy(example[np.newaxis]))
-    path.write_bytes(lower(to_graph(convert_pt2e(observed))))
+    try:
+        observed = prepare_pt2e(graph.module(), quantizer)
+        for example in examples:
+            observed(torch.from_numpy(example[np.newaxis]))
+        return convert_pt2e(observed)
+    except Exception as error:  # torchao has no base class for its errors
+        raise ContractError(
+            f"The network cannot be quantised ({first_line(error)}): "
+            "export it without --quantize."
+        ) from error
 
 
 def to_graph(network: nn.Module) -> ExportedProgram:

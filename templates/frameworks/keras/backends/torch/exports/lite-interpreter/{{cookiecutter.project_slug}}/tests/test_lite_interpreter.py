@@ -1,7 +1,9 @@
 """What the exporter does for the phone's runtime, and what it refuses."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,7 +16,7 @@ from {{ cookiecutter.package_name }}.contract import (
     Signature,
     check_parity,
 )
-from {{ cookiecutter.package_name }}.lite import bytecode
+from {{ cookiecutter.package_name }}.lite import bytecode, save
 from {{ cookiecutter.package_name }}.runtime import Runtime
 from {{ cookiecutter.package_name }}.settings import ARTIFACTS, REPORTS
 
@@ -38,10 +40,58 @@ class Normalising(nn.Module):
         return torch.rms_norm(images, [8])
 
 
+class Squared(torch.autograd.Function):
+    """Computes in Python, which no file holds."""
+
+    @staticmethod
+    def forward(_context: Any, images: Tensor) -> Tensor:
+        """Return the squares."""
+        return images * images
+
+
+class CallingPython(nn.Module):
+    """Uses a function of Python's."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return the squares."""
+        return Squared.apply(images)
+
+
+class Inverting(nn.Module):
+    """Uses an operator that needs LAPACK."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return the inverses."""
+        return torch.linalg.inv(images + torch.eye(8))
+
+
+class Extended(nn.Module):
+    """Uses an operator that an extension defines."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return twice the images."""
+        return torch.ops.extension.twice(images)
+
+
+@pytest.fixture
+def extension() -> Iterator[None]:
+    """An operator that torch itself does not have."""
+    with torch.library._scoped_library("extension", "DEF") as library:
+        library.define("twice(Tensor images) -> Tensor")
+        library.impl("twice", lambda images: images * 2, "CompositeExplicitAutograd")
+        yield
+
+
 @pytest.fixture
 def artifact(tmp_path: Path) -> Path:
     """A copy of the exported file."""
     return Path(shutil.copy(SIGNATURE.verify(ARTIFACTS), tmp_path))
+
+
+def saved(network: nn.Module, folder: Path) -> Path:
+    """Return the file that the exporter makes of a network."""
+    save(convert.to_graph(network.eval(), IMAGES), folder / "model.ptl")
+    return folder / "model.ptl"
 
 
 def test_the_phone_reads_the_bytecode(artifact: Path) -> None:
@@ -78,11 +128,60 @@ def test_a_torch_that_writes_no_such_files_is_named(
 
 def test_younger_operators_are_refused(tmp_path: Path) -> None:
     """This torch runs the file, the phone's runtime would not."""
-    artifact = tmp_path / "model.ptl"
-    graph = convert.to_graph(Normalising(), IMAGES)
-    graph._save_for_lite_interpreter(str(artifact))
     with pytest.raises(ContractError, match="lacks aten::rms_norm"):
-        phone.check_operators(artifact)
+        phone.check_operators(saved(Normalising(), tmp_path))
+
+
+@pytest.mark.usefixtures("extension")
+def test_operators_of_an_extension_are_refused(tmp_path: Path) -> None:
+    """The phone's app does not have the extension."""
+    with pytest.raises(ContractError, match="lacks extension::twice"):
+        phone.check_operators(saved(Extended(), tmp_path))
+
+
+def test_operators_that_need_lapack_are_refused(tmp_path: Path) -> None:
+    """The runtime knows them, and fails when it is to run them."""
+    with pytest.raises(ContractError, match="without LAPACK, which aten::linalg_inv "):
+        phone.check_operators(saved(Inverting(), tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("operator", "lacking"),
+    [
+        ("aten::mm", False),
+        ("aten::mm.dtype", True),
+        ("aten::mm.dtype_out", True),
+        ("aten::hash_tensor.out", True),
+        ("prims::sin", True),
+        ("prim::ListConstruct", False),
+    ],
+)
+def test_what_the_runtime_lacks_is_known(operator: str, lacking: bool) -> None:
+    """Younger overloads, and what only Python defines."""
+    assert phone.is_lacking(operator, arguments=2) is lacking
+
+
+@pytest.mark.parametrize(
+    ("operator", "needs"),
+    [
+        ("aten::linalg_eigh", True),
+        ("aten::geqrf", True),
+        ("aten::det", True),
+        ("aten::detach", False),
+        ("aten::linalg_vector_norm", False),
+        ("aten::linalg_solve_triangular", False),
+        ("aten::fft_rfft", False),
+    ],
+)
+def test_what_needs_lapack_is_known(operator: str, needs: bool) -> None:
+    """What only sounds like it is allowed."""
+    assert bool(phone.LAPACK.match(operator)) is needs
+
+
+def test_functions_of_python_are_refused(tmp_path: Path) -> None:
+    """The message names the function, and what to write instead."""
+    with pytest.raises(ContractError, match=r"'Squared'.*torch\.autograd\.Function"):
+        saved(CallingPython(), tmp_path)
 
 
 def test_branches_are_refused() -> None:

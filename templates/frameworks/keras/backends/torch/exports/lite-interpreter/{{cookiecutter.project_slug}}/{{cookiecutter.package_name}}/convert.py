@@ -7,12 +7,13 @@ import keras
 import torch
 from torch import Tensor, nn
 from torch.jit import ScriptModule
-from torch.jit._trace import TracerWarning
+from torch.jit._trace import TracerWarning, TracingCheckError
 from torch.utils.mobile_optimizer import optimize_for_mobile
 
 from . import phone
 from .contract import ContractError
 from .data import IMAGE_SHAPE
+from .lite import save
 from .served import Served
 from .settings import REPORTS
 
@@ -32,7 +33,7 @@ def write_artifact(network: keras.Model, path: Path) -> None:
         )
     # Two examples: with one, tracing could take the batch for a constant.
     graph = to_graph(Served(network), torch.zeros(2, *IMAGE_SHAPE))
-    optimised(graph)._save_for_lite_interpreter(str(path))
+    save(optimised(graph), path)
     phone.fit_bytecode(path)
     operators = phone.check_operators(path)
     REPORTS.mkdir(parents=True, exist_ok=True)
@@ -54,7 +55,13 @@ def to_graph(network: nn.Module, images: Tensor) -> ScriptModule:
         ) from error
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", TracerWarning)
-        graph = torch.jit.trace(network, images)
+        try:
+            graph = torch.jit.trace(network, images)
+        except (RuntimeError, TracingCheckError) as error:
+            raise ContractError(
+                f"The network cannot be traced ({first_line(error)}): "
+                "write it with Keras's layers and keras.ops."
+            ) from error
     for warning in caught:
         # Keras itself only asks for shapes in this way.
         own = not Path(warning.filename).is_relative_to(KERAS)

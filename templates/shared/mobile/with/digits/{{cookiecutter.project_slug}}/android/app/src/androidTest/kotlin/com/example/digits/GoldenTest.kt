@@ -11,7 +11,7 @@ import org.junit.Assert.assertEquals
 import org.junit.Test
 import org.junit.runner.RunWith
 
-/** Runs on a device: ./gradlew connectedAndroidTest; the latency is in the log. */
+/** Runs on a device: gradle -p android connectedAndroidTest; the latency is in the log. */
 @RunWith(AndroidJUnit4::class)
 class GoldenTest {
     private val context = InstrumentationRegistry.getInstrumentation().targetContext

@@ -70,7 +70,7 @@ class DrawingView(context: Context, attributes: AttributeSet?) : View(context, a
                 strokes.lineTo(event.x, event.y) // a tap is a dot
             }
             MotionEvent.ACTION_MOVE -> strokes.lineTo(event.x, event.y)
-            MotionEvent.ACTION_UP -> performClick()
+            MotionEvent.ACTION_UP, MotionEvent.ACTION_CANCEL -> performClick()
             else -> return false
         }
         invalidate()

@@ -4,6 +4,9 @@ import kotlin.math.max
 import kotlin.math.min
 import org.json.JSONObject
 
+// The orders of axes in which the values of a grey picture follow each other row by row.
+private val LAYOUTS = setOf("NHW", "NHWC", "NCHW")
+
 /**
  * Turns a grey picture into the model's input, as signature.json says.
  *
@@ -13,9 +16,14 @@ class Preprocessing(fields: JSONObject) {
     private val height = fields.getInt("height")
     private val width = fields.getInt("width")
     private val scale = fields.getDouble("scale")
+    private val layout = fields.getString("layout")
+
+    init {
+        require(layout in LAYOUTS) { "signature.json has the layout $layout, not one of $LAYOUTS" }
+    }
 
     /** The shape of the input for one picture: its axes as `layout` orders them. */
-    val shape: LongArray = fields.getString("layout").map(::size).toLongArray()
+    val shape: LongArray = layout.map(::size).toLongArray()
 
     /** Returns the input for the grey values, 0 to 255, of a picture, row by row. */
     fun toInput(pixels: IntArray, pictureWidth: Int): FloatArray {
@@ -34,10 +42,9 @@ class Preprocessing(fields: JSONObject) {
     }
 
     private fun size(axis: Char): Long = when (axis) {
-        'N', 'C' -> 1L
         'H' -> height.toLong()
         'W' -> width.toLong()
-        else -> throw IllegalArgumentException("signature.json names an axis $axis")
+        else -> 1L // one picture, of one channel
     }
 }
 

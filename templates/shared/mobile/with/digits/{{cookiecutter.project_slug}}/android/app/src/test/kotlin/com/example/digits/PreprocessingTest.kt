@@ -2,9 +2,10 @@ package com.example.digits
 
 import org.json.JSONObject
 import org.junit.Assert.assertArrayEquals
+import org.junit.Assert.assertThrows
 import org.junit.Test
 
-/** Runs on the computer: ./gradlew test */
+/** Runs on the computer: gradle -p android test */
 class PreprocessingTest {
     private fun preprocessing(height: Int, width: Int, layout: String = "NHW") =
         Preprocessing(
@@ -38,5 +39,11 @@ class PreprocessingTest {
         assertArrayEquals(longArrayOf(1, 3, 4), preprocessing(3, 4).shape)
         assertArrayEquals(longArrayOf(1, 3, 4, 1), preprocessing(3, 4, "NHWC").shape)
         assertArrayEquals(longArrayOf(1, 1, 3, 4), preprocessing(3, 4, "NCHW").shape)
+    }
+
+    /** test_preprocess.py has the same case. */
+    @Test
+    fun refusesLayoutsThatOrderThePixelsOtherwise() {
+        assertThrows(IllegalArgumentException::class.java) { preprocessing(3, 4, "NWH") }
     }
 }
