@@ -14,7 +14,12 @@ from .contract import ContractError, Tensors, TensorSpec
 DESCRIPTION = "model.json"
 
 # Lines that frameworks begin a message with, whatever it is about.
-SAY_NOTHING = ("Exception encountered when calling", "Graph execution error")
+SAY_NOTHING = (
+    "Exception encountered when calling",
+    "Graph execution error",
+    "Detected at node",
+    "<stack traces unavailable>",
+)
 
 
 @dataclass(frozen=True)
@@ -99,8 +104,8 @@ def refusal(inputs: Tensors, error: BaseException) -> str:
     parts = (f"{name} {part.dtype} {part.shape}" for name, part in inputs.items())
     return (
         f"The model does not take {', '.join(parts)} ({first_line(error)}). Where "
-        f"{DESCRIPTION} says null for a dimension that is not free, write its size; "
-        "mend a wrong dtype there too."
+        f"{DESCRIPTION} says null or a name for a dimension that is not free, write "
+        "its size; mend a wrong dtype there too."
     )
 
 
