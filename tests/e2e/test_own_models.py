@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from e2e.conftest import Smoked
-from e2e.given_models import succeed, write
+from e2e.given_models import export, succeed, write
 
 pytestmark = [pytest.mark.e2e, pytest.mark.more]
 
@@ -30,6 +30,9 @@ KERAS = [
     ("mobilenet.keras", "litert", None),
     ("sequence.keras", "flask", None),
     ("sequence.keras", "tensorflow-serving", None),
+    ("dicts.keras", "flask", None),
+    ("dicts.keras", "tensorflow-serving", None),
+    ("twice.keras", "flask", None),
     ("greeter", "tensorflow-serving", None),
     ("ranker.tflite", "litert", None),
 ]
@@ -40,10 +43,14 @@ TORCH = [
     ("encoder.pt", "pytorch-mobile", "tokens.json"),
     ("encoder.ptl", "pytorch-mobile", "tokens.json"),
     ("nested.pt2", "flask", None),
+    ("weighted.pt2", "flask", None),
     ("recurrent.pt", "pytorch-mobile", "steps.json"),
     ("small.pte", "executorch", None),
 ]
-ONNX = ["rows", "labels", "scalar", "fixed", "attention"]
+ONNX = [
+    *("rows", "labels", "scalar", "fixed", "attention"),
+    *("crossed", "square", "matrix"),
+]
 TOKENS = [[(7 * row + 3 * column) % 100 for column in range(9)] for row in range(6)]
 STEPS = [[[row / 6, column / 9] for column in range(9)] for row in range(6)]
 
@@ -100,8 +107,37 @@ def onnx(smoked: Smoke, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
 
 @pytest.mark.parametrize("name", ONNX)
 def test_onnx(name: str, onnx: tuple[Path, str], tmp_path: Path) -> None:
-    """Booleans and integers, a scalar, a fixed batch of rank 5, no batch at all."""
+    """Booleans and integers, a scalar, fixed and depending dimensions, odd names."""
     check(*onnx, f"{name}.onnx", "flask", None, tmp_path)
+
+
+@pytest.mark.parametrize("target", ["flask", "tensorflow-serving"])
+def test_dicts_keep_their_keys(
+    target: str, keras: tuple[Path, str], tmp_path: Path
+) -> None:
+    """Every output under its own name, for inputs under theirs."""
+    folder, python = keras
+    made = export(folder / "dicts.keras", python, tmp_path, target)
+    golden = json.loads((made.path / "artifacts/golden.json").read_text("utf-8"))
+    inputs = {name: flat(values) for name, values in golden["inputs"].items()}
+    outputs = {name: flat(values) for name, values in golden["outputs"].items()}
+    pairs = list(zip(inputs["zed"], inputs["alpha"], strict=True))
+    assert outputs["sum"] == [zed + alpha for zed, alpha in pairs]
+    assert outputs["left"] == [zed - alpha for zed, alpha in pairs]
+
+
+def flat(rows: list[list[float]]) -> list[float]:
+    """Return the numbers of all rows."""
+    return [number for row in rows for number in row]
+
+
+def test_answers_that_differ_are_refused(
+    onnx: tuple[Path, str], tmp_path: Path
+) -> None:
+    """A model that draws numbers, or one in training mode, has no right answer."""
+    folder, python = onnx
+    with pytest.raises(AssertionError, match="differently each time"):
+        export(folder / "random.onnx", python, tmp_path)
 
 
 def check(

@@ -104,6 +104,54 @@ def write(folder: Path) -> None:
         [tensor("words", TensorProto.FLOAT, "length", 4)],
         [tensor("mixed", TensorProto.FLOAT, "length", 4)],
     )
+    write_dimensions(folder)
+    # Never the same answer.
+    save(
+        folder / "random.onnx",
+        [
+            node("RandomNormalLike", ["values"], ["noise"]),
+            node("Add", ["values", "noise"], ["noisy"]),
+        ],
+        [tensor("values", TensorProto.FLOAT, "n", 3)],
+        [tensor("noisy", TensorProto.FLOAT, "n", 3)],
+    )
+
+
+def write_dimensions(folder: Path) -> None:
+    """Write graphs whose free dimensions depend on each other."""
+    node = helper.make_node
+    # The batch is the second dimension of one input, and the first of another.
+    save(
+        folder / "crossed.onnx",
+        [
+            node("Constant", [], ["last"], value_ints=[2]),
+            node("Transpose", ["mask"], ["turned"], perm=[1, 0]),
+            node("Unsqueeze", ["turned", "last"], ["weights"]),
+            node("Mul", ["steps", "weights"], ["weighted"]),
+        ],
+        [
+            tensor("steps", TensorProto.FLOAT, "length", "batch", 4),
+            tensor("mask", TensorProto.FLOAT, "batch", "length"),
+        ],
+        [tensor("weighted", TensorProto.FLOAT, "length", "batch", 4)],
+    )
+    # A square, under a name that is escaped on the page.
+    save(
+        folder / "square.onnx",
+        [node("MatMul", ['its "own" name\'s'] * 2, ["squared"])],
+        [tensor('its "own" name\'s', TensorProto.FLOAT, "n", "n")],
+        [tensor("squared", TensorProto.FLOAT, "n", "n")],
+    )
+    # One input has a batch, the other is a matrix for all of it.
+    save(
+        folder / "matrix.onnx",
+        [node("MatMul", ["rows", "matrix"], ["product"])],
+        [
+            tensor("rows", TensorProto.FLOAT, "n", 3),
+            tensor("matrix", TensorProto.FLOAT, 3, 2),
+        ],
+        [tensor("product", TensorProto.FLOAT, "n", 2)],
+    )
 
 
 if __name__ == "__main__":

@@ -35,6 +35,20 @@ class Nested(torch.nn.Module):
         return {"sum": left + right, "pair": (left, right * 2)}
 
 
+class Weighted(torch.nn.Module):
+    """Steps first, at most twelve of them; a weight is an output as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.rand(4))
+
+    def forward(
+        self, steps: torch.Tensor, mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the sum of all steps, weighted, and the weights."""
+        return (steps * mask.t().unsqueeze(-1)).sum(0) * self.weight, self.weight
+
+
 class Recurrent(torch.nn.Module):
     """A tuple in a tuple out, as an LSTM has it."""
 
@@ -63,6 +77,11 @@ def write(folder: Path) -> None:
     free_pair = {"pair": {"left": {0: batch}, "right": {0: batch}}}
     nested = torch.export.export(Nested(), (pair,), dynamic_shapes=free_pair)
     torch.export.save(nested, folder / "nested.pt2")
+    length = torch.export.Dim("length", max=12)
+    masked = (torch.zeros(7, 3, 4), torch.zeros(3, 7))
+    crossed = {"steps": {0: length, 1: batch}, "mask": {0: batch, 1: length}}
+    weighted = torch.export.export(Weighted(), masked, dynamic_shapes=crossed)
+    torch.export.save(weighted, folder / "weighted.pt2")
     recurrent = torch.jit.trace(Recurrent().eval(), torch.zeros(2, 5, 2))
     recurrent.save(folder / "recurrent.pt")
     torch.save(network.state_dict(), folder / "state.pt")

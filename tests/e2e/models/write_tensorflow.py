@@ -23,6 +23,22 @@ def two_in_two_out() -> keras.Model:
     return keras.Model([item, price], [score, group], name="ranker")
 
 
+def dict_in_dict_out() -> keras.Model:
+    """Keys in another order than the layers, and than the alphabet."""
+    zed, alpha = keras.Input((3,), name="zed"), keras.Input((3,), name="alpha")
+    more = keras.layers.Add(name="b")([zed, alpha])
+    less = keras.layers.Subtract(name="a")([zed, alpha])
+    inputs = {"zed": zed, "alpha": alpha}
+    return keras.Model(inputs, {"sum": more, "left": less, "alpha": alpha})
+
+
+def one_layer_twice() -> keras.Model:
+    """Two outputs of one layer, and an input as a third."""
+    left, right = keras.Input((3,), name="left"), keras.Input((3,), name="right")
+    scale = keras.layers.Rescaling(2.0, name="scale")
+    return keras.Model([left, right], [scale(left), left, scale(right)])
+
+
 def free_sequence() -> keras.Model:
     """An LSTM over sequences of any length."""
     layers = [keras.Input((None, 6)), keras.layers.LSTM(8), keras.layers.Dense(2)]
@@ -56,6 +72,8 @@ def write(folder: Path) -> None:
     ranker.export(folder / "ranker", verbose=False)
     ranker.export(folder / "ranker.onnx", format="onnx", verbose=False)
     free_sequence().save(folder / "sequence.keras")
+    dict_in_dict_out().save(folder / "dicts.keras")
+    one_layer_twice().save(folder / "twice.keras")
     doubled = keras.layers.Lambda(lambda x: x * 2, name="double")
     keras.Sequential([keras.Input((2,)), doubled]).save(folder / "lambda.keras")
     keras.Sequential([keras.Input((2,)), doubled]).save(folder / "lambda.h5")

@@ -31,7 +31,10 @@ class Runtime:
         try:
             self._session = ort.InferenceSession(artifact, options, providers=providers)
         except Exception as error:  # ONNX Runtime's own have no common base
-            raise ContractError(f"ONNX Runtime cannot load {artifact}.") from error
+            reason = str(error).partition("\n")[0]
+            raise ContractError(
+                f"ONNX Runtime cannot load {artifact}: {reason}"
+            ) from error
         self._outputs = [output.name for output in self._session.get_outputs()]
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

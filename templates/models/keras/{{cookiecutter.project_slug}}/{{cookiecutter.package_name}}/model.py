@@ -45,15 +45,27 @@ def serving(network: keras.Model) -> Any:
     inputs = original.find(MODELS).inputs
     specs = [tf.TensorSpec(s.shape, s.dtype, name) for name, s in inputs.items()]
 
-    @tf.function(input_signature=specs)
+    @tf.function(input_signature=specs, autograph=False)
     def serve(*tensors: tf.Tensor) -> dict[str, tf.Tensor]:
         return _call(network, dict(zip(inputs, tensors, strict=True)))
 
+    try:
+        serve.get_concrete_function()
+    except ValueError as error:  # as of names that TensorFlow does not know as names
+        raise ContractError(
+            f"TensorFlow has no graph of the model ({original.first_line(error)}): "
+            "save it again with layers whose names are letters, digits and underscores."
+        ) from error
     return serve
 
 
 def _call(network: keras.Model, tensors: dict[str, Any]) -> dict[str, Any]:
-    values = [tensors[name] for name in original.find(MODELS).inputs]
-    outputs = network(values if len(values) > 1 else values[0], training=False)
-    names = original.find(MODELS).outputs
-    return dict(zip(names, tf.nest.flatten(outputs), strict=True))
+    """Return the outputs by name; Keras and model.json have the same order."""
+    given = original.find(MODELS)
+    values = [tensors[name] for name in given.inputs]
+    is_plain = isinstance(network, keras.Sequential)
+    taken = values[0] if is_plain else tf.nest.pack_sequence_as(network.input, values)
+    outputs = network(taken, training=False)
+    if isinstance(outputs, dict) and outputs.keys() == set(given.outputs):
+        return {name: outputs[name] for name in given.outputs}
+    return dict(zip(given.outputs, tf.nest.flatten(outputs), strict=True))

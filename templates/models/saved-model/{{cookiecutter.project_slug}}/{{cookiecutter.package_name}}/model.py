@@ -28,21 +28,28 @@ def load(folder: Path) -> Any:
 def predict(network: Any, given: Tensors) -> dict[str, NDArray[Any]]:
     """Return the outputs by name, for inputs by name.
 
-    Raises ContractError if the model does not take inputs of these dtypes and shapes.
+    Raises ContractError if the model does not take inputs of these dtypes and shapes,
+    or gives bytes that are no text.
     """
     tensors = {name: tf.constant(tensor) for name, tensor in given.items()}
     try:
         outputs = network.signatures[SIGNATURE](**tensors)
     except (ValueError, tf.errors.OpError) as error:
         raise ContractError(original.refusal(given, error)) from error
-    return {name: _plain(outputs[name].numpy()) for name in outputs}
+    return {name: _plain(name, outputs[name].numpy()) for name in outputs}
 
 
-def _plain(values: NDArray[Any]) -> NDArray[Any]:
+def _plain(name: str, values: NDArray[Any]) -> NDArray[Any]:
     # TensorFlow's strings are bytes.
     if values.dtype.kind != "O":
         return values
-    return np.char.decode(values.astype("S"), "utf-8")
+    try:
+        return np.char.decode(values.astype("S"), "utf-8")
+    except UnicodeDecodeError as error:
+        raise ContractError(
+            f"The output {name!r} is bytes that are no text, which JSON cannot hold: "
+            "save the model without it."
+        ) from error
 
 
 def serving(network: Any) -> Any:

@@ -28,7 +28,8 @@ def load(folder: Path) -> ExportedProgram:
 def predict(network: ExportedProgram, given: Tensors) -> dict[str, NDArray[Any]]:
     """Return the outputs by name, for inputs by name.
 
-    Raises ContractError if the model does not take inputs of these shapes.
+    Raises ContractError if the model does not take inputs of these shapes, or gives
+    what is no array.
     """
     args, kwargs = arguments(network, given)
     try:
@@ -36,8 +37,18 @@ def predict(network: ExportedProgram, given: Tensors) -> dict[str, NDArray[Any]]
             outputs = pytree.tree_leaves(network.module()(*args, **kwargs))
     except (RuntimeError, AssertionError) as error:
         raise ContractError(original.refusal(given, error)) from error
-    arrays = (output.numpy() for output in outputs)
-    return dict(zip(original.find(MODELS).outputs, arrays, strict=True))
+    named = zip(original.find(MODELS).outputs, outputs, strict=True)
+    return {name: _array(name, output) for name, output in named}
+
+
+def _array(name: str, output: Any) -> NDArray[Any]:
+    try:
+        # A weight among the outputs keeps what gradients need.
+        return torch.as_tensor(output).detach().numpy()
+    except (RuntimeError, TypeError) as error:
+        raise ContractError(
+            f"The output {name!r} is no array of numbers: save the model without it."
+        ) from error
 
 
 def program(network: ExportedProgram) -> ExportedProgram:

@@ -3,25 +3,35 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import contract, inputs, model, original
 from .contract import ContractError, Tensors, TensorSpec
 from .settings import MODELS
 
+EXACT = contract.Tolerance()
+
 
 def golden(network: Any) -> contract.Golden:
     """Return examples with the outputs that the model's own framework gives for them.
 
-    Raises ContractError if they are no numbers that JSON can hold.
+    Raises ContractError if they are no numbers that JSON can hold, or not always the
+    same.
     """
     given = inputs.golden()
     outputs = model.predict(network, given)
     for name, tensor in outputs.items():
         if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
             raise ContractError(
-                f"The output {name!r} is not finite for the examples: "
-                "put others into inputs.py."
+                f"The output {name!r} is not finite for the examples: {inputs.MEND}."
             )
+    try:
+        contract.check_parity(outputs, model.predict(network, given), EXACT)
+    except ContractError as error:
+        raise ContractError(
+            "The model answers the same examples differently each time: "
+            "export it in evaluation mode, without random numbers or a state."
+        ) from error
     return contract.Golden(given, outputs)
 
 
@@ -30,23 +40,25 @@ def describe(network: Any, golden: contract.Golden) -> dict[str, Any]:
 
     A dimension of an output is free where it differs between examples of other sizes.
     """
-    other = inputs.variations()[-1]
-    outputs = model.predict(network, other)
+    # The first is one example alone, of which some models drop the first dimension.
+    others = inputs.variations()[1:]
+    outputs = [model.predict(network, other) for other in others]
     given = original.find(MODELS).inputs
     return {
         "inputs": {name: given[name] for name in golden.inputs},
         "outputs": {
-            name: _spec(tensor, outputs[name])
+            name: _spec([tensor, *(other[name] for other in outputs)])
             for name, tensor in golden.outputs.items()
         },
-        "batch": _batch(network, other, outputs),
+        "batch": _batch(network, others[-1], outputs[-1]),
     }
 
 
-def _spec(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> TensorSpec:
-    sizes = zip(one.shape, other.shape, strict=True)
-    dtype = "str" if one.dtype.kind == "U" else str(one.dtype)
-    return TensorSpec(dtype, tuple(a if a == b else None for a, b in sizes))
+def _spec(tensors: list[NDArray[Any]]) -> TensorSpec:
+    dtype = tensors[0].dtype
+    axes = zip(*(tensor.shape for tensor in tensors), strict=True)
+    shape = tuple(sizes[0] if len(set(sizes)) == 1 else None for sizes in axes)
+    return TensorSpec("str" if dtype.kind == "U" else str(dtype), shape)
 
 
 def _batch(network: Any, given: Tensors, outputs: Tensors) -> str:
@@ -54,12 +66,14 @@ def _batch(network: Any, given: Tensors, outputs: Tensors) -> str:
     sizes = {tensor.shape[:1] for tensor in (*given.values(), *outputs.values())}
     if len(sizes) != 1 or sizes == {()}:
         return contract.NONE
-    declared = original.find(MODELS).inputs.values()
-    if any(spec.shape[0] is not None for spec in declared):
+    declared = [spec.shape[0] for spec in original.find(MODELS).inputs.values()]
+    if None not in declared:
         return contract.FIXED
+    if declared != [None] * len(declared):
+        return contract.NONE
     first = {name: tensor[:1] for name, tensor in outputs.items()}
-    alone = model.predict(network, {name: part[:1] for name, part in given.items()})
     try:
+        alone = model.predict(network, {name: part[:1] for name, part in given.items()})
         contract.check_parity(first, alone, contract.Tolerance(1e-4, 1e-3))
     except ContractError:
         return contract.NONE

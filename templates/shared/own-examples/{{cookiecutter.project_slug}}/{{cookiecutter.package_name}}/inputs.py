@@ -12,7 +12,17 @@ from .settings import MODELS
 
 FILE = MODELS / "{{ cookiecutter._examples }}"
 MOST = 16  # in golden.json
-BROKEN = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error)
+MEND = f"put others into {FILE}"  # where they will not do
+BROKEN = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    MemoryError,
+    BadZipFile,
+    zlib.error,
+)
 
 
 def golden() -> Tensors:
@@ -48,7 +58,8 @@ def read(specs: dict[str, TensorSpec]) -> Tensors:
 
 def _load(specs: dict[str, TensorSpec]) -> Tensors:
     if FILE.suffix == ".json":
-        return {k: np.array(v) for k, v in json.loads(FILE.read_text("utf-8")).items()}
+        fields = json.loads(FILE.read_text("utf-8-sig"))
+        return {name: np.array(values) for name, values in fields.items()}
     loaded = np.load(FILE, allow_pickle=False)
     return dict(loaded) if FILE.suffix == ".npz" else {next(iter(specs)): loaded}
 
@@ -57,4 +68,6 @@ def _cast(array: np.ndarray, spec: TensorSpec) -> np.ndarray:
     cast = array.astype(spec.dtype)
     if cast.dtype.kind in "iub" and not np.array_equal(cast, array):
         raise ValueError(f"{spec.dtype} cannot hold its values")
+    if cast.dtype.kind == "f" and not np.isfinite(cast).all():
+        raise ValueError("it has values that are not finite; leave them out")
     return cast

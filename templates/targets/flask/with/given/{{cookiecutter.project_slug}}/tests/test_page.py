@@ -1,10 +1,9 @@
 """The page with the form, and the request that it begins with."""
 
-from html import escape
-
 import numpy as np
 import pytest
 import requests
+from markupsafe import escape
 
 from {{ cookiecutter.package_name }} import form, page
 from {{ cookiecutter.package_name }}.client import Client
