@@ -29,6 +29,7 @@ KEYS = {
     "profiles",
     "read_only",
     "security_opt",
+    "restart",
     "stop_grace_period",
     "tmpfs",
     "volumes",

@@ -121,7 +121,7 @@ def nearest(word: str, known: list[str], kind: str) -> str:
     """Return the sentence for a word that is not known, with the nearest one."""
     import difflib
 
-    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     hint = f"did you mean {close[0]}?" if close else f"choose {' or '.join(known)}."
     return f"There is no {kind} {word!r}: {hint}"
 

@@ -29,13 +29,17 @@ from {{ cookiecutter.package_name }}.contract import (
     Signature,
 )
 from {{ cookiecutter.package_name }}.local_server import http
-from {{ cookiecutter.package_name }}.local_server.__main__ import read_metrics_path
+from {{ cookiecutter.package_name }}.local_server.__main__ import (
+    read_metrics_path,
+)
 from {{ cookiecutter.package_name }}.local_server.models import (
     GRAPH_FILE,
     Model,
     Models,
 )
-from {{ cookiecutter.package_name }}.local_server.protocol import DEFAULT_SIGNATURE
+from {{ cookiecutter.package_name }}.local_server.protocol import (
+    DEFAULT_SIGNATURE,
+)
 from {{ cookiecutter.package_name }}.messages import (
     WARMUP_RECORDS,
     PredictionLog,

@@ -3,7 +3,6 @@
 from math import prod
 from typing import Any
 
-import ml_dtypes  # noqa: F401 - gives NumPy its bfloat16
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -20,7 +19,7 @@ TYPES = {
     "object": (7, "string_val"),
     "int64": (9, "int64_val"),
     "bool": (10, "bool_val"),
-    "bfloat16": (14, "half_val"),
+    "bfloat16": (14, "half_val"),  # of NumPy only once TensorFlow has been imported
     "uint16": (17, "int_val"),
     "float16": (19, "half_val"),
     "uint32": (22, "uint32_val"),
