@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,11 @@ else:
 def templates_root() -> Path:
     """Return the folder of layers."""
     return Path(templates_folder())
+
+
+@cache
+def _read_manifest(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,10 @@ class Layer:
         """The folder's path below `templates/`, with slashes on every system."""
         return self.path.relative_to(templates_root()).as_posix()
 
-    @cached_property
+    @property
     def manifest(self) -> dict[str, Any]:
         """The parsed manifest; empty where the layer has none."""
-        file = self.path / MANIFEST
-        return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+        return _read_manifest(self.path / MANIFEST)
 
     @property
     def title(self) -> str:

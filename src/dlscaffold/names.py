@@ -86,8 +86,9 @@ def dependency_modules() -> frozenset[str]:
     """
     modules: set[str] = set()
     for folder, _, files in os.walk(templates_root()):
+        inside = Path(folder).name
         for name in files:
-            if "requirements" in (Path(folder).name, Path(name).stem):
+            if "requirements" in (inside, name.partition(".")[0]):
                 text = Path(folder, name).read_text("utf-8")
                 modules.update(REQUIREMENT.findall(text))
         if MANIFEST in files:
@@ -99,9 +100,12 @@ def dependency_modules() -> frozenset[str]:
 @lru_cache
 def generated_folders() -> frozenset[str]:
     """Return the folders at the top of any generated project, read from the layers."""
-    walk = os.walk(templates_root())
-    found = (names for folder, names, _ in walk if Path(folder).name == PROJECT)
-    return frozenset(name for names in found for name in names)
+    found: set[str] = set()
+    for folder, names, _ in os.walk(templates_root()):
+        if Path(folder).name == PROJECT:
+            found.update(names)
+            names.clear()  # what is below is not walked
+    return frozenset(found)
 
 
 REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)", re.MULTILINE)

@@ -57,7 +57,7 @@ class Answers:
         inside = inside.replace("{{cookiecutter.project_slug}}", slug)
         return inside.replace("{{cookiecutter.package_name}}", package)
 
-    @property
+    @cached_property
     def context(self) -> dict[str, object]:
         """The values that the templates are rendered with."""
         return {
