@@ -86,7 +86,7 @@ def test_every_name_is_refused_or_valid(project: str) -> None:
     assert derived.package.isidentifier()
     assert not keyword.iskeyword(derived.package)
     assert derived.package not in sys.stdlib_module_names
-    assert derived.package not in names.dependency_modules()
+    assert derived.package not in names.taken_by_layers()
     assert len(derived.slug) <= names.SLUG_LENGTH + len("project-")
     assert derived.package == derived.slug.replace("-", "_")
 
@@ -102,4 +102,4 @@ def test_no_project_is_called_like_a_folder_of_any_project() -> None:
 
 def test_dependencies_are_read_from_the_layers() -> None:
     expected = {"flask", "tensorflow", "torch", "keras", "numpy", "onnxruntime", "pil"}
-    assert names.dependency_modules() >= expected
+    assert names.taken_by_layers() >= expected

@@ -72,40 +72,32 @@ def _is_taken(package: str) -> bool:
         keyword.iskeyword(package)
         or keyword.issoftkeyword(package)
         or package in sys.stdlib_module_names
-        or package in WRITTEN | DEVICES | generated_folders()
-        or package in dependency_modules()
+        or package in WRITTEN | DEVICES
+        or package in taken_by_layers()
     )
 
 
 @lru_cache
-def dependency_modules() -> frozenset[str]:
-    """Return the names that any generated project may import or install.
+def taken_by_layers() -> frozenset[str]:
+    """Return the names that any generated project imports, installs or has as a folder.
 
-    They are read from the layers: every requirement, and the `modules` that come with
-    one under another name.
+    They are read from the layers: every requirement, the `modules` that come with one
+    under another name, and the folders at the top of a project.
     """
-    modules: set[str] = set()
-    for folder, _, files in os.walk(templates_root()):
-        inside = Path(folder).name
+    taken: set[str] = set()
+    for folder, folders, files in os.walk(templates_root()):
+        here = Path(folder)
+        if here.name == PROJECT:
+            taken.update(folders)
+        if here.parent.name == PROJECT:
+            folders.clear()  # no requirements are deeper in a project
         for name in files:
-            if "requirements" in (inside, name.partition(".")[0]):
-                text = Path(folder, name).read_text("utf-8")
-                modules.update(REQUIREMENT.findall(text))
+            if "requirements" in (here.name, name.partition(".")[0]):
+                taken.update(REQUIREMENT.findall((here / name).read_text("utf-8")))
         if MANIFEST in files:
-            for names in MODULES.findall(Path(folder, MANIFEST).read_text("utf-8")):
-                modules.update(re.findall(r'"([^"]+)"', names))
-    return frozenset(module.lower().replace("-", "_") for module in modules)
-
-
-@lru_cache
-def generated_folders() -> frozenset[str]:
-    """Return the folders at the top of any generated project, read from the layers."""
-    found: set[str] = set()
-    for folder, names, _ in os.walk(templates_root()):
-        if Path(folder).name == PROJECT:
-            found.update(names)
-            names.clear()  # what is below is not walked
-    return frozenset(found)
+            for names in MODULES.findall((here / MANIFEST).read_text("utf-8")):
+                taken.update(re.findall(r'"([^"]+)"', names))
+    return frozenset(name.lower().replace("-", "_") for name in taken)
 
 
 REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)", re.MULTILINE)
