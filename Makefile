@@ -26,10 +26,10 @@ demo: install ## generate Keras with Flask, train, export, serve and smoke-test 
 	@echo "Pictures:    $(DEMO)/digit-classifier/reports/"
 
 test: lint test-fast ## run the tests, real training and serving included
-	$(BIN)/python -m pytest -m "e2e and not more"
+	$(BIN)/python -m pytest -m "e2e and not more" -n 2 --dist loadgroup
 
 test-more: install ## take given models, and Keras on JAX and PyTorch, to serving too
-	$(BIN)/python -m pytest -m "e2e and more"
+	$(BIN)/python -m pytest -m "e2e and more" -n 2 --dist loadgroup
 
 test-fast: install ## run the tests that need no framework (under a minute)
 	$(BIN)/python -m pytest -m "not e2e" -n auto --dist loadgroup

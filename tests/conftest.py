@@ -50,17 +50,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     chosen = metafunc.definition.iter_markers("parametrize")
     if "cell" in metafunc.fixturenames and not any("cell" in m.args for m in chosen):
         cells = [*CELLS, *GIVEN_CELLS] if "rendered" in metafunc.fixturenames else CELLS
-        # All tests of a project in one process, so that it is rendered once.
         metafunc.parametrize(
-            "cell",
-            [
-                pytest.param(
-                    cell, id=cell.name, marks=pytest.mark.xdist_group(cell.name)
-                )
-                for cell in cells
-            ],
-            scope="session",
+            "cell", cells, ids=[cell.name for cell in cells], scope="session"
         )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all tests of a project in one process, so that it is rendered once."""
+    for item in items:
+        cell = cell_of(item)
+        if cell and not item.get_closest_marker("e2e"):
+            item.add_marker(pytest.mark.xdist_group(cell.name))
+
+
+def cell_of(item: pytest.Item) -> Cell | None:
+    """Return the combination that a test is run for, if it is for one."""
+    call = getattr(item, "callspec", None)
+    return call.params.get("cell") if call else None
 
 
 @pytest.fixture(scope="session")

@@ -5,26 +5,46 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conftest import cell_of
 from dlscaffold import catalog, names, project, smoke
-from dlscaffold.catalog import Cell, Layer
-from e2e import containers
+from dlscaffold.catalog import Cell
+from e2e import containers, turns
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs on another backend than Keras's preferred one."""
+    """Keep what shares an environment in one process, where there are several.
+
+    Mark what runs on another backend than Keras's preferred one.
+    """
     for item in items:
-        call = getattr(item, "callspec", None)
-        cell = call.params.get("cell") if call else None
-        if cell and cell.special_backend:
-            item.add_marker(pytest.mark.more)
+        cell = cell_of(item)
+        if cell and item.get_closest_marker("e2e"):
+            item.add_marker(pytest.mark.xdist_group(environment(cell)))
+            if cell.special_backend:
+                item.add_marker(pytest.mark.more)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a test that times or overloads something have the machine to itself."""
+    if not item.get_closest_marker("e2e"):
+        return (yield)
+    with turns.turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
+
+
+def environment(cell: Cell) -> str:
+    """Return the name of the environment that a project of this cell runs in."""
+    special = [cell.special_backend] if cell.special_backend else []
+    return "-".join(layer.name for layer in [cell.framework, *special])
 
 
 @dataclass(frozen=True)
@@ -45,7 +65,7 @@ def smoked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Smoked]:
     own, from nothing; the others share it.
     """
     root = tmp_path_factory.mktemp("projects")
-    environments: dict[Layer, str] = {}
+    pythons: dict[str, str] = {}
     done: dict[str, Smoked] = {}
 
     def smoke_once(
@@ -56,10 +76,9 @@ def smoked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Smoked]:
     ) -> Smoked:
         cell = catalog.find_cell(framework, target, format_, backend)
         if cell.name not in done:
-            installed = cell.backend or cell.framework
-            shared = environments.get(installed)
+            shared = pythons.get(environment(cell))
             done[cell.name] = smoke_cell(cell, root, shared)
-            environments[installed] = done[cell.name].python
+            pythons[environment(cell)] = done[cell.name].python
         return done[cell.name]
 
     return smoke_once

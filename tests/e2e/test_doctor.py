@@ -28,6 +28,7 @@ def test_every_exported_project_holds_together(
         assert check.state == ("warning" if shared else "fine"), check
 
 
+@pytest.mark.xdist_group("keras")
 def test_an_artifact_that_was_tampered_with_is_found(
     smoked: Callable[..., Smoked], tmp_path: Path
 ) -> None:

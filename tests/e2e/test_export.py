@@ -64,7 +64,13 @@ def run(project: Smoked, folder: Path, script: str) -> subprocess.CompletedProce
     )
 
 
-@pytest.fixture(params=["keras", "pytorch", "tensorflow"])
+FRAMEWORKS = [
+    pytest.param(name, marks=pytest.mark.xdist_group(name))
+    for name in ("keras", "pytorch", "tensorflow")
+]
+
+
+@pytest.fixture(params=FRAMEWORKS)
 def copy(
     request: pytest.FixtureRequest, smoked: Callable[..., Smoked], tmp_path: Path
 ) -> tuple[Smoked, Path]:

@@ -15,7 +15,7 @@ from e2e import given_models
 from e2e.conftest import Smoked
 from e2e.service import running
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("keras")]
 
 # All but positive_data_acceptance: no schema can say whether a file is an image, or
 # whether a number is so large that the network's sums overflow.

@@ -15,7 +15,7 @@ from e2e.conftest import Smoked
 from e2e.containers import ENVIRONMENT, buildah, configured, hadolint
 from e2e.service import Service, free_port
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("keras")]
 
 # What pip needs to know of this machine to install anything at all.
 PIP = ("/etc/pip.conf", "/root/.config/pip/pip.conf", "/etc/ssl/certs")

@@ -22,7 +22,7 @@ from e2e.browser import chromium
 from e2e.conftest import Smoked
 from e2e.service import Service, running
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("keras")]
 
 Serve = Callable[[str], Service]
 

@@ -22,7 +22,7 @@ from e2e import load
 from e2e.conftest import Smoked
 from e2e.service import Service, question, resident_megabytes, running
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.xdist_group("keras")]
 
 OVERLOAD_SECONDS = 60
 QUEUE = 16

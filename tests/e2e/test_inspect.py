@@ -14,6 +14,8 @@ from dlscaffold.inspect.identify import describe
 from e2e.conftest import Smoked
 
 pytestmark = pytest.mark.e2e
+on_keras = pytest.mark.xdist_group("keras")
+on_pytorch = pytest.mark.xdist_group("pytorch")
 
 WRITERS = Path(__file__).parent / "models"
 Smoke = Callable[..., Smoked]
@@ -53,6 +55,7 @@ RANKER_IN = (Tensor("item", "int32", (None, 3)), Tensor("price", "float32", (Non
 RANKER_WEIGHTS = 50 * 4 + (14 + 1) * 1 + (14 + 1) * 5
 
 
+@on_keras
 @pytest.mark.parametrize("name", ["ranker.keras", "ranker.h5"])
 def test_two_inputs_two_outputs(
     name: str, keras_models: Path, keras_python: str
@@ -68,6 +71,7 @@ def test_two_inputs_two_outputs(
     assert found.framework_version
 
 
+@on_keras
 def test_saved_model_of_keras(keras_models: Path) -> None:
     found = describe(keras_models / "ranker")
     assert found.inputs == RANKER_IN
@@ -76,6 +80,7 @@ def test_saved_model_of_keras(keras_models: Path) -> None:
     assert found.parameters >= RANKER_WEIGHTS
 
 
+@on_keras
 def test_onnx_and_litert_of_keras(keras_models: Path) -> None:
     for name in ("ranker.onnx", "ranker.tflite"):
         found = describe(keras_models / name)
@@ -84,6 +89,7 @@ def test_onnx_and_litert_of_keras(keras_models: Path) -> None:
         assert [one.shape and one.shape[1] for one in found.outputs] == [1, 5]
 
 
+@on_keras
 def test_saved_model_with_strings(keras_models: Path) -> None:
     found = describe(keras_models / "greeter")
     assert found.inputs == (Tensor("name", "string", (None,)),)
@@ -93,12 +99,14 @@ def test_saved_model_with_strings(keras_models: Path) -> None:
     }
 
 
+@on_keras
 def test_free_sequence(keras_models: Path, keras_python: str) -> None:
     found = describe(keras_models / "sequence.keras", python=keras_python)
     assert [one.shape for one in found.inputs] == [(None, None, 6)]
     assert [one.shape for one in found.outputs] == [(None, 2)]
 
 
+@on_keras
 def test_application(keras_models: Path, keras_python: str) -> None:
     found = describe(keras_models / "mobilenet.keras", python=keras_python)
     assert [one.shape for one in found.inputs] == [(None, 96, 96, 3)]
@@ -107,6 +115,7 @@ def test_application(keras_models: Path, keras_python: str) -> None:
     assert found.parameters > 2_000_000
 
 
+@on_keras
 @pytest.mark.parametrize("name", ["lambda.keras", "lambda.h5"])
 def test_lambda_layers(name: str, keras_models: Path, keras_python: str) -> None:
     with pytest.raises(ScaffoldError, match=r"Lambda layers \(double\)"):
@@ -115,6 +124,7 @@ def test_lambda_layers(name: str, keras_models: Path, keras_python: str) -> None
     assert [one.shape for one in found.outputs] == [(None, 2)]
 
 
+@on_keras
 @pytest.mark.parametrize("size", [100, 2_000, 20_000])
 def test_a_truncated_hdf5_file(
     size: int, keras_models: Path, keras_python: str, tmp_path: Path
@@ -125,6 +135,7 @@ def test_a_truncated_hdf5_file(
         describe(file, python=keras_python)
 
 
+@on_pytorch
 def test_exported_program(torch_models: Path) -> None:
     found = describe(torch_models / "encoder.pt2")
     (tokens,), (scores,) = found.inputs, found.outputs
@@ -136,6 +147,7 @@ def test_exported_program(torch_models: Path) -> None:
     assert found.framework_version.startswith("2.")
 
 
+@on_pytorch
 @pytest.mark.parametrize("name", ["encoder.pt", "encoder.ptl"])
 def test_torchscript(name: str, torch_models: Path) -> None:
     found = describe(torch_models / name)
@@ -144,6 +156,7 @@ def test_torchscript(name: str, torch_models: Path) -> None:
     assert found.operators["torch.linear"] > 1
 
 
+@on_pytorch
 def test_onnx_of_pytorch_with_weights_beside_it(torch_models: Path) -> None:
     found = describe(torch_models / "encoder.onnx")
     assert found.inputs == (Tensor("tokens", "int64", ("batch", "length")),)
@@ -152,12 +165,14 @@ def test_onnx_of_pytorch_with_weights_beside_it(torch_models: Path) -> None:
     assert found.size == inside + beside.stat().st_size
 
 
+@on_pytorch
 def test_executorch(torch_models: Path) -> None:
     found = describe(torch_models / "small.pte")
     assert found.inputs == (Tensor("input_0", "float32", (1, 4)),)
     assert found.outputs == (Tensor("output_0", "float32", (1, 3)),)
 
 
+@on_pytorch
 @pytest.mark.parametrize("name", ["state.pt", "module.pt"])
 def test_pickles(name: str, torch_models: Path) -> None:
     with pytest.raises(ScaffoldError, match=r"torch\.export\.save"):

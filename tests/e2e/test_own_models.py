@@ -14,6 +14,8 @@ from e2e.conftest import Smoked
 from e2e.given_models import export, succeed, write
 
 pytestmark = [pytest.mark.e2e, pytest.mark.more]
+on_keras = pytest.mark.xdist_group("keras")
+on_pytorch = pytest.mark.xdist_group("pytorch")
 
 Smoke = Callable[..., Smoked]
 
@@ -75,6 +77,7 @@ def torch(smoked: Smoke, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     return folder, python
 
 
+@on_keras
 @pytest.mark.parametrize(("name", "target", "examples"), KERAS)
 def test_keras(
     name: str,
@@ -86,6 +89,7 @@ def test_keras(
     check(*keras, name, target, examples, tmp_path)
 
 
+@on_pytorch
 @pytest.mark.parametrize(("name", "target", "examples"), TORCH)
 def test_torch(
     name: str,
@@ -105,12 +109,14 @@ def onnx(smoked: Smoke, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     return write("write_onnx.py", python, folder), python
 
 
+@on_keras
 @pytest.mark.parametrize("name", ONNX)
 def test_onnx(name: str, onnx: tuple[Path, str], tmp_path: Path) -> None:
     """Booleans and integers, a scalar, fixed and depending dimensions, odd names."""
     check(*onnx, f"{name}.onnx", "flask", None, tmp_path)
 
 
+@on_keras
 @pytest.mark.parametrize("target", ["flask", "tensorflow-serving"])
 def test_dicts_keep_their_keys(
     target: str, keras: tuple[Path, str], tmp_path: Path
@@ -131,6 +137,7 @@ def flat(rows: list[list[float]]) -> list[float]:
     return [number for row in rows for number in row]
 
 
+@on_keras
 def test_answers_that_differ_are_refused(
     onnx: tuple[Path, str], tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ import pytest
 from dlscaffold import catalog
 from e2e.conftest import Smoked
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("keras")]
 Smoke = Callable[..., Smoked]
 
 SERVERS = [t for t in catalog.targets() if "shared/rest" in t.manifest["includes"]]

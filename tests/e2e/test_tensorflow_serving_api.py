@@ -12,7 +12,7 @@ import pytest
 
 from e2e.conftest import Smoked
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("keras")]
 
 CHECKS = Path(__file__).parent / "serving_api" / "check_api.py"
 API = "tensorflow-serving-api==2.21.*"

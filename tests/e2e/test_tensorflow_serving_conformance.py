@@ -24,7 +24,7 @@ else:
     import tomli as tomllib
 
 CONFORMANCE = Path(__file__).parents[1] / "conformance"
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("keras")]
 
 DEVIATIONS: dict[str, str] = tomllib.loads(
     (CONFORMANCE / "deviations.toml").read_text("utf-8")

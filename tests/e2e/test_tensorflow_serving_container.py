@@ -17,7 +17,7 @@ from e2e.conftest import Smoked
 from e2e.containers import ENVIRONMENT, buildah, configured, hadolint
 from e2e.service import free_port
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("keras")]
 
 # Like the server, it does not start without its files and a model.
 STAND_IN = """#!/usr/bin/python3

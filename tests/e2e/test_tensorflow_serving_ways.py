@@ -21,6 +21,7 @@ from e2e.test_tensorflow_serving_conformance import wait_for
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.xdist_group("keras"),
     pytest.mark.skipif(sys.platform == "win32", reason="the programs are scripts"),
 ]
 

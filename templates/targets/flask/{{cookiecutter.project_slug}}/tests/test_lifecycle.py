@@ -94,16 +94,30 @@ def test_it_stops_while_its_workers_are_loading() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-def test_control_c_is_an_ordinary_stop() -> None:
+@pytest.mark.parametrize("when", ["loading", "ready"])
+def test_control_c_is_an_ordinary_stop(when: str) -> None:
     """It reaches all processes of a terminal, but the workers wait for the parent."""
     port = free_port()
     command = [sys.executable, "-m", SERVE, "--port", str(port)]
+    environment = {**os.environ, "FLASK_DRAIN_SECONDS": "2"}
     with subprocess.Popen(
-        command, cwd=ROOT, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
     ) as server:
-        wait_until_ready(f"http://127.0.0.1:{port}")
+        assert server.stderr
+        while b"Serving on" not in server.stderr.readline():
+            pass
+        if when == "ready":
+            wait_until_ready(f"http://127.0.0.1:{port}")
+        else:
+            time.sleep(0.3)
+        interrupted = time.monotonic()
         os.killpg(server.pid, signal.SIGINT)
         _, said = server.communicate(timeout=20)
+    assert time.monotonic() - interrupted >= 2
     assert b"Unexpected exit" not in said
     assert server.returncode == 0
 

@@ -77,8 +77,9 @@ def main() -> None:
 
 
 def forget_handlers() -> None:
-    """Let a signal end this process."""
+    """Let a signal end this process; Ctrl-C, which reaches all, is for the parent."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def free_address(host: str, port: int) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from torch.jit import ScriptModule
 
-from . import phone
+from . import lite, phone
 
 
 def write_artifact(network: ScriptModule, path: Path) -> None:
@@ -12,6 +12,6 @@ def write_artifact(network: ScriptModule, path: Path) -> None:
 
     Raises ContractError where that runtime could not run it.
     """
-    network._save_for_lite_interpreter(str(path))
+    lite.save(network, path)
     phone.fit_bytecode(path)
     phone.check_operators(path)
