@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import json
 import math
 import re
@@ -176,7 +177,7 @@ def _nested(name: str, values: Any) -> Tensor:
 
 def _json_dtype(name: str, leaves: list[Any]) -> str | None:
     """Return the dtype of all values in an array together; of none there is none."""
-    types = set(map(type, leaves))
+    types = {str if _is_bytes(one) else type(one) for one in leaves}
     if list in types:
         raise ValueError(f"the lists in {name} are not of one length")
     if types & {dict, type(None)}:
@@ -190,6 +191,20 @@ def _json_dtype(name: str, leaves: list[Any]) -> str | None:
     if not all(map(math.isfinite, leaves)):
         raise ValueError(f"{name} has numbers in it that are not finite")
     return next((dtype for kind, dtype in JSON_DTYPES.items() if kind in types), None)
+
+
+def _is_bytes(value: Any) -> bool:
+    """Whether this is bytes as TensorFlow Serving's API has them.
+
+    Raises ValueError if it is no base64.
+    """
+    if not (isinstance(value, dict) and [*value] == ["b64"]):
+        return False
+    try:
+        base64.b64decode(value["b64"], validate=True)
+    except (TypeError, ValueError) as error:
+        raise ValueError("what is behind b64 is no base64") from error
+    return True
 
 
 def _array(name: str, file: IO[bytes]) -> Tensor:

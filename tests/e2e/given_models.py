@@ -20,11 +20,18 @@ def write(script: str, python: str, folder: Path) -> Path:
     return folder
 
 
-def export(model: Path, python: str, root: Path, target: str = "flask") -> Smoked:
+def export(
+    model: Path,
+    python: str,
+    root: Path,
+    target: str = "flask",
+    examples: Path | None = None,
+) -> Smoked:
     """Generate a project for a model below a folder, and export it."""
     generate = [sys.executable, "-m", "dlscaffold", "new", model.stem, "--json"]
     options = ["--model", model, "--target", target, "--output-dir", root]
-    said = json.loads(succeed([*generate, *options]))
+    own: list[str | Path] = ["--examples", examples] if examples else []
+    said = json.loads(succeed([*generate, *options, *own]))
     folder = root / model.stem
     succeed([python, "-m", f"{said['package']}.export"], folder)
     return Smoked(folder, said["package"], python, {})

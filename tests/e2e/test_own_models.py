@@ -36,6 +36,7 @@ KERAS = [
     ("dicts.keras", "tensorflow-serving", None),
     ("twice.keras", "flask", None),
     ("greeter", "tensorflow-serving", None),
+    ("looker", "tensorflow-serving", "pictures.json"),
     ("ranker.tflite", "litert", None),
 ]
 TORCH = [
@@ -130,6 +131,17 @@ def test_dicts_keep_their_keys(
     pairs = list(zip(inputs["zed"], inputs["alpha"], strict=True))
     assert outputs["sum"] == [zed + alpha for zed, alpha in pairs]
     assert outputs["left"] == [zed - alpha for zed, alpha in pairs]
+
+
+@on_keras
+def test_bytes_are_examples(keras: tuple[Path, str], tmp_path: Path) -> None:
+    """From numpy's format they are the same as from JSON, and are kept as in there."""
+    folder, python = keras
+    pictures = folder / "pictures.npz"
+    made = export(folder / "looker", python, tmp_path, "tensorflow-serving", pictures)
+    golden = json.loads((made.path / "artifacts/golden.json").read_text("utf-8"))
+    assert golden["inputs"] == json.loads((folder / "pictures.json").read_text("utf-8"))
+    assert golden["outputs"]["brightness"] == [0, 40, 80, 120, 160, 200]
 
 
 def flat(rows: list[list[float]]) -> list[float]:

@@ -5,10 +5,13 @@ python write_tensorflow.py FOLDER
 
 from __future__ import annotations
 
+import base64
+import json
 import sys
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 
@@ -54,6 +57,36 @@ class Greeter(tf.Module):
         return {"greeting": "Hello " + name, "length": tf.strings.length(name)}
 
 
+class Looker(tf.Module):
+    """Encoded images in, as many models that are served take them."""
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "image_bytes")])
+    def __call__(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return the mean brightness of each image, from 0 to 255."""
+        return {
+            "brightness": tf.map_fn(
+                brightness, image_bytes, fn_output_signature=tf.float32
+            )
+        }
+
+
+def brightness(image_bytes: tf.Tensor) -> tf.Tensor:
+    """Return the mean of all pixels of one image."""
+    return tf.reduce_mean(tf.cast(tf.io.decode_png(image_bytes), tf.float32))
+
+
+def write_pictures(folder: Path) -> None:
+    """Write examples for it, as JSON and in numpy's format."""
+    shapes = [(4 + number, 5, 1) for number in range(6)]
+    pixels = [
+        tf.fill(shape, tf.cast(40 * shape[0] - 160, tf.uint8)) for shape in shapes
+    ]
+    pictures = [tf.io.encode_png(image).numpy() for image in pixels]
+    encoded = [{"b64": base64.b64encode(one).decode()} for one in pictures]
+    (folder / "pictures.json").write_text(json.dumps({"image_bytes": encoded}))
+    np.savez(folder / "pictures.npz", image_bytes=pictures)
+
+
 class Determinant(tf.Module):
     """What LiteRT computes with TensorFlow's own operators alone."""
 
@@ -81,6 +114,8 @@ def write(folder: Path) -> None:
     network.save(folder / "mobilenet.keras")
     greeter = Greeter()
     tf.saved_model.save(greeter, str(folder / "greeter"))
+    tf.saved_model.save(Looker(), str(folder / "looker"))
+    write_pictures(folder)
     converter = tf.lite.TFLiteConverter.from_keras_model(ranker)
     (folder / "ranker.tflite").write_bytes(converter.convert())
     determinant = Determinant()

@@ -5,6 +5,7 @@ comes out, `golden.json` holds examples with the outputs that the training frame
 gave for them. The smoke tests hold every runtime and server to both.
 """
 
+{% include "partials/contract/imports.py" ignore missing %}
 import hashlib
 import json
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 SIGNATURE_FILE = "signature.json"
 GOLDEN_FILE = "golden.json"
@@ -102,7 +103,7 @@ class Golden:
 
     def write(self, folder: Path) -> None:
         """Write `golden.json` into the folder."""
-        fields = {"inputs": _lists(self.inputs), "outputs": _lists(self.outputs)}
+        fields = {"inputs": to_lists(self.inputs), "outputs": to_lists(self.outputs)}
         (folder / GOLDEN_FILE).write_text(json.dumps(fields) + "\n", "utf-8")
 
     @classmethod
@@ -148,6 +149,7 @@ def distance(one: NDArray[Any], other: NDArray[Any]) -> float:
     return float(np.max(np.abs(np.subtract(one, other, dtype=np.float64)), initial=0))
 
 
+{% include ["partials/contract/strings.py", "partials/contract/arrays.py"] %}
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file, or of a folder's file names and contents."""
     if path.is_file():
@@ -181,9 +183,5 @@ def _specs(fields: dict[str, Any]) -> dict[str, TensorSpec]:
     }
 
 
-def _lists(tensors: Tensors) -> dict[str, Any]:
-    return {name: tensor.tolist() for name, tensor in tensors.items()}
-
-
 def _arrays(lists: dict[str, Any], specs: dict[str, TensorSpec]) -> Tensors:
-    return {name: np.array(lists[name], spec.dtype) for name, spec in specs.items()}
+    return {name: to_array(lists[name], spec.dtype) for name, spec in specs.items()}

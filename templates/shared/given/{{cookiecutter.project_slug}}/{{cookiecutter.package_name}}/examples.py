@@ -19,7 +19,10 @@ def golden(network: Any) -> contract.Golden:
     same.
     """
     given = inputs.golden()
-    outputs = model.predict(network, given)
+    try:
+        outputs = model.predict(network, given)
+    except ContractError as error:
+        raise ContractError(f"{error} Is it the values? Then {inputs.MEND}.") from error
     for name, tensor in outputs.items():
         if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
             raise ContractError(

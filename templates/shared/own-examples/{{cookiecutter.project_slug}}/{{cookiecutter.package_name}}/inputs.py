@@ -7,7 +7,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from . import original
-from .contract import ContractError, Tensors, TensorSpec
+from .contract import ContractError, Tensors, TensorSpec, to_array
 from .settings import MODELS
 
 FILE = MODELS / "{{ cookiecutter._examples }}"
@@ -65,7 +65,7 @@ def _load(specs: dict[str, TensorSpec]) -> Tensors:
 
 
 def _cast(array: np.ndarray, spec: TensorSpec) -> np.ndarray:
-    cast = array.astype(spec.dtype)
+    cast = to_array(array, spec.dtype)
     if cast.dtype.kind in "iub" and not np.array_equal(cast, array):
         raise ValueError(f"{spec.dtype} cannot hold its values")
     if cast.dtype.kind == "f" and not np.isfinite(cast).all():

@@ -15,6 +15,7 @@ from {{ cookiecutter.package_name }}.contract import (
     Golden,
     Signature,
     check_parity,
+    to_lists,
 )
 
 # TensorFlow's names for the data types.
@@ -49,7 +50,7 @@ def test_server_reproduces_the_trained_model(
 
 def rows(golden: Golden, count: int | None = None) -> str:
     """Return a request in row format, for so many of the examples."""
-    columns = [tensor.tolist()[:count] for tensor in golden.inputs.values()]
+    columns = [values[:count] for values in to_lists(golden.inputs).values()]
     named = [
         dict(zip(golden.inputs, row, strict=True)) for row in zip(*columns, strict=True)
     ]
@@ -133,7 +134,8 @@ def test_what_does_not_fit_is_refused(
     client: Client, golden: Golden, change: Callable[[Any], Any]
 ) -> None:
     """The right names with something else behind them."""
-    inputs = {name: change(tensor.tolist()) for name, tensor in golden.inputs.items()}
+    lists = to_lists(golden.inputs)
+    inputs = {name: change(values) for name, values in lists.items()}
     answer = post(client, json.dumps({"inputs": inputs}))
     assert answer.status_code == 400, answer.text
     assert answer.json()["error"]
@@ -145,25 +147,23 @@ def test_what_servers_differ_on_crashes_none(
 ) -> None:
     """TensorFlow Serving computes where it can, a stricter server refuses."""
     inputs = {
-        name: np.full(tensor.shape, np.nan).tolist()
+        name: np.full(golden.inputs[name].shape, np.nan).tolist()
         if kind == "not a number"
-        else [tensor.tolist()]
-        for name, tensor in golden.inputs.items()
+        else [values]
+        for name, values in to_lists(golden.inputs).items()
     }
     answer = post(client, json.dumps({"inputs": inputs}))
     assert answer.status_code in (200, 400), answer.text
 
 
 def test_a_large_request_is_answered_or_refused(client: Client, golden: Golden) -> None:
-    """Hundreds of thousands of numbers."""
-    size = max(tensor.size for tensor in golden.inputs.values())
+    """Megabytes of JSON."""
+    times = 1 + 4_000_000 // len(json.dumps(to_lists(golden.inputs)))
     inputs = {
-        name: tensor.repeat(1 + 400_000 // size, axis=0).tolist()
-        if tensor.ndim
-        else tensor.tolist()
+        name: tensor.repeat(times, axis=0) if tensor.ndim else tensor
         for name, tensor in golden.inputs.items()
     }
-    answer = post(client, json.dumps({"inputs": inputs}))
+    answer = post(client, json.dumps({"inputs": to_lists(inputs)}))
     assert answer.status_code in (200, 400, 413), answer.text[:200]
 
 

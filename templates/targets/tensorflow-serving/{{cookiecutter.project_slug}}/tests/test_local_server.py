@@ -27,6 +27,7 @@ from {{ cookiecutter.package_name }}.client import Client, ServiceError
 from {{ cookiecutter.package_name }}.contract import (
     Golden,
     Signature,
+    to_lists,
 )
 from {{ cookiecutter.package_name }}.local_server import http
 from {{ cookiecutter.package_name }}.local_server.__main__ import (
@@ -123,7 +124,7 @@ class Load:
 
     def __init__(self, url: str, golden: Golden, callers: int = 4) -> None:
         """Start them."""
-        self.body = {"inputs": {k: v.tolist() for k, v in golden.inputs.items()}}
+        self.body = {"inputs": to_lists(golden.inputs)}
         self.url = url
         self.answers: list[int] = []
         self.lost: list[str] = []

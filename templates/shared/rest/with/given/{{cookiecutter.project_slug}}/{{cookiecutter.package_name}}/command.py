@@ -3,9 +3,7 @@
 import json
 from pathlib import Path
 
-import numpy as np
-
-from .contract import Signature, Tensors
+from .contract import Signature, Tensors, to_array
 
 HELP = "JSON with the inputs by name, such as artifacts/golden.json"
 
@@ -21,7 +19,7 @@ def read(file: Path, signature: Signature) -> Tensors:
         if fields.keys() != signature.inputs.keys():
             fields = fields["inputs"]
         return {
-            name: np.array(fields[name], spec.dtype)
+            name: to_array(fields[name], spec.dtype)
             for name, spec in signature.inputs.items()
         }
     except OSError as error:
