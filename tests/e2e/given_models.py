@@ -32,7 +32,7 @@ def export(
     options = ["--model", model, "--target", target, "--output-dir", root]
     own: list[str | Path] = ["--examples", examples] if examples else []
     said = json.loads(succeed([*generate, *options, *own]))
-    folder = root / model.stem
+    folder = Path(said["path"])  # of another name, where that one is taken
     succeed([python, "-m", f"{said['package']}.export"], folder)
     return Smoked(folder, said["package"], python, {})
 

@@ -1,6 +1,8 @@
 """Whether the service is about to stop, known to all of its processes."""
 
 import os
+import signal
+import sys
 from pathlib import Path
 
 # A folder that belongs to one run of the service.
@@ -15,6 +17,22 @@ def begin() -> None:
 def has_begun() -> bool:
     """Say whether the service should get no more traffic."""
     return FOLDER_VARIABLE in os.environ and _mark().exists()
+
+
+def hold_signals() -> None:
+    """Let signals wait until this process, a worker, can take them.
+
+    While it loads it has its parent's handlers, and later a loop's that does not run.
+    """
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+
+
+def take_signals() -> None:
+    """Take those that waited; Ctrl-C reaches all processes, and is for the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
 
 
 def _mark() -> Path:

@@ -92,8 +92,6 @@ class Front:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start what runs beside the requests; Granian calls this once."""
         self._beating = loop.create_task(self._beat())
-        # Ctrl-C reaches all processes; the parent tells this one when it is time.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Write what is left to write; Granian calls this when it stops."""
@@ -215,6 +213,7 @@ class Front:
 
     async def _beat(self) -> None:
         """Do at intervals what would cost too much to do for every request."""
+        draining.take_signals()
         while True:
             try:
                 self._look_around()

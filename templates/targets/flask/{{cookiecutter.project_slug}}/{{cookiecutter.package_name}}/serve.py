@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import signal
 import socket
 import sys
 import tempfile
@@ -66,20 +65,13 @@ def main() -> None:
         log_dictconfig=logs.GRANIAN,
     )
     if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-        # Until it has handlers of its own, a worker would take a signal as we do.
-        os.register_at_fork(after_in_child=forget_handlers)
+        os.register_at_fork(after_in_child=draining.hold_signals)
     server.drain_seconds = options["DRAIN_SECONDS"]
     with tempfile.TemporaryDirectory(prefix="service-") as folder:
         os.environ[draining.FOLDER_VARIABLE] = folder
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         print(f"Serving on http://{options['HOST']}:{options['PORT']}", file=sys.stderr)
         server.serve()
-
-
-def forget_handlers() -> None:
-    """Let a signal end this process; Ctrl-C, which reaches all, is for the parent."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def free_address(host: str, port: int) -> str:
