@@ -32,14 +32,16 @@ ANDROID = "{http://schemas.android.com/apk/res/android}"
 REFERENCE = re.compile(r'"@\+?(string|drawable|layout|id)/(\w+)"')
 USE = re.compile(r"\bR\.(string|drawable|layout|id)\.(\w+)")
 
-pytestmark = pytest.mark.parametrize("cell", MOBILE, ids=lambda cell: cell.name)
+pytestmark = pytest.mark.parametrize(
+    "cell", MOBILE, ids=lambda cell: cell.name, scope="session"
+)
 
 
-@pytest.fixture
-def android(cell: Cell, tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def android(cell: Cell, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Android project of a cell, with a package name that is a word of Java."""
     answers = project.Answers(names.derive("volatile"), cell, "MIT")
-    return project.generate(answers, tmp_path) / "android"
+    return project.generate(answers, tmp_path_factory.mktemp("android")) / "android"
 
 
 def sources(android: Path) -> list[Path]:

@@ -15,21 +15,21 @@ import yaml
 from test_android import MOBILE
 from tree_sitter import Language, Parser
 
-from conftest import PROJECT_NAME
-from dlscaffold import catalog, names, project
+from dlscaffold import catalog, project
 from dlscaffold.catalog import Cell
 
 SWIFT = Parser(Language(tree_sitter_swift.language()))
 RUNTIMES = {"ExecuTorch", "LiteRT", "LiteModule"}
 
-pytestmark = pytest.mark.parametrize("cell", MOBILE, ids=lambda cell: cell.name)
+pytestmark = pytest.mark.parametrize(
+    "cell", MOBILE, ids=lambda cell: cell.name, scope="session"
+)
 
 
 @pytest.fixture
-def ios(cell: Cell, tmp_path: Path) -> Path:
+def ios(rendered: tuple[project.Answers, Path]) -> Path:
     """The iOS project of a cell."""
-    answers = project.Answers(names.derive(PROJECT_NAME), cell, "MIT")
-    return project.generate(answers, tmp_path) / "ios"
+    return rendered[1] / "ios"
 
 
 @pytest.fixture
