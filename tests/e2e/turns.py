@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ FOLDER = Path(tempfile.gettempdir())
 @contextmanager
 def turn(*, alone: bool) -> Iterator[None]:
     """Wait until this machine is free: of all tests, or of those that are alone."""
+    import fcntl  # not on Windows, where the fast tests read this file too
+
     with (
         (FOLDER / "dlscaffold-next").open("w") as following,
         (FOLDER / "dlscaffold-machine").open("w") as machine,
