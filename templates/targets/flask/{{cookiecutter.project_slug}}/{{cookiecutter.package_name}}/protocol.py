@@ -25,10 +25,13 @@ ACCEPTED_KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}
 # The names that the protocol has for data types; the rest are DT_ and the name.
 DATA_TYPES = {"float16": "DT_HALF", "float32": "DT_FLOAT", "float64": "DT_DOUBLE"}
 
+FEW = 10_000  # numbers; for more, NumPy's BLAS would use threads of its own
+
 # Text that is a value: a colon would follow a key.
 TEXT_VALUE = re.compile(rb'"\s*[],}]')
 
 as_python = operator.methodcaller("tolist")  # for arrays and numbers alike
+dtype_of = functools.cache(np.dtype)
 
 
 class RequestError(Exception):
@@ -156,7 +159,7 @@ def _tensor(name: str, value: object, spec: TensorSpec) -> NDArray[Any]:
         array = np.array(value)
     except ValueError as error:
         raise RequestError(f"The lists in {name!r} differ in length.") from error
-    dtype = np.dtype(spec.dtype)
+    dtype = dtype_of(spec.dtype)
     if array.dtype.kind not in ACCEPTED_KINDS[dtype.kind]:
         raise RequestError(f"{name!r} must hold {spec.dtype} values only.")
     if not _fits(array.shape, spec.shape):
@@ -170,6 +173,11 @@ def _tensor(name: str, value: object, spec: TensorSpec) -> NDArray[Any]:
 
 def _is_in_range(array: NDArray[Any], dtype: np.dtype[Any]) -> bool:
     least, largest = limits(dtype)
+    # A number is at most the sum of all squares, unless it is less than 1. For nearly
+    # all requests that is enough, and it takes a third of the time.
+    few_floats = array.dtype.kind == "f" and array.size <= FEW
+    if few_floats and np.vdot(array, array) <= largest:
+        return True
     return bool(array.min() >= least and array.max() <= largest)
 
 
