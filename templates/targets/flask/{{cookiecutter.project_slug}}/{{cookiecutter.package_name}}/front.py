@@ -7,7 +7,6 @@ whose own predict view gives the same answers.
 """
 
 import asyncio
-import functools
 import itertools
 import logging
 import multiprocessing
@@ -24,11 +23,12 @@ from granian._granian import RSGIHTTPProtocol as HTTPProtocol
 from granian._granian import RSGIProtocolClosed as ProtocolClosed
 from granian.rsgi import Scope
 
-from . import batching, bridge, draining, logs, metrics, protocol
+from . import batching, bridge, draining, metrics, protocol
 from .batching import BusyError
 from .bridge import Reply
 from .predictor import Predictor
 from .protocol import RequestError
+from .records import Record, Records
 
 JSON = [("content-type", "application/json")]
 RETRY = [*JSON, ("retry-after", "1")]
@@ -69,8 +69,8 @@ class Front:
         self._app = app
         self._signature = predictor.signature
         self._hot_path = f"/v1/models/{predictor.signature.name}:predict"
-        self._routes = {rule.rule for rule in app.url_map.iter_rules()}
-        self._log = logs.RequestLog() if log.isEnabledFor(logging.INFO) else None
+        routes = {rule.rule for rule in app.url_map.iter_rules()}
+        self._records = Records(routes, log.isEnabledFor(logging.INFO))
         # One thread each: a model that fills all processors leaves none for more.
         self._operators = ThreadPoolExecutor(1, "operators")
         self._visitors = ThreadPoolExecutor(1, "visitors")
@@ -85,7 +85,6 @@ class Front:
         # Not os.getppid(): the parent may be gone before the model is loaded.
         self._parent = multiprocessing.parent_process()
         self._reading: dict[asyncio.Task[None] | None, float] = {}  # until when
-        self._seconds = functools.cache(metrics.SECONDS.labels)
         prefix = secrets.token_hex(4)
         self._ids = (f"{prefix}-{number:x}" for number in itertools.count(1))
 
@@ -94,12 +93,11 @@ class Front:
         self._beating = loop.create_task(self._beat())
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
-        """Write what is left to write; Granian calls this when it stops."""
-        if self._log:
-            self._log.flush()
+        """Tell what is left to tell; Granian calls this when it stops."""
+        self._records.flush()
 
     async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
-        """Answer one request, count it, and log it."""
+        """Answer one request, and keep a record of it."""
         start = time.perf_counter()
         headers = scope.headers
         request_id = headers.get("x-request-id")
@@ -116,12 +114,16 @@ class Front:
             reply = Reply(500, JSON, protocol.error("The service has failed."))
         answered = [*reply.headers, *self._farewell, ("x-request-id", request_id)]
         proto.response_bytes(reply.status, answered, reply.body)
-        self._record(scope, reply.status, request_id, time.perf_counter() - start)
+        seconds = time.perf_counter() - start
+        method, path = scope.method, scope.path
+        record = Record(time.time(), request_id, method, path, reply.status, seconds)
+        self._records.add(record)
 
     async def _reply(
         self, scope: Scope, headers: Headers, proto: HTTPProtocol, request_id: str
     ) -> Reply:
         if scope.path in UNLIMITED:
+            self._records.flush()  # for the metrics
             return await self._flask(scope, b"", request_id, self._operators)
         # Read first: a slow client must not take a place from one that has asked.
         body = await self._read(headers, proto)
@@ -195,22 +197,6 @@ class Front:
         except TimeoutError as error:
             raise BusyError("There was no time; try again in a second.") from error
 
-    def _record(
-        self, scope: Scope, status: int, request_id: str, seconds: float
-    ) -> None:
-        path = scope.path
-        route = path if path in self._routes else "other"
-        self._seconds(route, status).observe(seconds)
-        if self._log:
-            fields = {
-                "request_id": request_id,
-                "method": scope.method,
-                "path": path,
-                "status": status,
-                "seconds": round(seconds, 6),
-            }
-            self._log.add(fields)
-
     async def _beat(self) -> None:
         """Do at intervals what would cost too much to do for every request."""
         draining.take_signals()
@@ -228,7 +214,6 @@ class Front:
         metrics.IN_FLIGHT.set(self._predictions.taken + self._visits.taken)
         if draining.has_begun():
             self._farewell = [("connection", "close")]
-        if self._log:
-            self._log.flush()
+        self._records.flush()
         if self._parent and os.getppid() != self._parent.pid:
             signal.raise_signal(signal.SIGTERM)  # killed; nobody else would

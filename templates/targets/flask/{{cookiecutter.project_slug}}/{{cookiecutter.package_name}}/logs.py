@@ -1,6 +1,5 @@
 """Logs for programs: one JSON object a line, on standard error."""
 
-import contextlib
 import logging
 import sys
 from datetime import UTC, datetime
@@ -48,27 +47,3 @@ def configure(level: str) -> None:
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
-
-
-class RequestLog:
-    """A line for each request, written many at a time.
-
-    A record of `logging` takes as long as a whole small prediction. Lines are made one
-    by one, as making them all at once would keep the next requests waiting.
-    """
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self._lines = bytearray()
-
-    def add(self, fields: dict[str, Any]) -> None:
-        """Keep a line until the next flush."""
-        entry = {"time": datetime.now(UTC), "message": "request", **fields}
-        self._lines += orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE)
-
-    def flush(self) -> None:
-        """Write all lines."""
-        lines, self._lines = self._lines, bytearray()
-        with contextlib.suppress(OSError):  # nobody reads them, or the disk is full
-            sys.stderr.write(lines.decode())
-            sys.stderr.flush()
