@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -203,6 +204,9 @@ def test_metrics_count_every_worker(service: str, model: str) -> None:
     before = count()
     for _ in range(20):  # each on a connection of its own, so to any worker
         requests.get(f"{service}{model}")
+    deadline = time.monotonic() + 30
+    while count() < before + 20 and time.monotonic() < deadline:
+        time.sleep(0.1)  # a request is counted once it is answered
     assert count() == before + 20
     assert "service_model{" in requests.get(f"{service}/metrics").text
 
