@@ -309,7 +309,7 @@ def test_on_a_terminal_what_is_missing_is_asked(tmp_path: Path) -> None:
         sys.executable,
         ["-m", "dlscaffold", "new", "-o", str(tmp_path), "--framework", "pytorch"],
         encoding="utf-8",
-        timeout=20,
+        timeout=60,
         dimensions=(30, 120),
     )
     child.expect("Project name")
@@ -338,7 +338,7 @@ def test_control_c_at_a_question_ends_quietly(tmp_path: Path) -> None:
         sys.executable,
         ["-m", "dlscaffold", "new", "-o", str(tmp_path)],
         encoding="utf-8",
-        timeout=20,
+        timeout=60,
     )
     child.expect("Project name")
     child.sendintr()

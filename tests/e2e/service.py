@@ -50,7 +50,7 @@ class Service:
         except OSError:
             return 0
 
-    def wait_until_ready(self, seconds: float = 60) -> None:
+    def wait_until_ready(self, seconds: float = 300) -> None:
         deadline = time.monotonic() + seconds
         while self.status("/readyz") != 200:
             assert self.process.poll() is None, "the service has ended"
@@ -74,7 +74,7 @@ def running(project: Smoked, **variables: str) -> Iterator[Service]:
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(30)
+            process.wait(60)
         finally:
             process.kill()
 

@@ -9,10 +9,17 @@ from pathlib import Path
 import pytest
 
 from dlscaffold.catalog import Cell
+from dlscaffold.doctor import generated
 from dlscaffold.doctor.generated import project_checks
 from e2e.conftest import Smoked
 
 pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found must not depend on how busy the machine is."""
+    monkeypatch.setattr(generated, "PATIENCE", 120)
 
 
 def test_every_exported_project_holds_together(

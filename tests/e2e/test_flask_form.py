@@ -72,7 +72,7 @@ def open_form(serve: Serve, browser: webdriver.Chrome) -> Serve:
 
 
 def wait_until(browser: webdriver.Chrome, script: str) -> None:
-    WebDriverWait(browser, 10).until(lambda driver: driver.execute_script(script))
+    WebDriverWait(browser, 30).until(lambda driver: driver.execute_script(script))
 
 
 def field(browser: webdriver.Chrome, name: str) -> WebElement:
@@ -188,7 +188,7 @@ def test_an_image_fills_the_field(
         str(tmp_path / "flag.png")
     )
     preview = picker.find_element(By.TAG_NAME, "canvas")
-    WebDriverWait(browser, 10).until(lambda _: preview.is_displayed())
+    WebDriverWait(browser, 30).until(lambda _: preview.is_displayed())
     predict(browser)
     left, right = [white] * 4, [0] * 4  # the middle is between the colours
     red, green, blue = ([float(cell) for cell in row] for row in table(browser))
@@ -204,7 +204,7 @@ def test_what_is_no_image_is_said(
     (tmp_path / "words.png").write_text("words")
     file = field(browser, "image").find_element(By.CSS_SELECTOR, "[type=file]")
     file.send_keys(str(tmp_path / "words.png"))
-    WebDriverWait(browser, 10).until(
+    WebDriverWait(browser, 30).until(
         lambda driver: "words.png is not an image" in driver.page_source
     )
 

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,11 +45,12 @@ own = [f"--{{name}}={{flags[name]}}" for name in shared]
 os.execv(sys.executable, [sys.executable, "-m", "{package}.local_server", *own])
 """
 DOCKER = """#!/bin/sh
+trap 'echo stopped >> {log}; exit 7' TERM
 echo "$@" >> {log}
 case "$1" in
   info) exit {engine} ;;
   image) exit {image} ;;
-  run) trap 'echo stopped >> {log}; exit 7' TERM; while true; do sleep 0.1; done ;;
+  run) while true; do sleep 0.1; done ;;
 esac
 """
 
@@ -88,7 +90,7 @@ def test_the_binary_serves_and_gets_the_signals(project: Smoked, path: Path) -> 
     program(path, "tensorflow_model_server", text)
     port = free_port()
     with start(project, path, "--with", "binary", "--port", str(port)) as server:
-        wait_for(port)
+        wait_for(port, server)
         server.terminate()
         said, errors = server.communicate(timeout=30)
     assert "with binary on" in said
@@ -121,6 +123,7 @@ def test_docker_gets_the_command_and_the_signals(
             assert "downloads tensorflow/serving:" in server.stdout.readline()
         while "run --rm" not in log.read_text("utf-8"):
             assert server.poll() is None
+            time.sleep(0.05)
         server.terminate()
         server.communicate(timeout=30)
     assert server.returncode == 7

@@ -54,7 +54,7 @@ def service(
         server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
     with server:
         try:
-            Client(url, signature.name).wait_until_available(server)
+            Client(url, signature.name).wait_until_available(server, seconds=300)
             announce(LOG.read_text("utf-8", "replace").partition("\n")[0])
             yield url
         finally:

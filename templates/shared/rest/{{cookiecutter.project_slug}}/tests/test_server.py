@@ -37,7 +37,7 @@ def post(client: Client, body: str) -> requests.Response:
     """Send text that need not be a sensible request."""
     headers = {"Content-Type": "application/json"}
     url = f"{client.model_url}:predict"
-    return requests.post(url, body.encode(), headers=headers, timeout=30)
+    return requests.post(url, body.encode(), headers=headers, timeout=120)
 
 
 def test_server_reproduces_the_trained_model(

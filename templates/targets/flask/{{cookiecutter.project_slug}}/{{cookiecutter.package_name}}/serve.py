@@ -29,7 +29,9 @@ class Server(MPServer):
             super().signal_handler_interrupt()
             return
         draining.begin()
-        threading.Timer(self.drain_seconds, super().signal_handler_interrupt).start()
+        timer = threading.Timer(self.drain_seconds, super().signal_handler_interrupt)
+        timer.daemon = True  # whoever is in a hurry does not wait for it
+        timer.start()
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import cast
 
@@ -69,7 +69,7 @@ class Local:
         command = [sys.executable, "-m", SERVER, *flags]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, stderr=log)
-        self.client.wait_until_available(self.process)
+        self.client.wait_until_available(self.process, seconds=300)
 
     def add(self) -> int:
         """Put the exported model there as the next version, whole."""
@@ -82,13 +82,14 @@ class Local:
     def serves(self, version: int) -> bool:
         """Say whether a version is being served."""
         name = f"{self.client.model_url}/versions/{version}"
-        states = requests.get(name, timeout=10).json().get("model_version_status", [])
+        states = requests.get(name, timeout=60).json().get("model_version_status", [])
         return any(state["state"] == "AVAILABLE" for state in states)
 
     def wait_for(self, version: int, served: bool = True) -> None:
         """Return once a version is served, or no longer."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 180
         while self.serves(version) is not served:
+            assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.1)
 
@@ -107,7 +108,7 @@ def running(folder: Path, signature: Signature) -> Iterator[Local]:
             yield server
         finally:
             server.process.terminate()
-            server.process.wait(20)
+            server.process.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +128,7 @@ class Load:
         self.body = {"inputs": to_lists(golden.inputs)}
         self.url = url
         self.answers: list[int] = []
+        self.answered: set[int] = set()  # callers
         self.lost: list[str] = []
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._call) for _ in range(callers)]
@@ -139,6 +141,7 @@ class Load:
                 try:
                     answer = session.post(self.url, json=self.body, timeout=30)
                     self.answers.append(answer.status_code)
+                    self.answered.add(threading.get_ident())
                 except requests.ConnectionError as error:
                     if "refused" not in str(error):
                         self.lost.append(str(error))
@@ -193,15 +196,25 @@ def test_what_is_broken_does_not_disturb_what_works(local: Local) -> None:
     """A half-copied, a broken and a misnamed version; the log has a line on each."""
     half, broken, empty = (local.versions / name for name in ("1001", "1002", "1003"))
     shutil.copytree(local.exported, half, ignore=_graph)
-    broken.mkdir()
-    (broken / "saved_model.pb").write_bytes(b"\xff not a model")
+    staged = local.versions / ".1002"
+    staged.mkdir()
+    (staged / "saved_model.pb").write_bytes(b"\xff not a model")
+    staged.rename(broken)
     empty.mkdir()
     shutil.copytree(local.exported, local.versions / "latest")
     local.wait_for(local.add())
+
+    def lines(name: str) -> list[str]:
+        log = local.log.read_text().splitlines()
+        return [line for line in log if f"/{name} is" in line]
+
+    names = [half.name, broken.name, empty.name, "latest"]
+    deadline = time.monotonic() + 60
+    while not all(map(lines, names)) and time.monotonic() < deadline:
+        time.sleep(0.1)
     time.sleep(2.5)  # the server looks once a second
-    log = local.log.read_text()
-    for name in ("1001", "1002", "1003", "latest"):
-        (line,) = [line for line in log.splitlines() if f"/{name} is" in line]
+    for name in names:
+        (line,) = lines(name)
         assert "not served: " in line or "ignored: " in line
     shutil.copytree(local.exported, half, dirs_exist_ok=True)
     local.wait_for(1001)  # once its copy is complete
@@ -333,6 +346,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
+        assert thread.is_alive()
         time.sleep(0.01)
     yield "127.0.0.1", port
     server.should_exit = True
@@ -387,7 +401,8 @@ def test_who_takes_too_long_or_sends_too_much_is_given_up(
             url = "http://{}:{}/x".format(*impatient)
             assert requests.get(url, timeout=5).status_code == 404
             try:
-                slow.sendall(repeat)
+                with suppress(ConnectionError):  # what it said before can still be read
+                    slow.sendall(repeat)
                 received = slow.recv(100)
             except TimeoutError:
                 continue
@@ -425,9 +440,12 @@ def test_no_accepted_request_is_lost_at_sigterm(
     """What was accepted is answered; then connections are refused."""
     with running(tmp_path, signature) as local:
         load = Load(f"{local.client.model_url}:predict", golden, callers=8)
-        time.sleep(1)
+        deadline = time.monotonic() + 60
+        while len(load.answered) < 8:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
         local.process.terminate()
-        local.process.wait(20)
+        local.process.wait(60)
         load.stop()
     assert not load.lost
     assert set(load.answers) == {200}
