@@ -100,7 +100,7 @@ def send(port: int, request: dict[str, Any]) -> Answer:
         length = name == "Content-Length"
         lines.append(f"{name}: {len(body) if length else value}")
     head = "\r\n".join([*lines, "", ""]).encode()
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=300) as connection:
         connection.sendall(head + body)
         answer = http.client.HTTPResponse(connection, method=request["method"])
         answer.begin()

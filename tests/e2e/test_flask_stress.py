@@ -71,10 +71,10 @@ def test_overload_is_refused_and_the_rest_is_served(project: Smoked, slow: str) 
         grown = resident_megabytes(worker) - before
         assert service.status("/readyz") == 200
         assert set(outcome.seconds) <= {200, 503}, outcome.count(0)
+        assert outcome.retry_after == {"1"} or not outcome.count(503)
         assert grown < 50
-        if not outcome.count(503):
-            return "the clients: they overloaded nothing"
-        assert outcome.retry_after == {"1"}
+        if 2 * outcome.count(503) < outcome.count(200):
+            return "the clients"  # that was no overload
         goodput = outcome.count(200) / OVERLOAD_SECONDS
         served, refused = outcome.percentile(200, 0.99), outcome.percentile(503, 0.99)
         print(
