@@ -41,6 +41,7 @@ CELLS = list(catalog.cells())
 # Any file will do: generating does not read what is in it.
 MODEL = Path(__file__).parent / "models" / "examples.json"
 GIVEN_CELLS = list(given_cells())
+LONGEST_NAME = 60  # characters
 # Long enough to show what a name does to line lengths, and with what breaks templates.
 PROJECT_NAME = """Müller's "deep" shop-window digit reader"""
 
@@ -53,6 +54,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(
             "cell", cells, ids=[cell.name for cell in cells], scope="session"
         )
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a test after the beginning of a long text; processes send each other names."""
+    if not isinstance(val, str | bytes) or len(val) <= LONGEST_NAME:
+        return None
+    return f"{ascii(val[:LONGEST_NAME])} of {len(val)}"
 
 
 @pytest.hookimpl(tryfirst=True)
