@@ -57,10 +57,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Name a test after the beginning of a long text; processes send each other names."""
+    """Name a test after the beginning of a long text: processes exchange names."""
     if not isinstance(val, str | bytes) or len(val) <= LONGEST_NAME:
         return None
-    return f"{ascii(val[:LONGEST_NAME])} of {len(val)}"
+    return f"{val[:LONGEST_NAME]!a} of {len(val)}"
 
 
 @pytest.hookimpl(tryfirst=True)
