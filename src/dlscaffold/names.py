@@ -86,18 +86,22 @@ def taken_by_layers() -> frozenset[str]:
     """
     taken: set[str] = set()
     for folder, folders, files in os.walk(templates_root()):
-        here = Path(folder)
-        if here.name == PROJECT:
+        above, here = os.path.split(folder)  # not Path, which takes as long as the walk
+        if here == PROJECT:
             taken.update(folders)
-        if here.parent.name == PROJECT:
+        if os.path.split(above)[1] == PROJECT:
             folders.clear()  # no requirements are deeper in a project
         for name in files:
-            if "requirements" in (here.name, name.partition(".")[0]):
-                taken.update(REQUIREMENT.findall((here / name).read_text("utf-8")))
+            if "requirements" in (here, name.partition(".")[0]):
+                taken.update(REQUIREMENT.findall(_read(folder, name)))
         if MANIFEST in files:
-            for names in MODULES.findall((here / MANIFEST).read_text("utf-8")):
+            for names in MODULES.findall(_read(folder, MANIFEST)):
                 taken.update(re.findall(r'"([^"]+)"', names))
     return frozenset(name.lower().replace("-", "_") for name in taken)
+
+
+def _read(folder: str, name: str) -> str:
+    return Path(folder, name).read_text("utf-8")
 
 
 REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)", re.MULTILINE)
