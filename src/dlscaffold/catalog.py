@@ -32,6 +32,11 @@ def _read_manifest(file: Path) -> dict[str, Any]:
     return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
 
 
+@cache
+def _folders_in(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.name for path in folder.iterdir() if path.is_dir()))
+
+
 @dataclass(frozen=True)
 class Layer:
     """One folder of template files, with what its manifest says of it."""
@@ -77,8 +82,7 @@ class Exporter(Layer):
     @property
     def exports(self) -> list[str]:
         """The formats that this layer can write."""
-        folders = (self.path / "exports").iterdir()
-        return sorted(folder.name for folder in folders if folder.is_dir())
+        return list(_folders_in(self.path / "exports"))
 
     def export_layer(self, format_name: str) -> Layer:
         """Return the layer that writes this format."""

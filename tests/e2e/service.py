@@ -74,7 +74,7 @@ def running(project: Smoked, **variables: str) -> Iterator[Service]:
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(60)
+            process.wait(30)
         finally:
             process.kill()
 

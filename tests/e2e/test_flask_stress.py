@@ -50,49 +50,49 @@ def path_to(project: Smoked) -> dict[str, str]:
 
 def test_overload_is_refused_and_the_rest_is_served(project: Smoked, slow: str) -> None:
     limits = {"FLASK_WORKERS": "1", "FLASK_QUEUE_LIMIT": str(QUEUE), "ARTIFACTS": slow}
-    body = question(project)
-
-    async def peak(url: str) -> float:
-        stop = asyncio.Event()
-        seconds = 5.0
-        clients = load.closed_loop(url, body, QUEUE // 2, stop)
-        outcome, _ = await asyncio.gather(clients, load.stop_after(stop, seconds))
-        assert list(outcome.seconds) == [200]
-        return outcome.count(200) / seconds
-
-    def overload(service: Service) -> str:
-        """Return what was too slow."""
-        capacity = asyncio.run(peak(service.predict_url))
-        (worker,) = service.workers
-        before = resident_megabytes(worker)
-        outcome = asyncio.run(
-            load.open_loop(service.predict_url, body, 4 * capacity, OVERLOAD_SECONDS)
-        )
-        grown = resident_megabytes(worker) - before
-        assert service.status("/readyz") == 200
-        assert set(outcome.seconds) <= {200, 503}, outcome.count(0)
-        assert outcome.retry_after == {"1"} or not outcome.count(503)
-        assert grown < 50
-        if 2 * outcome.count(503) < outcome.count(200):
-            return "the clients"  # that was no overload
-        goodput = outcome.count(200) / OVERLOAD_SECONDS
-        served, refused = outcome.percentile(200, 0.99), outcome.percentile(503, 0.99)
-        print(
-            f"capacity {capacity:.0f}/s, goodput {goodput:.0f}/s; 99th percentile: "
-            f"served {served:.3f} s, refused {refused:.3f} s; grown {grown:.0f} MB"
-        )
-        if goodput < 0.9 * capacity:
-            return "the service"
-        if served > 3 * QUEUE / capacity:  # nobody waits for more than a full queue
-            return "answers"
-        return "" if refused <= served else "refusals"
-
     with running(project, **limits) as service:
         # The machine's own pace can change between the two measurements.
         slow_rounds = []
-        while too_slow := overload(service):
+        while too_slow := overload(service, question(project)):
             slow_rounds.append(too_slow)
             assert len(slow_rounds) < 3, slow_rounds
+
+
+def overload(service: Service, body: bytes) -> str:
+    """Return what was too slow, or nothing; whatever else is wrong fails at once."""
+    capacity = asyncio.run(peak(service.predict_url, body))
+    (worker,) = service.workers
+    before = resident_megabytes(worker)
+    outcome = asyncio.run(
+        load.open_loop(service.predict_url, body, 4 * capacity, OVERLOAD_SECONDS)
+    )
+    grown = resident_megabytes(worker) - before
+    assert service.status("/readyz") == 200
+    assert set(outcome.seconds) <= {200, 503}, outcome.count(0)
+    assert outcome.retry_after == {"1"} or not outcome.count(503)
+    assert grown < 50
+    if 2 * outcome.count(503) < outcome.count(200):
+        return "the clients"  # that was no overload
+    goodput = outcome.count(200) / OVERLOAD_SECONDS
+    served, refused = outcome.percentile(200, 0.99), outcome.percentile(503, 0.99)
+    print(
+        f"capacity {capacity:.0f}/s, goodput {goodput:.0f}/s; 99th percentile: "
+        f"served {served:.3f} s, refused {refused:.3f} s; grown {grown:.0f} MB"
+    )
+    if goodput < 0.9 * capacity:
+        return "the service"
+    if served > 3 * QUEUE / capacity:  # nobody waits for more than a full queue
+        return "answers"
+    return "" if refused <= served else "refusals"
+
+
+async def peak(url: str, body: bytes, seconds: float = 5) -> float:
+    """Return how many requests a second are answered where none is refused."""
+    stop = asyncio.Event()
+    clients = load.closed_loop(url, body, QUEUE // 2, stop)
+    outcome, _ = await asyncio.gather(clients, load.stop_after(stop, seconds))
+    assert list(outcome.seconds) == [200]
+    return outcome.count(200) / seconds
 
 
 def test_sigterm_loses_no_request_that_was_accepted(project: Smoked, slow: str) -> None:
@@ -116,7 +116,7 @@ def test_sigterm_loses_no_request_that_was_accepted(project: Smoked, slow: str) 
 
     with running(project, **limits) as service:
         outcome = asyncio.run(ask_all(service))
-        assert service.process.wait(60) == 0
+        assert service.process.wait(20) == 0
     assert {status: len(times) for status, times in outcome.seconds.items()} == {
         200: QUEUE
     }
@@ -184,7 +184,7 @@ def test_a_killed_worker_comes_back(project: Smoked) -> None:
     assert meanwhile.count(0) <= 2 * clients
     assert set(meanwhile.seconds) <= {0, 200}
     assert list(after.seconds) == [200]
-    assert after.count(200) > 100
+    assert after.count(200) > 1000
 
 
 def test_workers_do_not_outlive_the_service(project: Smoked) -> None:
@@ -249,7 +249,7 @@ def test_slow_clients_are_told_so_and_delay_nobody(project: Smoked) -> None:
         for thread in threads:
             thread.join()
     assert outcome.count(200) == 20
-    assert outcome.percentile(200, 0.99) < 4  # the slow ones take 8
+    assert outcome.percentile(200, 0.99) < 1
     assert len(answers) == 40
     for answer in answers:
         head, _, body = answer.partition(b"\r\n\r\n")

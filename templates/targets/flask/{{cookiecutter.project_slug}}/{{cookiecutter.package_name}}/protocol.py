@@ -173,8 +173,8 @@ def _tensor(name: str, value: object, spec: TensorSpec) -> NDArray[Any]:
 
 def _is_in_range(array: NDArray[Any], dtype: np.dtype[Any]) -> bool:
     least, largest = limits(dtype)
-    # A number is at most the sum of all squares, unless it is less than 1. For nearly
-    # all requests that is enough, and it takes a third of the time.
+    # A number is at most the sum of all squares, unless it is less than 1: one pass,
+    # which is enough for nearly all requests.
     few_floats = array.dtype.kind == "f" and array.size <= FEW
     if few_floats and np.vdot(array, array) <= largest:
         return True

@@ -1,7 +1,7 @@
 """What is told of each answered request, in the metrics and in the log.
 
 It is told of many at a time: code that runs in a row stays in the processor's cache,
-and takes a third of the time that it takes between two predictions.
+and would not between two predictions.
 """
 
 import contextlib

@@ -108,7 +108,7 @@ def running(folder: Path, signature: Signature) -> Iterator[Local]:
             yield server
         finally:
             server.process.terminate()
-            server.process.wait(60)
+            server.process.wait(20)
 
 
 @pytest.fixture(scope="module")
@@ -445,7 +445,7 @@ def test_no_accepted_request_is_lost_at_sigterm(
             assert time.monotonic() < deadline
             time.sleep(0.1)
         local.process.terminate()
-        local.process.wait(60)
+        local.process.wait(20)
         load.stop()
     assert not load.lost
     assert set(load.answers) == {200}
