@@ -29,7 +29,8 @@ MAIN = "from dlscaffold.cli import main; main()"
 IMPORTS = """
 from pathlib import Path
 from dlscaffold.cli import main
-from dlscaffold.inspect import command, onnx
+from dlscaffold.commands import inspect as command
+from dlscaffold.models import onnx
 """
 # The peak as Linux counts it; what `resource` says includes the parent's.
 MEASURE = """

@@ -29,8 +29,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from dlscaffold import catalog, names, project
-from dlscaffold.catalog import Cell
+from dlscaffold.layers import catalog
+from dlscaffold.layers.catalog import Cell
+from dlscaffold.project import names
+from dlscaffold.project import rendering as project
 
 RESULTS = Path(__file__).parents[1] / "docs" / "mobile.json"
 PICTURE = RESULTS.with_suffix(".png")

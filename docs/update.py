@@ -13,9 +13,11 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from dlscaffold import catalog, compare, guidance
+from dlscaffold.advice import guidance
+from dlscaffold.advice.guidance import Guidance, Statement
 from dlscaffold.cli import main as dlscaffold
-from dlscaffold.guidance import Guidance, Statement
+from dlscaffold.commands import compare
+from dlscaffold.layers import catalog
 
 README = Path(__file__).parents[1] / "README.md"
 COMPARISON = Path(__file__).parent / "comparison.md"

@@ -11,12 +11,14 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import settings
 
-from dlscaffold import catalog, names, project
-from dlscaffold.catalog import Cell, Layer
-from dlscaffold.choices import layer_names
 from dlscaffold.cli import main
-from dlscaffold.given import Given
-from dlscaffold.inspect.description import Description, Tensor
+from dlscaffold.layers import catalog
+from dlscaffold.layers.catalog import Cell, Layer
+from dlscaffold.layers.choices import layer_names
+from dlscaffold.models.description import Description, Tensor
+from dlscaffold.project import names
+from dlscaffold.project import rendering as project
+from dlscaffold.project.given import Given
 
 # How long an example takes depends on the machine, and says nothing of the code.
 settings.register_profile("untimed", deadline=None)

@@ -13,8 +13,10 @@ from xml.etree import ElementTree
 import pytest
 
 from conftest import CELLS
-from dlscaffold import catalog, names, project
-from dlscaffold.catalog import Cell
+from dlscaffold.layers import catalog
+from dlscaffold.layers.catalog import Cell
+from dlscaffold.project import names
+from dlscaffold.project import rendering as project
 
 if sys.version_info >= (3, 11):
     import tomllib

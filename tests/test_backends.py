@@ -11,10 +11,12 @@ import pytest
 from click.testing import Result
 
 from conftest import CELLS, files_below
-from dlscaffold import catalog, names, project
-from dlscaffold.catalog import Cell
-from dlscaffold.choices import backend_names
 from dlscaffold.errors import UsageError
+from dlscaffold.layers import catalog
+from dlscaffold.layers.catalog import Cell
+from dlscaffold.layers.choices import backend_names
+from dlscaffold.project import names
+from dlscaffold.project import rendering as project
 
 Run = Callable[..., Result]
 WITH_BACKENDS = [f for f in catalog.frameworks() if f.backends]

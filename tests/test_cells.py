@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from conftest import CELLS, GIVEN_CELLS, files_below
-from dlscaffold import compose, project
-from dlscaffold.catalog import Cell, templates_root
-from dlscaffold.choices import layer_names
-from dlscaffold.names import DEVICES
+from dlscaffold.layers import compose
+from dlscaffold.layers.catalog import Cell, templates_root
+from dlscaffold.layers.choices import layer_names
+from dlscaffold.project import rendering as project
+from dlscaffold.project.names import DEVICES
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -15,8 +15,9 @@ import pytest
 from click.testing import Result
 
 from conftest import files_below
-from dlscaffold import __version__, catalog
+from dlscaffold import __version__
 from dlscaffold.cli import main
+from dlscaffold.layers import catalog
 
 Run = Callable[..., Result]
 NEW = ("new", "Shop digits", "--framework", "keras", "--target", "flask")

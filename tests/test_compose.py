@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from conftest import CELLS
-from dlscaffold import names, project
+from dlscaffold.project import names
+from dlscaffold.project import rendering as project
 
 # What the Compose specification knows, as far as generated files use it.
 TOP = {"services", "configs", "volumes", "networks", "secrets", "name"}

@@ -15,11 +15,15 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from dlscaffold import catalog, doctor, names, project, smoke
+from dlscaffold import doctor
 from dlscaffold.doctor import machine as this_machine
 from dlscaffold.doctor.check import STATES, Check, needs_of
 from dlscaffold.doctor.generated import digest, in_project, project_checks, version
 from dlscaffold.doctor.pairs import TOOLS, serving
+from dlscaffold.layers import catalog
+from dlscaffold.project import names
+from dlscaffold.project import rendering as project
+from dlscaffold.running import smoke
 
 Run = Callable[..., Result]
 Usage = namedtuple("Usage", "total used free")

@@ -16,12 +16,12 @@ import pytest
 from click.testing import Result
 
 from conftest import files_below
-from dlscaffold import given
 from dlscaffold.errors import ScaffoldError, UsageError
-from dlscaffold.examples import complete, read
-from dlscaffold.inspect.description import Contents, Signature, Tensor
-from dlscaffold.inspect.fitting import fits
-from dlscaffold.inspect.kinds import FILES, SAVED_MODEL, Kind
+from dlscaffold.models.description import Contents, Signature, Tensor
+from dlscaffold.models.examples import complete, read
+from dlscaffold.models.fitting import fits
+from dlscaffold.models.kinds import FILES, SAVED_MODEL, Kind
+from dlscaffold.project import given
 
 Run = Callable[..., Result]
 

@@ -8,7 +8,8 @@ import re
 import jinja2
 import pytest
 
-from dlscaffold import answers, catalog, guidance
+from dlscaffold.advice import answers, guidance
+from dlscaffold.layers import catalog
 
 PARTIALS = [
     f"common/templates/partials/readme/{name}.md" for name in ("lifecycle", "guidance")

@@ -22,12 +22,12 @@ from click.testing import Result
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dlscaffold import catalog
-from dlscaffold.choices import layer_names
 from dlscaffold.errors import ScaffoldError
-from dlscaffold.inspect import archive, kinds, litert, outside, wire
-from dlscaffold.inspect.description import Description, Tensor
-from dlscaffold.inspect.identify import describe, outline
+from dlscaffold.layers import catalog
+from dlscaffold.layers.choices import layer_names
+from dlscaffold.models import archive, kinds, litert, outside, wire
+from dlscaffold.models.description import Description, Tensor
+from dlscaffold.models.identify import describe, outline
 from dlscaffold.terminal import printable
 
 Run = Callable[..., Result]
@@ -615,7 +615,7 @@ def test_printable(text: str) -> None:
 def test_reading_imports_no_framework() -> None:
     script = (
         "import sys; from pathlib import Path; "
-        "from dlscaffold.inspect.identify import describe; "
+        "from dlscaffold.models.identify import describe; "
         f"[describe(Path({str(made.FIXTURES)!r}, n)) for n in ('ranker.onnx', "
         "'ranker.tflite', 'small.pte', 'greeter')]; print(*sys.modules)"
     )

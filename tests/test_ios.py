@@ -15,8 +15,9 @@ import yaml
 from test_android import MOBILE
 from tree_sitter import Language, Parser
 
-from dlscaffold import catalog, project
-from dlscaffold.catalog import Cell
+from dlscaffold.layers import catalog
+from dlscaffold.layers.catalog import Cell
+from dlscaffold.project import rendering as project
 
 SWIFT = Parser(Language(tree_sitter_swift.language()))
 RUNTIMES = {"ExecuTorch", "LiteRT", "LiteModule"}

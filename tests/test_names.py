@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import CELLS
-from dlscaffold import names, project
 from dlscaffold.errors import UsageError
+from dlscaffold.project import names
+from dlscaffold.project import rendering as project
 
 # PEP 508, https://packaging.python.org/en/latest/specifications/name-normalization/
 DISTRIBUTION = re.compile(r"[a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9]")

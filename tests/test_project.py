@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import CELLS, files_below
-from dlscaffold import names, project
 from dlscaffold.errors import ScaffoldError, UsageError
+from dlscaffold.project import names
+from dlscaffold.project import rendering as project
 
 NEW = [sys.executable, "-m", "dlscaffold", "new", "--yes", "Shop digits"]
 
@@ -118,7 +119,7 @@ def test_killed_at_any_moment_it_leaves_nothing_or_all(
 
 
 def answers_by_default() -> project.Answers:
-    from dlscaffold import new
+    from dlscaffold.commands import new
 
     return new.resolve(new.Request("Shop digits", None, None, None, "MIT"), yes=True)
 
@@ -154,7 +155,7 @@ def test_a_copy_that_fails_leaves_what_was_there(
 def test_told_to_end_it_tidies_up(tmp_path: Path) -> None:
     """Also of what it has staged."""
     script = (
-        "import os, signal; from dlscaffold import project\n"
+        "import os, signal; from dlscaffold.project import rendering as project\n"
         "project._move = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
         "from dlscaffold.cli import main; main()"
     )

@@ -20,9 +20,11 @@ from click.testing import Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dlscaffold import advice, answers, catalog, choices, guidance
-from dlscaffold.answers import Answers
+from dlscaffold.advice import answers, guidance
+from dlscaffold.advice import ranking as advice
+from dlscaffold.advice.answers import Answers
 from dlscaffold.errors import UsageError
+from dlscaffold.layers import catalog, choices
 
 Run = Callable[..., Result]
 
@@ -744,7 +746,7 @@ def test_nothing_that_fits_is_said_and_is_status_1(
 def test_only_questions_that_could_change_the_choice_are_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from dlscaffold import recommend
+    from dlscaffold.commands import recommend
 
     asked = []
 
@@ -764,7 +766,7 @@ def test_only_questions_that_could_change_the_choice_are_asked(
 def test_a_figure_is_asked_for_where_it_matters(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from dlscaffold import recommend
+    from dlscaffold.commands import recommend
 
     asked = {}
 
@@ -784,7 +786,7 @@ def test_a_figure_is_asked_for_where_it_matters(
 
 @pytest.mark.usefixtures("all_targets")
 def test_an_open_answer_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dlscaffold import recommend
+    from dlscaffold.commands import recommend
 
     monkeypatch.setattr(recommend, "_ask_choice", lambda _: None)
     assert recommend.ask(Answers()) == Answers()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from dlscaffold import guidance
+from dlscaffold.advice import guidance
 
 ROOT = Path(__file__).parents[1]
 

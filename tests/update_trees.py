@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from conftest import CELLS, GIVEN_CELLS
-from dlscaffold import names, project
+from dlscaffold.project import names
+from dlscaffold.project import rendering as project
 
 TREES = Path(__file__).parent / "trees"
 

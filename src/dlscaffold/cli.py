@@ -13,9 +13,15 @@ from typing import Any, TypeVar
 import click
 
 from dlscaffold import __version__
-from dlscaffold.answers import QUESTIONS, Answers, nearest, one_choice, one_number
-from dlscaffold.choices import STEPS, backend_names, layer_names
+from dlscaffold.advice.answers import (
+    QUESTIONS,
+    Answers,
+    nearest,
+    one_choice,
+    one_number,
+)
 from dlscaffold.errors import ScaffoldError, UsageError
+from dlscaffold.layers.choices import STEPS, backend_names, layer_names
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -146,7 +152,7 @@ def new(
     """
     from pathlib import Path
 
-    from dlscaffold import new as command
+    from dlscaffold.commands import new as command
 
     given = command.read_model(model, examples, python=python, trust=trust)
     command.run(
@@ -166,7 +172,7 @@ def new(
 @json_option
 def list_(as_json: bool) -> None:
     """Show the frameworks, targets and formats, and which pairs fit."""
-    from dlscaffold import listing
+    from dlscaffold.commands import listing
 
     listing.run(as_json=as_json)
 
@@ -193,7 +199,7 @@ def smoke(path: str, python: str | None, first: str | None, as_json: bool) -> No
     """Run the project in PATH from nothing: install, train, export, smoke-test."""
     from pathlib import Path
 
-    from dlscaffold import smoke as command
+    from dlscaffold.running import smoke as command
 
     command.run(Path(path), python=python, first=first, as_json=as_json)
 
@@ -223,7 +229,8 @@ def eject(
     import shlex
     from pathlib import Path
 
-    from dlscaffold import catalog, project
+    from dlscaffold.layers import catalog
+    from dlscaffold.project import rendering as project
 
     cell = catalog.find_cell(framework, target, format_name, backend)
     project.eject(cell, license_name, Path(directory))
@@ -242,7 +249,7 @@ Examples:
 @json_option
 def compare(frameworks: tuple[str, ...], as_json: bool) -> None:
     """Compare the frameworks: the document's words, and what holds today."""
-    from dlscaffold import compare as command
+    from dlscaffold.commands import compare as command
 
     command.run(frameworks, as_json=as_json)
 
@@ -319,7 +326,7 @@ def recommend(model: str | None, as_json: bool, **answers: Any) -> None:
     """
     from pathlib import Path
 
-    from dlscaffold import recommend as command
+    from dlscaffold.commands import recommend as command
 
     command.run(
         Answers(**answers), model=Path(model) if model else None, as_json=as_json
@@ -354,7 +361,7 @@ def inspect(model: str, python: str | None, trust: bool, as_json: bool) -> None:
     """
     from pathlib import Path
 
-    from dlscaffold.inspect import command
+    from dlscaffold.commands import inspect as command
 
     command.run(Path(model), python=python, trust=trust, as_json=as_json)
 

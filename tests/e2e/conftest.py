@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 
 from conftest import cell_of
-from dlscaffold import catalog, names, project, smoke
-from dlscaffold.catalog import Cell
+from dlscaffold.layers import catalog
+from dlscaffold.layers.catalog import Cell
+from dlscaffold.project import names
+from dlscaffold.project import rendering as project
+from dlscaffold.running import smoke
 from e2e import containers, turns
 
 

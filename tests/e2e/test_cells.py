@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from conftest import CELLS
-from dlscaffold import names
-from dlscaffold.catalog import Cell
+from dlscaffold.layers.catalog import Cell
+from dlscaffold.project import names
 from e2e.conftest import Smoked
 
 pytestmark = pytest.mark.e2e

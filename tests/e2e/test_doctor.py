@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dlscaffold.catalog import Cell
 from dlscaffold.doctor import generated
 from dlscaffold.doctor.generated import project_checks
+from dlscaffold.layers.catalog import Cell
 from e2e.conftest import Smoked
 
 pytestmark = pytest.mark.e2e

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dlscaffold.errors import ScaffoldError
-from dlscaffold.inspect.description import Tensor
-from dlscaffold.inspect.identify import describe
+from dlscaffold.models.description import Tensor
+from dlscaffold.models.identify import describe
 from e2e.conftest import Smoked
 
 pytestmark = pytest.mark.e2e

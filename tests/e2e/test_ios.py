@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from test_android import MOBILE
 
-from dlscaffold import names, project
-from dlscaffold.catalog import Cell
+from dlscaffold.layers.catalog import Cell
+from dlscaffold.project import names
+from dlscaffold.project import rendering as project
 from e2e.conftest import Smoked
 from e2e.test_mobile import PICTURES, one_for_each_runtime, output
 

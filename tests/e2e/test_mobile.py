@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from test_android import MOBILE
 
-from dlscaffold import names, project
-from dlscaffold.catalog import Cell
+from dlscaffold.layers.catalog import Cell
+from dlscaffold.project import names
+from dlscaffold.project import rendering as project
 from e2e.conftest import Smoked
 
 pytestmark = pytest.mark.e2e

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dlscaffold import catalog
+from dlscaffold.layers import catalog
 from e2e.conftest import Smoked
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("keras")]

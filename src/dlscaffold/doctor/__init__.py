@@ -14,7 +14,7 @@ from dlscaffold.doctor.generated import project_checks
 from dlscaffold.doctor.machine import machine_checks
 from dlscaffold.doctor.pairs import pair_checks
 from dlscaffold.errors import ScaffoldError
-from dlscaffold.smoke import MANIFEST
+from dlscaffold.running.smoke import MANIFEST
 
 if TYPE_CHECKING:
     from rich.console import Console

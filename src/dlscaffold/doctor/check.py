@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dlscaffold import guidance
+from dlscaffold.advice import guidance
 
 STATES = ("fine", "warning", "missing")
 PATIENCE = 15  # seconds that another program may take to answer

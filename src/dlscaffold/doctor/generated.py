@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dlscaffold.doctor.check import PATIENCE, Check, needs_of
-from dlscaffold.smoke import MANIFEST, environment_python
+from dlscaffold.running.smoke import MANIFEST, environment_python
 
 BLOCK = 1 << 20  # bytes of a model that are read at once
 # What a signature or a manifest must say, and of which type.

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dlscaffold import catalog
 from dlscaffold.doctor.check import PATIENCE, Check, needs_of
+from dlscaffold.layers import catalog
 
 ENGINES = ("docker", "podman")
 OLDEST = 10  # no minor version of Python 3 before it is of use to any framework

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from dlscaffold import catalog
 from dlscaffold.doctor.check import Check, needs_of
 from dlscaffold.doctor.machine import architecture
+from dlscaffold.layers import catalog
 
 
 def pair_checks(machine: Mapping[str, Check]) -> Iterator[Check]:

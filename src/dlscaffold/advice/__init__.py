@@ -1,0 +1,1 @@
+"""What is known of frameworks and targets, and how it becomes a recommendation."""

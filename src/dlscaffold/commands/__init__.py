@@ -1,0 +1,1 @@
+"""One module for each command: it prints and exits, and decides nothing."""

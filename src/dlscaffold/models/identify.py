@@ -1,0 +1,142 @@
+"""From a path to a description: its kind, what its reader says, what fits it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from dlscaffold.errors import ScaffoldError
+from dlscaffold.models import kinds
+from dlscaffold.models.archive import opened
+from dlscaffold.models.description import Contents, Description
+from dlscaffold.models.fitting import fits
+from dlscaffold.models.kinds import Kind
+from dlscaffold.models.saved_model import FILE
+from dlscaffold.models.source import Source
+from dlscaffold.models.values import MalformedError
+
+HEAD = 64  # bytes that tell the kinds apart
+MOST_FILES = 100_000
+READABLE = "SavedModel, Keras, ONNX, LiteRT, TorchScript, torch.export or ExecuTorch"
+
+
+class Reader(Protocol):
+    """What a module of a format is."""
+
+    def read(self, source: Source) -> Contents:
+        """Return what the model says of itself."""
+
+
+def describe(
+    path: Path, *, python: str | None = None, trust: bool = False
+) -> Description:
+    """Return the description of a model; nothing in it is executed.
+
+    Raises ScaffoldError where it is no model, is damaged, or would have to be trusted.
+    """
+    path = path.parent if path.name == FILE else path
+    with readable(path):
+        return read(identify(path), Source(path, python, trust))
+
+
+def outline(path: Path) -> Description:
+    """Return the description; without contents where only a framework can read them.
+
+    Raises ScaffoldError as `describe` does.
+    """
+    path = path.parent if path.name == FILE else path
+    with readable(path):
+        kind = identify(path)
+        if kind.needs_framework:
+            return assemble(path, kind, Contents(()), size_of(path))
+        return read(kind, Source(path))
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Make a ScaffoldError of what goes wrong while a file is read."""
+    try:
+        yield
+    except MalformedError as error:
+        raise ScaffoldError(
+            f"{path} cannot be read, because {error}: save or copy it again."
+        ) from error
+    except (OSError, MemoryError) as error:
+        reason = getattr(error, "strerror", None) or "it takes too much memory"
+        raise ScaffoldError(f"{path} cannot be read ({reason}).") from error
+
+
+def read(kind: Kind, source: Source) -> Description:
+    """Return the description that the reader of its kind makes of a model."""
+    reader = cast(Reader, import_module(f"dlscaffold.models.{kind.reader}"))
+    contents = reader.read(source)
+    size = size_of(source.path) + contents.external_size
+    return assemble(source.path, kind, contents, size)
+
+
+def assemble(path: Path, kind: Kind, contents: Contents, size: int) -> Description:
+    """Return the description that a reader's findings make."""
+    first = contents.signatures[0] if contents.signatures else None
+    return Description(
+        path=str(path),
+        format=kind.name,
+        layer=kind.layer or kind.name,
+        title=kind.title,
+        framework=contents.writer or kind.framework,
+        framework_version=contents.version,
+        size=size,
+        parameters=contents.parameters,
+        inputs=first.inputs if first else (),
+        outputs=first.outputs if first else (),
+        signatures=contents.signatures,
+        operators=dict(sorted(contents.operators.items())),
+        notes=contents.notes,
+        targets=fits(kind, contents),
+        external_files=contents.external_files,
+        needs_framework=kind.needs_framework,
+    )
+
+
+def identify(path: Path) -> Kind:
+    """Return the kind of a file or folder, by what is in it."""
+    if path.is_dir():
+        if (path / FILE).is_file():
+            return kinds.SAVED_MODEL
+        raise ScaffoldError(
+            f"{path} is a folder without a {FILE}: name a SavedModel folder or a file."
+        )
+    if not path.exists():
+        raise ScaffoldError(f"There is no {path}: name a model's file or folder.")
+    if not path.is_file():
+        raise ScaffoldError(f"{path} is no file: name a model's file or folder.")
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    members = members_of(path) if head.startswith(kinds.ZIP) else []
+    for kind in kinds.FILES:
+        if kind.matches(head, path.suffix.lower(), members):
+            return kind
+    raise ScaffoldError(
+        f"{path} is no model that can be read here: it takes {READABLE}."
+    )
+
+
+def members_of(path: Path) -> list[str]:
+    """Return the names in an archive."""
+    with opened(path) as archive:
+        return list(archive.members)
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes of a file, or of all files in a folder."""
+    if path.is_file():
+        return path.stat().st_size
+    total = 0
+    for seen, (folder, _, files) in enumerate(os.walk(path)):
+        if seen + len(files) > MOST_FILES:
+            raise MalformedError(f"the folder has more than {MOST_FILES:,} files")
+        total += sum(Path(folder, name).lstat().st_size for name in files)
+    return total

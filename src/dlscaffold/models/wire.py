@@ -1,0 +1,155 @@
+"""Protocol buffers, walked field by field where they lie.
+
+What is not asked for is skipped by its length, so that weights are never read. This,
+not the `onnx` or `protobuf` package: both would read the whole file, and the second
+would need TensorFlow's schemas besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dlscaffold.models.source import Window
+from dlscaffold.models.values import LONGEST_NAME, MalformedError, text
+
+MOST_FIELDS = 1_000_000  # a graph of fifty thousand nodes has fewer
+DEEPEST = 64
+SMALL = 4096  # bytes of a message that is read as a whole
+TRUNCATED = "it ends in the middle of a field"
+
+
+@dataclass
+class Budget:
+    """Fields that may still be read, so that no file takes for ever."""
+
+    left: int = MOST_FIELDS
+
+    def spend(self) -> None:
+        """Count one field."""
+        self.left -= 1
+        if self.left < 0:
+            raise MalformedError(f"it has more than {MOST_FIELDS:,} fields")
+
+
+@dataclass(slots=True)  # frozen, a million of them take a second longer
+class Message:
+    """A part of a file that holds a message, a text, bytes or packed numbers."""
+
+    buffer: Window | bytes
+    start: int
+    end: int
+    budget: Budget = field(default_factory=Budget)
+    depth: int = 0
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def fields(self) -> Iterator[tuple[int, int | Message]]:
+        """Yield the number and the value of each field."""
+        if self.depth > DEEPEST:
+            raise MalformedError("it is nested too deeply")
+        position = self.start
+        while position < self.end:
+            self.budget.spend()
+            tag, position = varint(self.buffer, position, self.end)
+            number, kind = tag >> 3, tag & 7
+            value, position = self._value(kind, position)
+            if number == 0 or position > self.end:
+                raise MalformedError(TRUNCATED if number else "a field has no number")
+            yield number, value
+
+    def _value(self, kind: int, position: int) -> tuple[int | Message, int]:
+        if kind == 0:
+            return varint(self.buffer, position, self.end)
+        if kind == 1:
+            return 0, position + 8
+        if kind == 5:
+            return 0, position + 4
+        if kind != 2:
+            raise MalformedError("it is not a protocol buffer")
+        length, position = varint(self.buffer, position, self.end)
+        after = position + length
+        if after > self.end:
+            raise MalformedError(TRUNCATED)
+        if length <= SMALL and isinstance(self.buffer, Window):
+            data = self.buffer.part(position, after)  # bytes are walked much faster
+            return Message(data, 0, len(data), self.budget, self.depth + 1), after
+        part = (self.buffer, position, after)
+        return Message(*part, self.budget, self.depth + 1), after
+
+    def every(self, wanted: int) -> Iterator[Message]:
+        """Yield each occurrence of a field that has a length."""
+        for number, value in self.fields():
+            if number == wanted:
+                yield message(value)
+
+    def those(self, *wanted: int) -> dict[int, list[Message]]:
+        """Return each occurrence of some fields that have a length, by number."""
+        found: dict[int, list[Message]] = {number: [] for number in wanted}
+        for number, value in self.fields():
+            if number in found:
+                found[number].append(message(value))
+        return found
+
+    def first(self, wanted: int) -> Message | None:
+        """Return the first occurrence of a field that has a length."""
+        return next(self.every(wanted), None)
+
+    def number(self, wanted: int) -> int:
+        """Return a number; the last one counts, and 0 stands for none."""
+        found = 0
+        for number, value in self.fields():
+            if number == wanted and isinstance(value, int):
+                found = value
+        return found
+
+    def text(self, wanted: int) -> str:
+        """Return a text, which is empty where there is none."""
+        found = self.first(wanted)
+        return found.as_text() if found else ""
+
+    def as_text(self) -> str:
+        """Return what the part holds, as a text."""
+        end = min(self.end, self.start + LONGEST_NAME + 1)
+        if isinstance(self.buffer, bytes):
+            return text(self.buffer[self.start : end])
+        return text(self.buffer.part(self.start, end))
+
+    def as_numbers(self) -> Iterator[int]:
+        """Yield packed numbers."""
+        position = self.start
+        while position < self.end:
+            self.budget.spend()
+            value, position = varint(self.buffer, position, self.end)
+            yield value
+
+
+def message(value: int | Message) -> Message:
+    """Return the value if it has a length, as a message or a text does."""
+    if isinstance(value, int):
+        raise MalformedError("a field in it has the wrong type")
+    return value
+
+
+def signed(value: int) -> int:
+    """Return a 64-bit number with its sign."""
+    return value - (1 << 64) if value >= 1 << 63 else value
+
+
+def varint(buffer: Window | bytes, position: int, end: int) -> tuple[int, int]:
+    """Return the number that starts here, and where the next field starts."""
+    byte_at = buffer.__getitem__ if isinstance(buffer, bytes) else buffer.byte
+    if position < end and (byte := byte_at(position)) < 0x80:
+        return byte, position + 1  # as most are
+    value = shift = 0
+    while position < end:
+        byte = byte_at(position)
+        position += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value & 0xFFFF_FFFF_FFFF_FFFF, position
+        shift += 7
+        if shift > 63:
+            raise MalformedError("a number in it is too long")
+    raise MalformedError(TRUNCATED)

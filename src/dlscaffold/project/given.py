@@ -1,0 +1,260 @@
+"""A model that somebody already has, and what a project takes of it.
+
+Nothing of the model is executed here: what it takes and gives is read by `inspect`, and
+its files are copied, or named where they are large.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import shutil
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any
+
+from dlscaffold.errors import ScaffoldError, UsageError
+from dlscaffold.layers import catalog
+from dlscaffold.layers.catalog import Cell, Layer, Target
+from dlscaffold.models import examples
+from dlscaffold.models.description import Description, Tensor
+from dlscaffold.models.identify import describe
+from dlscaffold.models.values import listed
+
+# Above this a project names the model where it lies, instead of holding a copy.
+CARRIED_BYTES = 100_000_000
+FOLDER = "models"
+DIGITS = 25  # of a number as JSON, at most, with its comma
+LEAST_BODY, MOST_BODY = 1_000_000, 64_000_000  # bytes; one example fits in any case
+DESCRIPTION = "model.json"
+
+
+@dataclass(frozen=True)
+class Given:
+    """A model, its description, and the user's own examples for it, if any."""
+
+    path: Path
+    description: Description
+    examples: Path | None = None
+    trust: bool = False
+    python: str | None = None
+    body_limit: int = 0
+
+    @property
+    def framework(self) -> str | None:
+        """The framework layer that models of this kind are trained in, if one."""
+        return catalog.origin(self.description.layer).topic
+
+    @property
+    def options(self) -> list[str]:
+        """The options of `new` that name it."""
+        words = ["--model", str(self.path)]
+        words += ["--examples", str(self.examples)] if self.examples else []
+        words += ["--python", self.python] if self.python else []
+        return [*words, *(["--trust"] if self.trust else [])]
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether the project holds a copy."""
+        return self.description.size <= CARRIED_BYTES
+
+    @property
+    def copies(self) -> dict[str, Path]:
+        """What is copied into the project: where to, and from where."""
+        files = {name: self._folder / name for name in self.names}
+        copied = files if self.is_carried else {}
+        if self.examples:
+            copied = {**copied, self.examples_name: self.examples}
+        return {f"{FOLDER}/{name}": source for name, source in copied.items()}
+
+    def copy_to(self, project: Path) -> None:
+        """Copy the model's files into a project."""
+        for name, source in self.copies.items():
+            destination = project / name
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, destination)
+
+    @property
+    def examples_name(self) -> str:
+        """What the user's examples are called in the project."""
+        return f"examples{self.examples.suffix.lower()}" if self.examples else ""
+
+    @property
+    def _folder(self) -> Path:
+        return self.path.parent
+
+    @property
+    def names(self) -> list[str]:
+        """The model's files, relative to the folder that it is in."""
+        files = [self.path] if self.path.is_file() else sorted(self.path.rglob("*"))
+        own = [file for file in files if file.is_file() or file.is_symlink()]
+        names = [file.relative_to(self._folder).as_posix() for file in own]
+        return [*names, *self.description.external_files]
+
+    @property
+    def context(self) -> dict[str, object]:
+        """What the templates are told of it; `_model` becomes `models/model.json`."""
+        where = self.path.name if self.is_carried else str(self.path.resolve())
+        return {
+            "_model": {
+                "path": where,
+                "sha256": digest(self.path),
+                "beside": {
+                    name: digest(self._folder / name)
+                    for name in self.description.external_files
+                },
+                "inputs": [_as_dict(tensor) for tensor in self.description.inputs],
+                "outputs": [tensor.name for tensor in self.description.outputs],
+            },
+            "_model_name": self.path.name,
+            "_model_is_carried": self.is_carried,
+            "_examples": self.examples_name,
+            "_body_limit": self.body_limit or body_limit(self.description.inputs),
+            "_trust": self.trust,
+        }
+
+
+def read(path: Path, *, own: Path | None, python: str | None, trust: bool) -> Given:
+    """Return the model at a path, ready to generate a project for.
+
+    Raises ScaffoldError or UsageError where there is none, where it cannot be copied
+    whole, or where its inputs are not known and no examples show them.
+    """
+    found = describe(path, python=python, trust=trust)
+    # Of `.` and `..` too, the name and the folder are wanted.
+    given = Given(Path(found.path).resolve(), found, own, trust, python)
+    refuse_links(replace(given, examples=None))
+    refuse_names(given)
+    refuse_twins(given)
+    if not fitting(found):
+        return given  # whoever chooses a target says why there is none
+    if own:
+        arrays = examples.read(own, found.inputs)
+        inputs = examples.complete(found.inputs, arrays)
+        return replace(
+            given,
+            description=replace(found, inputs=inputs),
+            body_limit=body_limit(tuple(arrays.values()), counted=True),
+        )
+    if any(tensor.dtype is None or tensor.shape is None for tensor in found.inputs):
+        raise UsageError(
+            f"{path} does not say the shapes of its inputs, so give examples of them: "
+            "--examples X.npz (or .npy, .json)."
+        )
+    return given
+
+
+def refuse_links(given: Given) -> None:
+    """Raise ScaffoldError if part of the model is elsewhere, or no file at all."""
+    for file in given.copies.values():
+        if file.is_symlink() or not file.is_file():
+            raise ScaffoldError(
+                f"{file} is not a file of the model's own: copy the model, with what "
+                "it links to, into one folder and name it there."
+            )
+        if not os.access(file, os.R_OK):
+            raise ScaffoldError(f"{file} cannot be read: give yourself the right to.")
+
+
+def refuse_twins(given: Given) -> None:
+    """Raise ScaffoldError if two inputs, or two outputs, have one name."""
+    for tensors in (given.description.inputs, given.description.outputs):
+        names = Counter(tensor.name for tensor in tensors)
+        if twice := [name for name, times in names.items() if times > 1]:
+            raise ScaffoldError(
+                f"{given.path} gives two inputs or two outputs the name "
+                f"{listed(twice)}: save it again with a name for each."
+            )
+
+
+def refuse_names(given: Given) -> None:
+    """Raise ScaffoldError if a file of the model has a name that would do harm."""
+    taken = {DESCRIPTION, given.examples_name}
+    if clash := taken.intersection(name.split("/")[0] for name in given.names):
+        raise ScaffoldError(
+            f"{given.path} has a file called {min(clash)}, as a file of the project "
+            "is: rename it."
+        )
+    if not given.path.name.isprintable() or "`" in given.path.name:
+        raise ScaffoldError(f"{given.path} has a name that cannot be shown: rename it.")
+
+
+def find_cell(given: Given, target_name: str, format_name: str | None) -> Cell:
+    """Return the combination of the model's kind and a target.
+
+    Raises UsageError, with the reason and what fits, where they do not fit.
+    """
+    fit = next(f for f in given.description.targets if f.target == target_name)
+    if fit.format is None:
+        raise UsageError(
+            f"{given.path.name} does not fit --target {target_name}: {fit.because}; "
+            f"{_fitting(given)}."
+        )
+    target = Target(catalog.templates_root() / "targets" / target_name)
+    able = [name for name in target.consumes if name in fit.formats]
+    if format_name and format_name not in able:
+        raise UsageError(
+            f"{given.path.name} with {target.title} cannot use the format "
+            f"{format_name}; use --format {' or --format '.join(able)}."
+        )
+    examples = "own-examples" if given.examples else "drawn-examples"
+    extra = Layer(catalog.templates_root() / "shared" / examples)
+    chosen = catalog.format_layer(format_name or fit.format)
+    return Cell(
+        catalog.origin(given.description.layer), target, chosen, extras=(extra,)
+    )
+
+
+def _fitting(given: Given) -> str:
+    names = fitting(given.description)
+    return f"use --target {' or '.join(names)}" if names else "no target fits it"
+
+
+def fitting(description: Description) -> list[str]:
+    """Return the names of the targets that fit."""
+    return [fit.target for fit in description.targets if fit.format]
+
+
+def body_limit(inputs: tuple[Tensor, ...], counted: bool = False) -> int:
+    """Return the bytes that a request may have: for sixteen examples, within reason.
+
+    The first dimension of arrays that are `counted` is the number of examples.
+    """
+    shapes = [one.shape or () for one in inputs]
+    numbers = sum(
+        math.prod(size if isinstance(size, int) else 1 for size in shape[counted:])
+        for shape in shapes
+    )
+    one = numbers * DIGITS
+    return max(LEAST_BODY, one, min(16 * one, MOST_BODY))
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, or of a folder's file names and contents.
+
+    The same as the generated project's `contract.digest`.
+    """
+    if path.is_file():
+        with path.open("rb") as file:
+            return _digest(file)
+    total = hashlib.sha256()
+    for part in sorted(part for part in path.rglob("*") if part.is_file()):
+        total.update(part.relative_to(path).as_posix().encode() + b"\0")
+        total.update(digest(part).encode())
+    return total.hexdigest()
+
+
+def _digest(file: IO[bytes]) -> str:
+    total = hashlib.sha256()
+    while block := file.read(2**20):
+        total.update(block)
+    return total.hexdigest()
+
+
+def _as_dict(tensor: Tensor) -> dict[str, Any]:
+    shape = None if tensor.shape is None else list(tensor.shape)
+    dtype = "str" if tensor.dtype == "string" else tensor.dtype
+    said = {"name": tensor.name, "dtype": dtype, "shape": shape}
+    return {**said, "most": list(tensor.most)} if tensor.most else said

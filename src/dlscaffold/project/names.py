@@ -1,0 +1,108 @@
+"""A person's project name, and the folder and package names derived from it."""
+
+from __future__ import annotations
+
+import keyword
+import os
+import re
+import sys
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from slugify import slugify
+
+from dlscaffold.errors import UsageError
+from dlscaffold.layers.catalog import templates_root
+from dlscaffold.layers.choices import MANIFEST
+from dlscaffold.layers.compose import PROJECT
+
+# As in cookiecutter.json of an ejected template, so that both derive the same slug.
+SLUG_LENGTH = 40
+NAME_LENGTH = 200
+
+# What a project writes; the folders it is generated with are read from the layers.
+WRITTEN = {"artifacts", "models", "reports"}
+# The names that Windows keeps for devices.
+DEVICES = {"aux", "con", "nul", "prn"} | {
+    f"{d}{n}" for d in ("com", "lpt") for n in range(10)
+}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a project is called: in prose, as a folder, and as a Python package."""
+
+    project: str
+    slug: str
+    package: str
+
+
+def derive(project_name: str) -> Names:
+    """Return the names for a project; raises UsageError where none can be derived."""
+    project = project_name.strip()
+    if not project or len(project) > NAME_LENGTH:
+        raise UsageError(f"Give a project name of 1 to {NAME_LENGTH} characters.")
+    if any(map(_is_unprintable, project)):
+        raise UsageError("Give a project name of one line, without control characters.")
+    slug = slugify(project, max_length=SLUG_LENGTH, word_boundary=True)
+    if not slug:
+        raise UsageError("Give a project name with at least one letter or digit.")
+    if slug[0].isdigit() or _is_taken(slug.replace("-", "_")):
+        slug = f"project-{slug}"
+    return Names(project, slug, slug.replace("-", "_"))
+
+
+# Control characters, lone surrogates (bytes that were no text), line separators.
+UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
+# Invisible characters that turn the order of the text around them.
+REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def _is_unprintable(character: str) -> bool:
+    return (
+        unicodedata.category(character) in UNPRINTABLE
+        or unicodedata.bidirectional(character) in REORDERING
+    )
+
+
+def _is_taken(package: str) -> bool:
+    return (
+        keyword.iskeyword(package)
+        or keyword.issoftkeyword(package)
+        or package in sys.stdlib_module_names
+        or package in WRITTEN | DEVICES
+        or package in taken_by_layers()
+    )
+
+
+@lru_cache
+def taken_by_layers() -> frozenset[str]:
+    """Return the names that any generated project imports, installs or has as a folder.
+
+    They are read from the layers: every requirement, the `modules` that come with one
+    under another name, and the folders at the top of a project.
+    """
+    taken: set[str] = set()
+    for folder, folders, files in os.walk(templates_root()):
+        above, here = os.path.split(folder)  # not Path, which takes as long as the walk
+        if here == PROJECT:
+            taken.update(folders)
+        if os.path.split(above)[1] == PROJECT:
+            folders.clear()  # no requirements are deeper in a project
+        for name in files:
+            if "requirements" in (here, name.partition(".")[0]):
+                taken.update(REQUIREMENT.findall(_read(folder, name)))
+        if MANIFEST in files:
+            for names in MODULES.findall(_read(folder, MANIFEST)):
+                taken.update(re.findall(r'"([^"]+)"', names))
+    return frozenset(name.lower().replace("-", "_") for name in taken)
+
+
+def _read(folder: str, name: str) -> str:
+    return Path(folder, name).read_text("utf-8")
+
+
+REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)", re.MULTILINE)
+MODULES = re.compile(r"^modules = \[(.*?)\]", re.MULTILINE | re.DOTALL)

@@ -1,0 +1,1 @@
+"""How a generated project is run, step by step."""
