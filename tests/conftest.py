@@ -12,9 +12,7 @@ from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from dlscaffold.cli import main
-from dlscaffold.layers import catalog
-from dlscaffold.layers.catalog import Cell, Layer
-from dlscaffold.layers.choices import layer_names
+from dlscaffold.layers.catalog import Cell, installed
 from dlscaffold.models.description import Description, Tensor
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
@@ -25,21 +23,23 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+CATALOG = installed()
+
+
 def given_cells() -> Iterator[Cell]:
     """Yield every combination of a kind of given model, a target and a format.
 
     Each kind comes with the user's own examples once, else with drawn ones.
     """
-    shared = catalog.templates_root() / "shared"
-    own, drawn = Layer(shared / "own-examples"), Layer(shared / "drawn-examples")
-    for name in layer_names("models"):
-        kind = catalog.origin(name)
-        pairs = (catalog.cells_of(kind, target) for target in catalog.targets())
+    own, drawn = map(CATALOG.find, ("shared/own-examples", "shared/drawn-examples"))
+    for name in CATALOG.names("models"):
+        kind = CATALOG.model(name)
+        pairs = (CATALOG.cells_of(kind, target) for target in CATALOG.targets())
         for place, cell in enumerate(itertools.chain(*pairs)):
-            yield replace(cell, extras=(drawn if place else own,))
+            yield replace(cell, examples=drawn if place else own)
 
 
-CELLS = list(catalog.cells())
+CELLS = list(CATALOG.cells())
 # Any file will do: generating does not read what is in it.
 MODEL = Path(__file__).parent / "models" / "examples.json"
 GIVEN_CELLS = list(given_cells())
@@ -112,7 +112,7 @@ def stand_in(cell: Cell) -> Given:
         notes=(),
         targets=(),
     )
-    own = cell.extras[0].name == "own-examples"
+    own = cell.examples == CATALOG.find("shared/own-examples")
     return Given(MODEL, found, MODEL if own else None)
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import CELLS, GIVEN_CELLS, files_below
+from conftest import CATALOG, CELLS, GIVEN_CELLS, files_below
+from dlscaffold.errors import LayerError
 from dlscaffold.layers import compose
-from dlscaffold.layers.catalog import Cell, templates_root
-from dlscaffold.layers.choices import layer_names
+from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import rendering as project
 from dlscaffold.project.names import DEVICES
 
@@ -198,7 +198,7 @@ def test_every_file_has_one_owner() -> None:
 
 def test_two_layers_cannot_bring_the_same_file() -> None:
     layer = CELLS[0].framework
-    with pytest.raises(compose.LayerConflictError, match="both bring"):
+    with pytest.raises(LayerError, match="both bring"):
         compose.plan([layer, layer])
 
 
@@ -207,10 +207,9 @@ def test_every_layer_is_used_by_some_cell() -> None:
     used = {
         layer.path
         for cell in (*CELLS, *GIVEN_CELLS)
-        for license_name in layer_names("licenses")
+        for license_name in CATALOG.names("licenses")
         for layer in cell.layers(license_name)
     }
-    root = templates_root()
     kinds = (
         "frameworks",
         "models",
@@ -222,6 +221,7 @@ def test_every_layer_is_used_by_some_cell() -> None:
         "*/*/with",
     )
     for kind in (*kinds, "licenses"):
-        folders = {path for path in root.glob(f"{kind}/*") if path.is_dir()}
+        found = (path for root in CATALOG.roots for path in root.glob(f"{kind}/*"))
+        folders = {path for path in found if path.is_dir()}
         assert folders
         assert folders <= used, kind

@@ -15,7 +15,7 @@ import yaml
 from test_android import MOBILE
 from tree_sitter import Language, Parser
 
-from dlscaffold.layers import catalog
+from conftest import CATALOG
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import rendering as project
 
@@ -92,7 +92,7 @@ def test_the_runtime_is_pinned(ios: Path, spec: dict[str, Any], cell: Cell) -> N
 
 def test_the_runtime_reads_what_is_exported(cell: Cell) -> None:
     """The same release as what export checks against; a later patch may be missing."""
-    pinned = catalog.format_layer(cell.format.name).manifest["context"]["phone_runtime"]
+    pinned = CATALOG.format(cell.format.name).manifest["context"]["phone_runtime"]
     assert runtime(cell).split(".")[:2] == pinned.split(".")[:2]
 
 

@@ -5,6 +5,7 @@ What a command needs is imported inside it, so that `--help` costs little over C
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
@@ -22,6 +23,7 @@ from dlscaffold.advice.answers import (
 )
 from dlscaffold.errors import ScaffoldError, UsageError
 from dlscaffold.layers.choices import STEPS, backend_names, layer_names
+from dlscaffold.layers.roots import VARIABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -97,6 +99,10 @@ def main() -> None:
     Pick a framework and a deployment target; get a project that trains on real data,
     exports, serves, and proves that what is served equals what was trained.
     """
+    if os.environ.get(VARIABLE):
+        from dlscaffold.layers.catalog import installed
+
+        installed()  # raises LayerError where a folder of layers cannot be used
 
 
 @main.command(
@@ -229,10 +235,11 @@ def eject(
     import shlex
     from pathlib import Path
 
-    from dlscaffold.layers import catalog
+    from dlscaffold.layers.catalog import installed
+    from dlscaffold.layers.finding import find_cell
     from dlscaffold.project import rendering as project
 
-    cell = catalog.find_cell(framework, target, format_name, backend)
+    cell = find_cell(installed(), framework, target, format_name, backend)
     project.eject(cell, license_name, Path(directory))
     command = shlex.join(["cookiecutter", directory])
     click.echo(f"Wrote {directory}; next:\n\n  {command}")

@@ -9,9 +9,8 @@ from typing import Any
 import click
 
 from dlscaffold.advice import guidance
-from dlscaffold.layers import catalog
-from dlscaffold.layers.catalog import Framework, Target
-from dlscaffold.layers.choices import layer_names
+from dlscaffold.layers.catalog import installed
+from dlscaffold.layers.layer import Framework, Layer, Target, shared_formats
 
 # More than any line takes: a narrow terminal folds lines, but Rich would cut them.
 WIDEST = 400
@@ -27,6 +26,7 @@ def run(*, as_json: bool) -> None:
 
 def describe() -> dict[str, Any]:
     """Return frameworks with their exports, targets with what they load, and pairs."""
+    catalog = installed()
     frameworks, targets = catalog.frameworks(), catalog.targets()
     return {
         "frameworks": {
@@ -34,13 +34,13 @@ def describe() -> dict[str, Any]:
         },
         "targets": {target.name: _target(target) for target in targets},
         "formats": {
-            name: catalog.format_layer(name).title for name in layer_names("formats")
+            name: catalog.format(name).title for name in catalog.names("formats")
         },
         "pairs": [
             _pair(framework, target)
             for framework in frameworks
             for target in targets
-            if catalog.shared_formats(framework, target)
+            if shared_formats(framework, target)
         ],
     }
 
@@ -68,11 +68,11 @@ def _pair(framework: Framework, target: Target) -> dict[str, Any]:
     return {
         "framework": framework.name,
         "target": target.name,
-        "formats": catalog.shared_formats(framework, target),
+        "formats": shared_formats(framework, target),
         "backends": {
             backend.name: on_it
             for backend in framework.backends
-            if (on_it := catalog.shared_formats(backend, target))
+            if (on_it := shared_formats(backend, target))
         },
     }
 
@@ -82,12 +82,13 @@ def _print_table() -> None:
     from rich.console import Console
     from rich.table import Table
 
+    catalog = installed()
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("target", *layer_names("frameworks"), "lifecycle"):
+    for name in ("target", *catalog.names("frameworks"), "lifecycle"):
         table.add_column(name, no_wrap=True)
     for target in catalog.targets():
         formats = (
-            "\n".join(catalog.shared_formats(framework, target)) or "-"
+            "\n".join(shared_formats(framework, target)) or "-"
             for framework in catalog.frameworks()
         )
         state = guidance.lifecycle(target.name)["state"]
@@ -96,7 +97,7 @@ def _print_table() -> None:
     Console(width=WIDEST).print(table)
     for framework in catalog.frameworks():
         for backend in framework.backends:
-            title = catalog.title_on(framework, backend)
+            title = framework.title_on(backend)
             click.echo(
                 f"{title} (--backend {backend.name}): {', '.join(backend.exports)}"
             )
@@ -104,7 +105,7 @@ def _print_table() -> None:
     click.echo("Generate a project: dlscaffold new")
 
 
-def print_tree(root: str, files: Mapping[str, catalog.Layer]) -> None:
+def print_tree(root: str, files: Mapping[str, Layer]) -> None:
     """Print the files as a tree, each with the layer that it comes from."""
     from rich.console import Console
     from rich.text import Text

@@ -18,8 +18,9 @@ import click
 
 from dlscaffold.advice import guidance
 from dlscaffold.errors import ScaffoldError, UsageError
-from dlscaffold.layers import catalog
-from dlscaffold.layers.catalog import Cell
+from dlscaffold.layers import finding
+from dlscaffold.layers.catalog import Cell, installed
+from dlscaffold.layers.layer import Framework, Target, shared_formats
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
 from dlscaffold.terminal import printable
@@ -56,7 +57,9 @@ class Request:
         Raises UsageError, with what would fit, where there is none.
         """
         framework, target = str(self.framework), str(self.target)
-        return catalog.find_cell(framework, target, self.format, self.backend)
+        return finding.find_cell(
+            installed(), framework, target, self.format, self.backend
+        )
 
 
 def read_model(
@@ -123,7 +126,8 @@ def resolve(request: Request, *, yes: bool) -> project.Answers:
     if request.given:
         return _resolve_given(request, request.given, yes=yes)
     if request.framework:
-        catalog.find_backend(catalog.find_framework(request.framework), request.backend)
+        framework = installed().framework(request.framework)
+        finding.find_backend(framework, request.backend)
     if request.framework and request.target:
         request.find_cell()
     if not any(fitting_cells(request)):
@@ -158,7 +162,7 @@ def _resolve_given(request: Request, model: Given, *, yes: bool) -> project.Answ
     best = best if best in targets else targets[0]
     name = request.name or model.path.stem
     if not request.target and not yes and len(targets) > 1:
-        layers = {one.name: one for one in catalog.targets() if one.name in targets}
+        layers = {one.name: one for one in installed().targets() if one.name in targets}
         _require_terminal(replace(request, name=name, target=best))
         chosen = _ask_choice("What should serve it?", layers, recommended=best)
         request = replace(request, target=chosen)
@@ -179,7 +183,7 @@ def with_defaults(request: Request) -> Request:
 
 def fitting_cells(request: Request) -> Iterable[Cell]:
     """Yield the legal combinations that agree with what was given."""
-    for cell in catalog.cells():
+    for cell in installed().cells():
         if (
             request.framework in (None, cell.framework.name)
             and request.target in (None, cell.target.name)
@@ -244,7 +248,7 @@ def _ask_name(output_dir: Path) -> str:
 
 def _ask_choice(
     question: str,
-    layers: dict[str, catalog.Framework] | dict[str, catalog.Target],
+    layers: dict[str, Framework] | dict[str, Target],
     recommended: str = "",
 ) -> str:
     import questionary
@@ -308,8 +312,8 @@ def notices(cell: Cell) -> list[str]:
 def _why_backend(cell: Cell) -> list[str]:
     """Return why another backend computes than the one that the framework prefers."""
     for preferred in cell.framework.backends[:1]:
-        if cell.special_backend and not catalog.shared_formats(preferred, cell.target):
-            title = catalog.title_on(cell.framework, preferred)
+        if cell.special_backend and not shared_formats(preferred, cell.target):
+            title = cell.framework.title_on(preferred)
             return [
                 f"{title} exports nothing that {cell.target.title} loads, so the "
                 f"project uses the backend {cell.special_backend.title} "

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from dlscaffold.errors import ScaffoldError, UsageError
-from dlscaffold.layers import catalog
-from dlscaffold.layers.catalog import Cell, Layer, Target
+from dlscaffold.layers.catalog import Cell, installed
 from dlscaffold.models import examples
 from dlscaffold.models.description import Description, Tensor
 from dlscaffold.models.identify import describe
@@ -45,7 +44,7 @@ class Given:
     @property
     def framework(self) -> str | None:
         """The framework layer that models of this kind are trained in, if one."""
-        return catalog.origin(self.description.layer).topic
+        return installed().model(self.description.layer).topic
 
     @property
     def options(self) -> list[str]:
@@ -192,7 +191,8 @@ def find_cell(given: Given, target_name: str, format_name: str | None) -> Cell:
             f"{given.path.name} does not fit --target {target_name}: {fit.because}; "
             f"{_fitting(given)}."
         )
-    target = Target(catalog.templates_root() / "targets" / target_name)
+    catalog = installed()
+    target = catalog.target(target_name)
     able = [name for name in target.consumes if name in fit.formats]
     if format_name and format_name not in able:
         raise UsageError(
@@ -200,10 +200,12 @@ def find_cell(given: Given, target_name: str, format_name: str | None) -> Cell:
             f"{format_name}; use --format {' or --format '.join(able)}."
         )
     examples = "own-examples" if given.examples else "drawn-examples"
-    extra = Layer(catalog.templates_root() / "shared" / examples)
-    chosen = catalog.format_layer(format_name or fit.format)
     return Cell(
-        catalog.origin(given.description.layer), target, chosen, extras=(extra,)
+        catalog,
+        catalog.model(given.description.layer),
+        target,
+        catalog.format(format_name or fit.format),
+        examples=catalog.find(f"shared/{examples}"),
     )
 
 

@@ -14,18 +14,15 @@ from typing import TYPE_CHECKING
 
 from dlscaffold import __version__
 from dlscaffold.advice import guidance
-from dlscaffold.errors import ScaffoldError
-from dlscaffold.layers import catalog, compose
-from dlscaffold.layers.catalog import Cell, Layer
+from dlscaffold.errors import LayerError, ScaffoldError
+from dlscaffold.layers import compose
+from dlscaffold.layers.catalog import Cell
+from dlscaffold.layers.layer import Layer
 from dlscaffold.project.names import SLUG_LENGTH, Names
 from dlscaffold.running.ending import ending_cleanly
 
 if TYPE_CHECKING:
     from dlscaffold.project.given import Given
-
-
-class LayerError(Exception):
-    """The templates do not render: a fault of the layers, not of their user."""
 
 
 @dataclass(frozen=True)
@@ -90,14 +87,14 @@ def fixed_context(cell: Cell, license_name: str) -> dict[str, object]:
     }
 
 
-def layer_context(layers: list[catalog.Layer]) -> dict[str, object]:
+def layer_context(layers: list[Layer]) -> dict[str, object]:
     """Return the values that manifests declare under `[context]`, as `_name`."""
     values: dict[str, object] = {}
     for layer in layers:
         for name, value in layer.manifest.get("context", {}).items():
             if values.setdefault(f"_{name}", value) != value:
                 message = f"{layer.label} and another layer both set {name}"
-                raise compose.LayerConflictError(message)
+                raise LayerError(message)
     return values
 
 

@@ -1,0 +1,138 @@
+"""One layer: a folder of template files, with what its manifest says of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dlscaffold.layers.choices import MANIFEST
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@cache
+def _read_manifest(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+
+
+@cache
+def _folders_in(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.name for path in folder.iterdir() if path.is_dir()))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A folder of template files: the root that it comes from, and its path there.
+
+    The label has slashes on every system: `targets/flask`.
+    """
+
+    root: Path
+    label: str
+
+    @property
+    def path(self) -> Path:
+        """The layer's folder."""
+        return self.root / self.label
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which is also the word for it on the command line."""
+        return self.path.name
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The parsed manifest; empty where the layer has none."""
+        return _read_manifest(self.path / MANIFEST)
+
+    @property
+    def title(self) -> str:
+        """The name in prose, such as `TensorFlow Serving`."""
+        return str(self.manifest.get("title", self.name))
+
+    @property
+    def includes(self) -> list[str]:
+        """The labels of the shared layers that this one builds on."""
+        return list(self.manifest.get("includes", []))
+
+    def additions(self, others: Iterable[Layer]) -> list[Layer]:
+        """Return what this layer adds in a project that has those others too."""
+        added = (Layer(self.root, f"{self.label}/with/{one.name}") for one in others)
+        return [layer for layer in added if layer.path.is_dir()]
+
+
+@dataclass(frozen=True)
+class Exporter(Layer):
+    """A layer that writes formats; each folder below `exports/` is one of them."""
+
+    @property
+    def exports(self) -> list[str]:
+        """The formats that this layer can write."""
+        return list(_folders_in(self.path / "exports"))
+
+    def export_layer(self, format_name: str) -> Layer:
+        """Return the layer that writes this format."""
+        return Layer(self.root, f"{self.label}/exports/{format_name}")
+
+
+@dataclass(frozen=True)
+class Framework(Exporter):
+    """A framework, or what loads a kind of given model.
+
+    Where it has backends, they do the exporting.
+    """
+
+    @property
+    def topic(self) -> str | None:
+        """The framework that it is, or that such models are trained in, if one."""
+        found = self.manifest.get("framework", None if self.is_given else self.name)
+        return None if found is None else str(found)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it loads models that are given, instead of training one."""
+        return self.label.startswith("models/")
+
+    @property
+    def backends(self) -> list[Exporter]:
+        """What it can compute on, the preferred first; empty where that is fixed."""
+        names = self.manifest.get("backends", [])
+        return [Exporter(self.root, f"{self.label}/backends/{name}") for name in names]
+
+    @property
+    def exports(self) -> list[str]:
+        """The formats that this framework can write, on whichever backend."""
+        if not self.backends:
+            return super().exports
+        return sorted({name for backend in self.backends for name in backend.exports})
+
+    def title_on(self, backend: Exporter | None) -> str:
+        """Return the framework in prose, with its backend if there is one."""
+        return f"{self.title} on {backend.title}" if backend else self.title
+
+
+@dataclass(frozen=True)
+class Target(Layer):
+    """A deployment target layer."""
+
+    @property
+    def consumes(self) -> list[str]:
+        """The formats that this target loads, the preferred one first."""
+        return list(self.manifest["consumes"])
+
+    @property
+    def takes_strings(self) -> bool:
+        """Whether a model may take and give strings there."""
+        return bool(self.manifest.get("strings", False))
+
+
+def shared_formats(exporter: Exporter, target: Target) -> list[str]:
+    """Return the formats that join the two, in the target's order of preference."""
+    return [name for name in target.consumes if name in exporter.exports]
