@@ -22,7 +22,7 @@ from dlscaffold.advice.answers import (
     one_number,
 )
 from dlscaffold.errors import ScaffoldError, UsageError
-from dlscaffold.layers.choices import STEPS, backend_names, layer_names
+from dlscaffold.layers.choices import STEPS, app_names, backend_names, layer_names
 from dlscaffold.layers.roots import VARIABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -48,6 +48,8 @@ FRAMEWORK = OneOf("framework", layer_names("frameworks"))
 TARGET = OneOf("target", layer_names("targets"))
 FORMAT = OneOf("format", layer_names("formats"))
 BACKEND = OneOf("backend", backend_names())
+APP = OneOf("app", app_names())
+EXTRA = OneOf("extra", layer_names("extras"))
 LICENSE = OneOf("license", layer_names("licenses"))
 STEP = OneOf("step", STEPS)
 
@@ -61,6 +63,20 @@ json_option = click.option(
 
 backend_option = click.option(
     "--backend", type=BACKEND, help="What the framework computes on, if it can choose."
+)
+app_option = click.option(
+    "--app",
+    "apps",
+    type=APP,
+    multiple=True,
+    help="An app to go with a model for phones; may be repeated.",
+)
+extra_option = click.option(
+    "--with",
+    "extras",
+    type=EXTRA,
+    multiple=True,
+    help="An extra to add; may be repeated.",
 )
 license_option = click.option(
     "--license", "license_name", type=LICENSE, default="MIT", show_default=True
@@ -127,6 +143,8 @@ Examples:
 )
 @click.option("--python", type=PATH, help="Interpreter with the model's framework.")
 @click.option("--trust", is_flag=True, help="Accept code in the model, as of Lambdas.")
+@app_option
+@extra_option
 @license_option
 @click.option("-o", "--output-dir", type=PATH, default=".", help="Where to put it.")
 @click.option("-y", "--yes", is_flag=True, help="Take the default for all not given.")
@@ -144,6 +162,8 @@ def new(
     examples: str | None,
     python: str | None,
     trust: bool,
+    apps: tuple[str, ...],
+    extras: tuple[str, ...],
     license_name: str,
     output_dir: str,
     yes: bool,
@@ -164,6 +184,8 @@ def new(
     command.run(
         command.Request(
             *(name, framework, target, format_name, license_name, backend, given),
+            apps=apps,
+            extras=extras,
             output_dir=Path(output_dir),
         ),
         yes=yes,
@@ -221,6 +243,8 @@ Example:
 @click.option("-t", "--target", type=TARGET, required=True)
 @click.option("--format", "format_name", type=FORMAT, help="What joins the two.")
 @backend_option
+@app_option
+@extra_option
 @license_option
 @click.argument("directory", type=PATH)
 def eject(
@@ -228,6 +252,8 @@ def eject(
     target: str,
     format_name: str | None,
     backend: str | None,
+    apps: tuple[str, ...],
+    extras: tuple[str, ...],
     license_name: str,
     directory: str,
 ) -> None:
@@ -235,11 +261,13 @@ def eject(
     import shlex
     from pathlib import Path
 
+    from dlscaffold.layers.adding import with_add_ons
     from dlscaffold.layers.catalog import installed
     from dlscaffold.layers.finding import find_cell
     from dlscaffold.project import rendering as project
 
     cell = find_cell(installed(), framework, target, format_name, backend)
+    cell = with_add_ons(cell, apps, extras)
     project.eject(cell, license_name, Path(directory))
     command = shlex.join(["cookiecutter", directory])
     click.echo(f"Wrote {directory}; next:\n\n  {command}")

@@ -19,6 +19,7 @@ import click
 from dlscaffold.advice import guidance
 from dlscaffold.errors import ScaffoldError, UsageError
 from dlscaffold.layers import finding
+from dlscaffold.layers.adding import with_add_ons
 from dlscaffold.layers.catalog import Cell, installed
 from dlscaffold.layers.layer import Framework, Target, shared_formats
 from dlscaffold.project import names
@@ -47,6 +48,8 @@ class Request:
     license: str
     backend: str | None = None
     given: Given | None = None
+    apps: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     output_dir: Path = Path()
     # Options that say nothing of the combination, for the command that is printed.
     others: tuple[str, ...] = ()
@@ -139,7 +142,8 @@ def resolve(request: Request, *, yes: bool) -> project.Answers:
     elif None in (request.name, request.framework, request.target):
         request = _ask(request)
     derived = names.derive(request.name or "")
-    return project.Answers(derived, request.find_cell(), request.license)
+    cell = with_add_ons(request.find_cell(), request.apps, request.extras)
+    return project.Answers(derived, cell, request.license)
 
 
 def _resolve_given(request: Request, model: Given, *, yes: bool) -> project.Answers:
@@ -167,6 +171,7 @@ def _resolve_given(request: Request, model: Given, *, yes: bool) -> project.Answ
         chosen = _ask_choice("What should serve it?", layers, recommended=best)
         request = replace(request, target=chosen)
     cell = given.find_cell(model, request.target or best, request.format)
+    cell = with_add_ons(cell, request.apps, request.extras)
     return project.Answers(names.derive(name), cell, request.license, model)
 
 
@@ -281,6 +286,10 @@ def command_line(request: Request) -> str:
         words += ["--format", request.format]
     if request.backend:
         words += ["--backend", request.backend]
+    for name in request.apps:
+        words += ["--app", name]
+    for name in request.extras:
+        words += ["--with", name]
     if request.license != DEFAULT_LICENSE:
         words += ["--license", request.license]
     if request.output_dir != Path():
@@ -335,6 +344,8 @@ def describe(
         "target": answers.cell.target.name,
         "format": answers.cell.format.name,
         "backend": answers.cell.backend_name,
+        "apps": [app.name for app in answers.cell.apps],
+        "extras": [extra.name for extra in answers.cell.extras],
         "license": answers.license,
         "path": str(destination.resolve()),
         "written": written,

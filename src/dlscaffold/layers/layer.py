@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -131,6 +131,31 @@ class Target(Layer):
     def takes_strings(self) -> bool:
         """Whether a model may take and give strings there."""
         return bool(self.manifest.get("strings", False))
+
+
+@dataclass(frozen=True)
+class AddOn(Layer):
+    """A layer that a person adds by name: an app, or an extra."""
+
+    @property
+    def fits(self) -> list[str]:
+        """The labels of which a project needs one, such as `targets/flask`."""
+        return list(self.manifest.get("fits", []))
+
+    @property
+    def requires(self) -> list[str]:
+        """The labels that a project needs all of, such as `shared/digits`."""
+        return list(self.manifest.get("requires", []))
+
+    @property
+    def is_default(self) -> bool:
+        """Whether projects that it fits get it unless they say otherwise."""
+        return bool(self.manifest.get("default", False))
+
+    def is_fit_for(self, labels: Collection[str]) -> bool:
+        """Return whether a project of these layers can have it."""
+        any_fits = any(label in labels for label in self.fits)
+        return any_fits and all(label in labels for label in self.requires)
 
 
 def shared_formats(exporter: Exporter, target: Target) -> list[str]:
