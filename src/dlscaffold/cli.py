@@ -117,8 +117,9 @@ def main() -> None:
     """
     if os.environ.get(VARIABLE):
         from dlscaffold.layers.catalog import installed
+        from dlscaffold.layers.checking import check
 
-        installed()  # raises LayerError where a folder of layers cannot be used
+        check(installed())
 
 
 @main.command(

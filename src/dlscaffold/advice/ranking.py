@@ -374,7 +374,7 @@ def from_model(path: Path, answers: Answers) -> Answers:
 
     found = outline(path)
     own = installed().model(found.layer)
-    written_by = (own.topic, *own.manifest.get("also", []))
+    written_by = (own.topic, *own.also_written_by)
     if answers.framework and own.topic and answers.framework not in written_by:
         raise UsageError(
             f"{path} is a {own.topic} model, but --framework is {answers.framework}: "

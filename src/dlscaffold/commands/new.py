@@ -301,7 +301,7 @@ def next_commands(answers: project.Answers, destination: Path) -> list[str]:
     """Return what to run after generating, ready to copy."""
     bin_folder = "Scripts" if os.name == "nt" else "bin"
     python = str(Path(".venv") / bin_folder / "python")
-    verbs = answers.cell.target.manifest.get("next", [])
+    verbs = answers.cell.target.next_commands
     package = answers.names.package
     return [
         f"cd {shlex.quote(str(destination))}",
@@ -313,8 +313,7 @@ def next_commands(answers: project.Answers, destination: Path) -> list[str]:
 def notices(cell: Cell) -> list[str]:
     """Return what to know before going on: lifecycles, and how to install here."""
     layers = [cell.framework, *([cell.backend] if cell.backend else [])]
-    of_systems = [layer.manifest.get("notice", {}) for layer in layers]
-    here = [str(one[sys.platform]) for one in of_systems if sys.platform in one]
+    here = [text for layer in layers if (text := layer.notice(sys.platform))]
     return [*guidance.notices(cell), *_why_backend(cell), *here]
 
 

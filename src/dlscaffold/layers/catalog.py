@@ -71,6 +71,10 @@ class Catalog:
         """
         return self._find(Layer, label)
 
+    def has(self, label: str) -> bool:
+        """Return whether any root has a folder at this path."""
+        return any((root / label).is_dir() for root in self.roots)
+
     def _find(self, layer_type: type[L], label: str) -> L:
         for root in self.roots:
             if (root / label).is_dir():
@@ -88,6 +92,10 @@ class Catalog:
     def model(self, name: str) -> Framework:
         """Return the layer that loads a kind of given model, and what it exports."""
         return self._find(Framework, f"models/{name}")
+
+    def models(self) -> list[Framework]:
+        """Return the layer of every kind of given model, by name."""
+        return [self.model(name) for name in self.names("models")]
 
     def targets(self) -> list[Target]:
         """Return every target layer, by name."""

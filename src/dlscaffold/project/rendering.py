@@ -93,7 +93,7 @@ def layer_context(layers: list[Layer]) -> dict[str, object]:
     """Return the values that manifests declare under `[context]`, as `_name`."""
     values: dict[str, object] = {}
     for layer in layers:
-        for name, value in layer.manifest.get("context", {}).items():
+        for name, value in layer.context.items():
             if values.setdefault(f"_{name}", value) != value:
                 message = f"{layer.label} and another layer both set {name}"
                 raise LayerError(message)
@@ -152,7 +152,7 @@ def _is_empty(folder: Path) -> bool:
 def _render(answers: Answers, folder: Path) -> Path:
     # Imported here: it takes 0.1 s that other commands need not pay.
     from cookiecutter.generate import generate_files
-    from jinja2 import TemplateError
+    from jinja2 import TemplateError, TemplateNotFound
 
     template = folder / "template"
     compose.compose(answers.owners, answers.context, template)
@@ -165,9 +165,20 @@ def _render(answers: Answers, folder: Path) -> Path:
             output_dir=folder / "staging",
             accept_hooks=False,
         )
+    except TemplateNotFound as error:
+        raise LayerError(_missing_partial(answers.cell, str(error.name))) from error
     except TemplateError as error:  # one of its kinds is also an OSError
         raise LayerError(f"{answers.cell.name}: {error}") from error
     return Path(rendered)
+
+
+def _missing_partial(cell: Cell, partial: str) -> str:
+    """Return the sentence for a partial that some file needs and no layer lends."""
+    # The name of a needed partial says which kind of layer lends it.
+    lenders = {"framework": cell.framework, "target": cell.target}
+    lender = lenders.get(Path(partial).stem)
+    where = str(lender.path) if lender else f"a layer of {cell.name}"
+    return f"The file {partial} is missing; add templates/{partial} to {where}."
 
 
 def _move(staged: Path, destination: Path) -> None:
