@@ -180,15 +180,22 @@ def new(
     from pathlib import Path
 
     from dlscaffold.commands import new as command
+    from dlscaffold.project.request import Request, read_model
 
-    given = command.read_model(model, examples, python=python, trust=trust)
+    request = Request(
+        name=name,
+        framework=framework,
+        target=target,
+        format=format_name,
+        license=license_name,
+        backend=backend,
+        given=read_model(model, examples, python=python, trust=trust),
+        apps=apps,
+        extras=extras,
+        output_dir=Path(output_dir),
+    )
     command.run(
-        command.Request(
-            *(name, framework, target, format_name, license_name, backend, given),
-            apps=apps,
-            extras=extras,
-            output_dir=Path(output_dir),
-        ),
+        request,
         yes=yes,
         dry_run=dry_run,
         git=git,
@@ -201,9 +208,9 @@ def new(
 @json_option
 def list_(as_json: bool) -> None:
     """Show the frameworks, targets and formats, and which pairs fit."""
-    from dlscaffold.commands import listing
+    from dlscaffold.commands import list as command
 
-    listing.run(as_json=as_json)
+    command.run(as_json=as_json)
 
 
 @main.command(
@@ -259,19 +266,19 @@ def eject(
     directory: str,
 ) -> None:
     """Write the composed template to DIRECTORY, for plain Cookiecutter."""
-    import shlex
-    from pathlib import Path
+    from dlscaffold.commands import eject as command
+    from dlscaffold.project.request import Request
 
-    from dlscaffold.layers.adding import with_add_ons
-    from dlscaffold.layers.catalog import installed
-    from dlscaffold.layers.finding import find_cell
-    from dlscaffold.project import rendering as project
-
-    cell = find_cell(installed(), framework, target, format_name, backend)
-    cell = with_add_ons(cell, apps, extras)
-    project.eject(cell, license_name, Path(directory))
-    command = shlex.join(["cookiecutter", directory])
-    click.echo(f"Wrote {directory}; next:\n\n  {command}")
+    request = Request(
+        framework=framework,
+        target=target,
+        format=format_name,
+        license=license_name,
+        backend=backend,
+        apps=apps,
+        extras=extras,
+    )
+    command.run(request, directory)
 
 
 @main.command(
