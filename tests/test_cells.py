@@ -180,10 +180,12 @@ def test_the_commands_of_the_readme_exist(rendered: Rendered) -> None:
     answers, folder = rendered
     package = re.escape(answers.names.package)
     readme = (folder / "README.md").read_text("utf-8")
-    modules = set(re.findall(rf"-m {package}\.(\w+)", readme))
+    modules = set(re.findall(rf"-m {package}\.([\w.]+)", readme))
     assert set(steps(rendered)) <= modules
     for module in modules:
-        assert (folder / answers.names.package / f"{module}.py").is_file(), module
+        path = folder.joinpath(answers.names.package, *module.split("."))
+        file = path / "__main__.py" if path.is_dir() else path.with_suffix(".py")
+        assert file.is_file(), module
     makefile = (folder / "Makefile").read_text("utf-8")
     for line in re.findall(r"^make ([a-z -]+)", readme, re.MULTILINE):
         for goal in line.split():
