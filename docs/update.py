@@ -17,7 +17,8 @@ from dlscaffold.advice import guidance
 from dlscaffold.advice.guidance import Guidance, Statement
 from dlscaffold.cli import main as dlscaffold
 from dlscaffold.commands import compare
-from dlscaffold.layers import catalog
+from dlscaffold.layers.catalog import installed
+from dlscaffold.layers.layer import shared_formats
 
 README = Path(__file__).parents[1] / "README.md"
 COMPARISON = Path(__file__).parent / "comparison.md"
@@ -25,13 +26,12 @@ COMPARISON = Path(__file__).parent / "comparison.md"
 
 def pairs() -> str:
     """Return the table of pairs in Markdown, the preferred format of each first."""
+    catalog = installed()
     frameworks = catalog.frameworks()
     header = ["target", *(framework.title for framework in frameworks)]
     rows = [header, ["---"] * len(header)]
     for target in catalog.targets():
-        fitting = (
-            catalog.shared_formats(framework, target) for framework in frameworks
-        )
+        fitting = (shared_formats(framework, target) for framework in frameworks)
         cells = (", ".join(formats) or "-" for formats in fitting)
         rows.append([f"{target.title} (`{target.name}`)", *cells])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
@@ -108,7 +108,7 @@ def link(note: Statement) -> str:
 def lifecycles() -> list[str]:
     """Return a table of the targets."""
     lines = ["| target | state | |", "| --- | --- | --- |"]
-    for target in catalog.targets():
+    for target in installed().targets():
         for said in guidance.load().about(target.name, "lifecycle"):
             note = f"{said.says} ([{said.when_said}]({said.source}))"
             lines.append(f"| {target.title} | {said.state} | {note} |")

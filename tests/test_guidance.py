@@ -8,8 +8,10 @@ import re
 import jinja2
 import pytest
 
+from conftest import CATALOG
 from dlscaffold.advice import answers, guidance
-from dlscaffold.layers import catalog
+from dlscaffold.layers.catalog import Catalog, Cell
+from dlscaffold.layers.finding import find_cell
 
 PARTIALS = [
     f"common/templates/partials/readme/{name}.md" for name in ("lifecycle", "guidance")
@@ -132,7 +134,7 @@ def test_advice_is_about_what_there_is_and_speaks_of_answers_that_can_be_given()
         "latency": {"strict", "relaxed"},
         "model_size": {"small", "large", "huge"},
     }
-    layers = {layer.name for layer in [*catalog.frameworks(), *catalog.targets()]}
+    layers = {layer.name for layer in [*CATALOG.frameworks(), *CATALOG.targets()]}
     known = guidance.load()
     for statement in known.of("advice"):
         assert statement.about in layers | words["where"], statement.says
@@ -144,7 +146,7 @@ def test_advice_is_about_what_there_is_and_speaks_of_answers_that_can_be_given()
 
 
 def test_every_framework_and_target_has_a_reason_and_a_lifecycle() -> None:
-    for layer in [*catalog.frameworks(), *catalog.targets()]:
+    for layer in [*CATALOG.frameworks(), *CATALOG.targets()]:
         assert 20 < len(guidance.reason(layer.name)) < 90, layer.name
         assert guidance.lifecycle(layer.name)["source"], layer.name
 
@@ -162,9 +164,9 @@ def test_pytorch_mobile_is_retired_and_names_its_successor() -> None:
     assert standing["source"].startswith("https://")
 
 
-@pytest.mark.parametrize("cell", list(catalog.cells()), ids=lambda cell: cell.name)
+@pytest.mark.parametrize("cell", list(CATALOG.cells()), ids=lambda cell: cell.name)
 def test_a_readme_quotes_the_document_and_then_says_what_has_changed(
-    cell: catalog.Cell,
+    cell: Cell,
 ) -> None:
     said = guidance.for_cell(cell)
     assert json.loads(json.dumps(said)) == said
@@ -180,7 +182,7 @@ def test_a_readme_quotes_the_document_and_then_says_what_has_changed(
 
 
 def test_a_readme_names_the_successor_by_its_command() -> None:
-    text = render(catalog.find_cell("pytorch", "pytorch-mobile", None))
+    text = render(find_cell(CATALOG, "pytorch", "pytorch-mobile", None))
     assert (
         "**Retired since 2024-09-04**: PyTorch Mobile is no longer maintained" in text
     )
@@ -191,8 +193,8 @@ def test_a_readme_names_the_successor_by_its_command() -> None:
 def test_a_successor_that_is_no_target_is_not_offered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(guidance, "targets", list)
-    cell = catalog.find_cell("pytorch", "pytorch-mobile", None)
+    monkeypatch.setattr(Catalog, "targets", lambda _: [])
+    cell = find_cell(CATALOG, "pytorch", "pytorch-mobile", None)
     (notice,) = guidance.notices(cell)
     assert "retired since 2024-09-04" in notice
     assert "instead" not in notice
@@ -204,19 +206,19 @@ def test_a_framework_that_the_document_does_not_know_is_not_quoted(
 ) -> None:
     silent = guidance.Guidance("T", (), {}, {}, ())
     monkeypatch.setattr(guidance, "load", lambda: silent)
-    text = render(catalog.find_cell("keras", "flask", None))
+    text = render(find_cell(CATALOG, "keras", "flask", None))
     assert text.strip() == ""
 
 
 def test_notes_on_other_targets_stay_out_of_a_readme() -> None:
-    cell = catalog.find_cell("keras", "flask", None)
+    cell = find_cell(CATALOG, "keras", "flask", None)
     assert "LiteRT" not in render(cell)
     assert "model.predict" in render(cell)
 
 
-def render(cell: catalog.Cell) -> str:
+def render(cell: Cell) -> str:
     """Return the README's notice and section as a generated project would have them."""
-    loader = jinja2.FileSystemLoader(catalog.templates_root())
+    loader = jinja2.FileSystemLoader(CATALOG.roots[0])
     # As Cookiecutter renders: Markdown is not escaped.
     environment = jinja2.Environment(  # noqa: S701
         loader=loader,

@@ -24,7 +24,10 @@ from dlscaffold.advice import answers, guidance
 from dlscaffold.advice import ranking as advice
 from dlscaffold.advice.answers import Answers
 from dlscaffold.errors import UsageError
-from dlscaffold.layers import catalog, choices
+from dlscaffold.layers import roots as folders
+from dlscaffold.layers.catalog import installed
+from dlscaffold.layers.choices import MANIFEST
+from dlscaffold.layers.finding import find_cell
 
 Run = Callable[..., Result]
 
@@ -52,14 +55,14 @@ def write_layers(root: Path, targets: dict[str, list[str]]) -> Path:
     for name, formats in targets.items():
         title = f'title = "{name}"\nconsumes = {json.dumps(formats)}'
         write_layer(root / "targets" / name, title)
-    for file in catalog.templates_root().glob("*.toml"):
+    for file in Path(folders.packaged()).glob("*.toml"):
         shutil.copy(file, root)
     return root
 
 
 def write_layer(folder: Path, manifest: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / catalog.MANIFEST).write_text(manifest, "utf-8")
+    (folder / MANIFEST).write_text(manifest, "utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -86,8 +89,7 @@ def use(
 
 def put_in_place(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the generator read its layers from another folder."""
-    for module in (choices, catalog):
-        monkeypatch.setattr(module, "templates_folder", lambda: str(root))
+    monkeypatch.setattr(folders, "packaged", lambda: str(root))
 
 
 @pytest.fixture
@@ -505,10 +507,9 @@ def test_no_recommendation_names_a_pair_that_new_refuses(
         named |= {(o.framework.name, o.target.name, o.format) for o in options}
     assert named
     for framework, target, format_name in named:
-        cell = catalog.find_cell(framework, target, format_name)
-        assert (
-            cell.format.name == catalog.find_cell(framework, target, None).format.name
-        )
+        cell = find_cell(installed(), framework, target, format_name)
+        preferred = find_cell(installed(), framework, target)
+        assert cell.format.name == preferred.format.name
 
 
 @pytest.mark.parametrize("layers", ["real", "document", "all"])
@@ -885,7 +886,7 @@ def test_new_offers_the_recommended_target_first() -> None:
         {"What should serve it": ENTER},
     )
     best = advice.best_target("tensorflow")
-    (target,) = (target for target in catalog.targets() if target.name == best)
+    (target,) = (target for target in installed().targets() if target.name == best)
     assert re.search(rf"{target.title} .*\(recommended\)", text)
     assert f"targets/{best}" in text
 

@@ -10,7 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dlscaffold.layers.catalog import Cell, shared_formats, targets, templates_root
+from dlscaffold.layers import roots
+from dlscaffold.layers.catalog import Cell
+from dlscaffold.layers.layer import shared_formats
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -108,7 +110,7 @@ class Guidance:
 
 def load() -> Guidance:
     """Return the guidance; raises GuidanceError, naming the statement at fault."""
-    return _read(templates_root())
+    return _read(Path(roots.packaged()))
 
 
 @lru_cache
@@ -241,7 +243,7 @@ def _notice(name: str, cell: Cell) -> dict[str, str]:
     framework, successor = cell.framework, standing.get("successor", "")
     if not any(
         target.name == successor and shared_formats(framework, target)
-        for target in targets()
+        for target in cell.catalog.targets()
     ):
         return {**standing, "command": ""}
     command = f"dlscaffold new --framework {framework.name} --target {successor}"

@@ -17,9 +17,9 @@ from dlscaffold.advice import guidance
 from dlscaffold.advice.answers import FIGURES, QUESTIONS, Answers, Question
 from dlscaffold.advice.guidance import Guidance, Statement
 from dlscaffold.errors import UsageError
-from dlscaffold.layers import catalog
-from dlscaffold.layers.catalog import Framework, Target
-from dlscaffold.layers.choices import layer_names
+from dlscaffold.layers.catalog import Catalog, installed
+from dlscaffold.layers.finding import mismatch
+from dlscaffold.layers.layer import Framework, Target, shared_formats
 from dlscaffold.models.description import Description
 
 # What it costs a target that it is no longer current.
@@ -195,7 +195,7 @@ def rank(
     answers: Answers, facts: dict[str, str], known: Guidance
 ) -> tuple[list[Option], list[RuledOut]]:
     """Return the pairs that fit, the best first, and the targets that do not."""
-    everything, targets = _layers(catalog.templates_root())
+    everything, targets = _layers(installed())
     model = answers.model
     frameworks = [
         framework
@@ -203,7 +203,7 @@ def rank(
         if answers.framework in (None, framework.name)
     ]
     if model:
-        frameworks = [catalog.origin(model.layer)]
+        frameworks = [installed().model(model.layer)]
     options, ruled_out = [], []
     for target in targets:
         against: list[Statement] = []
@@ -221,7 +221,7 @@ def rank(
 
 
 @lru_cache
-def _layers(_root: Path) -> tuple[list[Framework], list[Target]]:
+def _layers(catalog: Catalog) -> tuple[list[Framework], list[Target]]:
     """Return all layers there are, read once: they are ranked dozens of times."""
     return catalog.frameworks(), catalog.targets()
 
@@ -248,7 +248,7 @@ def _option(
     for statement in known.about(target.name, "lifecycle"):
         if weight := LIFECYCLE_WEIGHTS[statement.state]:
             reasons.append(replace(statement, weight=weight))
-    format_name = catalog.shared_formats(framework, target)[0]
+    format_name = shared_formats(framework, target)[0]
     return Option(framework, target, format_name, tuple(reasons), model)
 
 
@@ -276,8 +276,8 @@ def _misfit(
     if model:
         fit = next(fit for fit in model.targets if fit.target == target.name)
         says = "" if fit.format else f"{model.path} does not fit: {fit.because}."
-    elif not catalog.shared_formats(framework, target):
-        says = f"{catalog.mismatch(framework, target)}."
+    elif not shared_formats(framework, target):
+        says = f"{mismatch(installed(), framework, target)}."
     return [Statement(kind="advice", about=target.name, says=says)] if says else []
 
 
@@ -295,7 +295,7 @@ def _no_place(target: Target) -> Statement:
 
 
 def _notes(facts: dict[str, str], known: Guidance) -> Iterator[Statement]:
-    targets = layer_names("targets")
+    targets = installed().names("targets")
     for statement in known.of("note"):
         if statement.holds(facts) and statement.without not in targets:
             yield statement
@@ -332,7 +332,7 @@ def open_answers(answers: Answers) -> Iterator[tuple[str, str]]:
 
 def questions(known: Guidance) -> list[Question]:
     """Return every question; one for a figure asks for a side of its threshold."""
-    frameworks, _ = _layers(catalog.templates_root())
+    frameworks, _ = _layers(installed())
     titles = {framework.name: framework.title for framework in frameworks}
     return [
         QUESTIONS[0]._replace(choices=titles),
@@ -373,8 +373,8 @@ def from_model(path: Path, answers: Answers) -> Answers:
     from dlscaffold.models.identify import outline
 
     found = outline(path)
-    own = catalog.origin(found.layer)
-    written_by = (own.topic, *own.manifest.get("also", []))
+    own = installed().model(found.layer)
+    written_by = (own.topic, *own.also_written_by)
     if answers.framework and own.topic and answers.framework not in written_by:
         raise UsageError(
             f"{path} is a {own.topic} model, but --framework is {answers.framework}: "

@@ -10,7 +10,7 @@ import click
 
 from dlscaffold.advice import guidance
 from dlscaffold.advice.guidance import Guidance, Statement
-from dlscaffold.layers import catalog
+from dlscaffold.layers.catalog import installed
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -81,7 +81,7 @@ def notes(framework: str, criterion: str, known: Guidance) -> list[Statement]:
 
 def title(framework: str) -> str:
     """Return a framework's name in prose."""
-    return catalog.Framework(catalog.templates_root() / "frameworks" / framework).title
+    return installed().framework(framework).title
 
 
 def label(note: Statement) -> str:
