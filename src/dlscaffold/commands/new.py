@@ -158,7 +158,7 @@ def _resolve_given(request: Request, model: Given, *, yes: bool) -> project.Answ
         most = max(reasons.values())
         own = [reason for reason, count in reasons.items() if count == most]
         raise UsageError(f"No target fits {model.path.name}: {'; '.join(own)}.")
-    best = advice.best_target(model.framework)
+    best = advice.best_target(model.framework, installed())
     best = best if best in targets else targets[0]
     name = request.name or model.path.stem
     if not request.target and not yes and len(targets) > 1:
@@ -215,7 +215,7 @@ def _ask(request: Request) -> Request:
         layers_ = {cell.target.name: cell.target for cell in cells}
         from dlscaffold.advice import ranking as advice
 
-        best = advice.best_target(request.framework)
+        best = advice.best_target(request.framework, installed())
         chosen = _ask_choice("What should serve it?", layers_, recommended=best)
         request = replace(request, target=chosen)
     return request
@@ -253,10 +253,11 @@ def _ask_choice(
 ) -> str:
     import questionary
 
+    known = guidance.load(installed())
     marks = {recommended: " (recommended)"}
     titles = {name: layer.title + marks.get(name, "") for name, layer in layers.items()}
     choices = [
-        questionary.Choice(f"{title}\n{_indented(guidance.reason(name))}", name)
+        questionary.Choice(f"{title}\n{_indented(known.reason(layers[name]))}", name)
         for name, title in titles.items()
     ]
     default = recommended if recommended in layers else None
@@ -306,7 +307,7 @@ def notices(cell: Cell) -> list[str]:
     layers = [cell.framework, *([cell.backend] if cell.backend else [])]
     of_systems = [layer.manifest.get("notice", {}) for layer in layers]
     here = [str(one[sys.platform]) for one in of_systems if sys.platform in one]
-    return [*guidance.notices(cell), *_why_backend(cell), *here]
+    return [*guidance.load(cell.catalog).notices(cell), *_why_backend(cell), *here]
 
 
 def _why_backend(cell: Cell) -> list[str]:
