@@ -39,10 +39,24 @@ def given_cells() -> Iterator[Cell]:
             yield replace(cell, examples=drawn if place else own)
 
 
+def with_everything(cell: Cell) -> Cell:
+    """Return the combination with every app and extra that fits it."""
+    apps, extras = tuple(cell.fitting_apps), tuple(cell.fitting_extras)
+    return replace(cell, apps=apps, extras=extras)
+
+
 CELLS = list(CATALOG.cells())
 # Any file will do: generating does not read what is in it.
 MODEL = Path(__file__).parent / "models" / "examples.json"
 GIVEN_CELLS = list(given_cells())
+# With all that fits, each target once where anything does.
+ADDED_CELLS = list(
+    {
+        cell.target: with_everything(cell)
+        for cell in reversed(CELLS)
+        if cell.fitting_apps or cell.fitting_extras
+    }.values()
+)
 LONGEST_NAME = 60  # characters
 # Long enough to show what a name does to line lengths, and with what breaks templates.
 PROJECT_NAME = """Müller's "deep" shop-window digit reader"""
@@ -52,7 +66,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes `cell` once for every legal combination."""
     chosen = metafunc.definition.iter_markers("parametrize")
     if "cell" in metafunc.fixturenames and not any("cell" in m.args for m in chosen):
-        cells = [*CELLS, *GIVEN_CELLS] if "rendered" in metafunc.fixturenames else CELLS
+        cells = CELLS
+        if "rendered" in metafunc.fixturenames:
+            cells = [*CELLS, *ADDED_CELLS, *GIVEN_CELLS]
         metafunc.parametrize(
             "cell", cells, ids=[cell.name for cell in cells], scope="session"
         )

@@ -128,7 +128,7 @@ def test_gradle_is_the_one_that_the_plugin_asks_for(android: Path) -> None:
 
 def test_only_the_classifier_knows_the_runtime(android: Path, cell: Cell) -> None:
     """A move to another runtime changes one file, and that one knows no Android."""
-    context = cell.target.manifest["context"]
+    context = cell.target.context
     group = context["android_runtime"].partition(":")[0]
     for file in sources(android):
         knows = f"import {group}" in file.read_text()
@@ -140,6 +140,6 @@ def test_only_the_classifier_knows_the_runtime(android: Path, cell: Cell) -> Non
 def test_the_runtime_is_the_one_that_export_checks_against(
     android: Path, cell: Cell
 ) -> None:
-    pinned = CATALOG.format(cell.format.name).manifest["context"]["phone_runtime"]
+    pinned = CATALOG.format(cell.format.name).context["phone_runtime"]
     versions = tomllib.loads((android / "gradle/libs.versions.toml").read_text())
     assert versions["versions"]["runtime"] == pinned

@@ -152,42 +152,6 @@ def test_what_pip_does_on_linux_is_said(dlscaffold: Run, tmp_path: Path) -> None
     assert notice in dlscaffold(*words).stdout
 
 
-def test_git_starts_a_repository(dlscaffold: Run, tmp_path: Path) -> None:
-    assert dlscaffold(*NEW, "-o", tmp_path, "--git").exit_code == 0
-    status = subprocess.run(
-        ["git", "status", "--porcelain"],
-        cwd=tmp_path / "shop-digits",
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    assert "A  README.md" in status
-    assert "?? " not in status
-
-
-def test_git_in_a_hook_leaves_the_other_repository_alone(
-    dlscaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = tmp_path / "other"
-    subprocess.run(["git", "init", "--quiet", other], check=True)
-    before = sorted((other / ".git").iterdir())
-    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
-    monkeypatch.setenv("GIT_WORK_TREE", str(other))
-    assert dlscaffold(*NEW, "-o", tmp_path, "--git").exit_code == 0
-    assert sorted((other / ".git").iterdir()) == before
-    assert (tmp_path / "shop-digits/.git/index").is_file()
-
-
-def test_git_is_missing(
-    dlscaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", "")
-    result = dlscaffold(*NEW, "-o", tmp_path, "--git", "--json")
-    assert result.exit_code == 1
-    assert "install git" in result.stderr
-    assert json.loads(result.stdout)["written"]
-
-
 def test_yes_takes_defaults_that_fit_what_is_given(
     dlscaffold: Run, tmp_path: Path
 ) -> None:

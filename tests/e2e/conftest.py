@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conftest import CATALOG, cell_of
+from conftest import CATALOG, cell_of, with_everything
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.layers.finding import find_cell
 from dlscaffold.project import names
@@ -90,7 +90,8 @@ def smoked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Smoked]:
 def smoke_cell(cell: Cell, root: Path, python: str | None) -> Smoked:
     """Generate and smoke-test a project with the commands that a person uses."""
     derived = names.derive(cell.name)
-    folder = project.generate(project.Answers(derived, cell, "MIT"), root)
+    answers = project.Answers(derived, with_everything(cell), "MIT")
+    folder = project.generate(answers, root)
     command = [sys.executable, "-m", "dlscaffold", "smoke", str(folder), "--json"]
     options = ["--python", python] if python else []
     done = subprocess.run(

@@ -19,12 +19,12 @@ from e2e.conftest import Smoked
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("keras")]
 Smoke = Callable[..., Smoked]
 
-SERVERS = [t for t in CATALOG.targets() if "shared/rest" in t.manifest["includes"]]
+SERVERS = [t for t in CATALOG.targets() if "shared/rest" in t.includes]
 servers = pytest.mark.parametrize("target", SERVERS, ids=lambda target: target.name)
 
 # Both in the project's environment: how long a server takes to come up is its business.
 WAIT = """
-from {package}.client import Client
+from {package}.client.rest import Client
 Client({url!r}, {model!r}).wait_until_available(seconds=300)
 """
 DRAW = """
@@ -69,7 +69,7 @@ def running(project: Smoked) -> Iterator[str]:
 @servers
 def test_the_smoke_tests_take_a_running_server(smoked: Smoke, target: Target) -> None:
     project = smoked("keras", target.name)
-    variable = target.manifest["context"]["url_variable"]
+    variable = target.context["url_variable"]
     tests = ["-m", "pytest", "-q", "tests/test_server.py"]
     with running(project) as url:
         assert " passed" in run(project, *tests, **{variable: url})
@@ -82,7 +82,7 @@ def test_the_smoke_tests_notice_that_it_is_another_server(
     """They use the server that is named, and start none of their own."""
     project = smoked("keras", target.name)
     other = smoked("keras", "flask", "saved-model")
-    variable = target.manifest["context"]["url_variable"]
+    variable = target.context["url_variable"]
     one_test = "tests/test_server.py::test_an_unknown_model_is_not_found"
     with running(other) as url, pytest.raises(AssertionError, match="is not served"):
         run(project, "-m", "pytest", "-q", one_test, **{variable: url})

@@ -158,7 +158,7 @@ def from_model(path: Path, situation: Situation, known: Guidance) -> Situation:
     """
     found = outline(path)
     origin = known.catalog.model(found.layer)
-    written_by = (origin.topic, *origin.manifest.get("also", []))
+    written_by = (origin.topic, *origin.also_written_by)
     if situation.framework and origin.topic and situation.framework not in written_by:
         raise UsageError(
             f"{path} is a {origin.topic} model, but --framework is "

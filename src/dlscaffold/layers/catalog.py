@@ -16,7 +16,14 @@ from typing import TypeVar
 from dlscaffold.errors import LayerError
 from dlscaffold.layers import roots as folders
 from dlscaffold.layers.choices import names_in
-from dlscaffold.layers.layer import Exporter, Framework, Layer, Target, shared_formats
+from dlscaffold.layers.layer import (
+    AddOn,
+    Exporter,
+    Framework,
+    Layer,
+    Target,
+    shared_formats,
+)
 
 L = TypeVar("L", bound=Layer)
 
@@ -28,6 +35,8 @@ KINDS = (
     "formats",
     "shared",
     "licenses",
+    "apps",
+    "extras",
 )
 
 
@@ -62,6 +71,10 @@ class Catalog:
         """
         return self._find(Layer, label)
 
+    def has(self, label: str) -> bool:
+        """Return whether any root has a folder at this path."""
+        return any((root / label).is_dir() for root in self.roots)
+
     def _find(self, layer_type: type[L], label: str) -> L:
         for root in self.roots:
             if (root / label).is_dir():
@@ -80,6 +93,10 @@ class Catalog:
         """Return the layer that loads a kind of given model, and what it exports."""
         return self._find(Framework, f"models/{name}")
 
+    def models(self) -> list[Framework]:
+        """Return the layer of every kind of given model, by name."""
+        return [self.model(name) for name in self.names("models")]
+
     def targets(self) -> list[Target]:
         """Return every target layer, by name."""
         return [self.target(name) for name in self.names("targets")]
@@ -91,6 +108,14 @@ class Catalog:
     def format(self, name: str) -> Layer:
         """Return the layer that loads this format."""
         return self.find(f"formats/{name}")
+
+    def apps(self) -> list[AddOn]:
+        """Return every app, by name."""
+        return [self._find(AddOn, f"apps/{name}") for name in self.names("apps")]
+
+    def extras(self) -> list[AddOn]:
+        """Return every extra, by name."""
+        return [self._find(AddOn, f"extras/{name}") for name in self.names("extras")]
 
     def cells(self) -> Iterator[Cell]:
         """Yield every legal combination, each with every format that joins it."""
@@ -124,7 +149,8 @@ def _catalog(roots: tuple[str, ...]) -> Catalog:
 class Cell:
     """One legal combination: a framework, a target and the format that joins them.
 
-    Where the framework has backends, one of them is chosen.
+    Where the framework has backends, one of them is chosen. Apps and extras are those
+    that the person chose.
     """
 
     catalog: Catalog = field(repr=False)
@@ -133,6 +159,8 @@ class Cell:
     format: Layer
     backend: Exporter | None = None
     examples: Layer | None = None
+    apps: tuple[AddOn, ...] = ()
+    extras: tuple[AddOn, ...] = ()
 
     @property
     def backend_name(self) -> str | None:
@@ -153,6 +181,8 @@ class Cell:
             self.target,
             self.format,
             self.examples,
+            *self.apps,
+            *self.extras,
         )
         name = "-".join(part.name for part in parts if part)
         return f"given-{name}" if self.framework.is_given else name
@@ -162,19 +192,40 @@ class Cell:
         """The framework in prose, with its backend if that is not the preferred one."""
         return self.framework.title_on(self.special_backend)
 
+    @property
+    def fitting_apps(self) -> list[AddOn]:
+        """The apps that can come with it, by name."""
+        return [app for app in self.catalog.apps() if app.is_fit_for(self.labels)]
+
+    @property
+    def fitting_extras(self) -> list[AddOn]:
+        """The extras that can come with it, by name."""
+        extras = self.catalog.extras()
+        return [extra for extra in extras if extra.is_fit_for(self.labels)]
+
+    @property
+    def labels(self) -> set[str]:
+        """The labels of the layers that it is made of, but for apps and extras."""
+        return {layer.label for layer in (*self._own, *self._shared(self._own))}
+
     def layers(self, license_name: str) -> list[Layer]:
         """Return the layers to compose, from the most general to the most special."""
+        chosen = [*self.apps, *self.extras]
+        shared = [*self._shared([*self._own, *chosen]), *chosen]
+        general = [self.catalog.find("common")]
+        general += [self.catalog.find(f"licenses/{license_name}")]
+        layers = [*general, *shared, *self._own]
+        return [*layers, *(added for one in layers for added in one.additions(shared))]
+
+    @property
+    def _own(self) -> list[Layer]:
         exporter = self.backend or self.framework
         export = exporter.export_layer(self.format.name)
         own = [self.framework, export, self.format, self.target]
-        own += [self.backend] if self.backend else []
-        shared = [self.catalog.find(label) for label in _included(own)]
-        shared += [self.examples] if self.examples else []
-        general = [self.catalog.find(f"licenses/{license_name}"), *shared]
-        layers = [self.catalog.find("common"), *general, *own]
-        return [*layers, *(added for one in layers for added in one.additions(shared))]
+        return [*own, self.backend] if self.backend else own
 
-
-def _included(layers: Iterable[Layer]) -> list[str]:
-    """Return the labels that the layers include, each once."""
-    return list(dict.fromkeys(label for one in layers for label in one.includes))
+    def _shared(self, layers: Iterable[Layer]) -> list[Layer]:
+        """Return the shared layers that these include, each once."""
+        labels = dict.fromkeys(label for one in layers for label in one.includes)
+        shared = [self.catalog.find(label) for label in labels]
+        return [*shared, self.examples] if self.examples else shared

@@ -11,6 +11,7 @@ import os.path
 from dlscaffold.layers import roots
 
 MANIFEST = "layer.toml"
+NONE = "none"  # as `--app none`
 # Of `dlscaffold smoke`, in their order.
 STEPS = ("environment", "install", "train", "export", "test")
 
@@ -27,6 +28,11 @@ def names_in(root: str, kind: str) -> list[str]:
         return []
     names = sorted(os.listdir(folder))
     return [n for n in names if os.path.isfile(os.path.join(folder, n, MANIFEST))]
+
+
+def app_names() -> list[str]:
+    """Return the names of the apps, and the word for having none."""
+    return [*layer_names("apps"), NONE]
 
 
 def backend_names() -> list[str]:

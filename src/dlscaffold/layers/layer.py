@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dlscaffold.layers import manifest
 from dlscaffold.layers.choices import MANIFEST
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-
-@cache
-def _read_manifest(file: Path) -> dict[str, Any]:
-    return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
 
 
 @cache
 def _folders_in(folder: Path) -> tuple[str, ...]:
+    if not folder.is_dir():
+        return ()
     return tuple(sorted(path.name for path in folder.iterdir() if path.is_dir()))
 
 
@@ -49,13 +41,24 @@ class Layer:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """The parsed manifest; empty where the layer has none."""
-        return _read_manifest(self.path / MANIFEST)
+        """The values of its manifest; raises LayerError where they are not allowed."""
+        return manifest.read(self.path / MANIFEST, self.kind)
+
+    @property
+    def kind(self) -> str:
+        """The name of the folder that it is in, such as `targets`."""
+        *above, name = self.label.split("/")
+        return above[-1] if above else name
 
     @property
     def title(self) -> str:
         """The name in prose, such as `TensorFlow Serving`."""
         return str(self.manifest.get("title", self.name))
+
+    @property
+    def context(self) -> dict[str, object]:
+        """The values that it has for the templates, by name."""
+        return dict(self.manifest.get("context", {}))
 
     @property
     def includes(self) -> list[str]:
@@ -81,6 +84,10 @@ class Exporter(Layer):
         """Return the layer that writes this format."""
         return Layer(self.root, f"{self.label}/exports/{format_name}")
 
+    def notice(self, system: str) -> str:
+        """Return what to say after generating on a system, such as `linux`; or ``."""
+        return str(self.manifest.get("notice", {}).get(system, ""))
+
 
 @dataclass(frozen=True)
 class Framework(Exporter):
@@ -96,9 +103,14 @@ class Framework(Exporter):
         return None if found is None else str(found)
 
     @property
+    def also_written_by(self) -> list[str]:
+        """The other frameworks that write models of this kind."""
+        return list(self.manifest.get("also", []))
+
+    @property
     def is_given(self) -> bool:
         """Whether it loads models that are given, instead of training one."""
-        return self.label.startswith("models/")
+        return self.kind == "models"
 
     @property
     def backends(self) -> list[Exporter]:
@@ -131,6 +143,36 @@ class Target(Layer):
     def takes_strings(self) -> bool:
         """Whether a model may take and give strings there."""
         return bool(self.manifest.get("strings", False))
+
+    @property
+    def next_commands(self) -> list[str]:
+        """The commands to print after generating, with {python} and {package}."""
+        return list(self.manifest.get("next", []))
+
+
+@dataclass(frozen=True)
+class AddOn(Layer):
+    """A layer that a person adds by name: an app, or an extra."""
+
+    @property
+    def fits(self) -> list[str]:
+        """The labels of which a project needs one, such as `targets/flask`."""
+        return list(self.manifest.get("fits", []))
+
+    @property
+    def requires(self) -> list[str]:
+        """The labels that a project needs all of, such as `shared/digits`."""
+        return list(self.manifest.get("requires", []))
+
+    @property
+    def is_default(self) -> bool:
+        """Whether projects that it fits get it unless they say otherwise."""
+        return bool(self.manifest.get("default", False))
+
+    def is_fit_for(self, labels: Collection[str]) -> bool:
+        """Return whether a project of these layers can have it."""
+        any_fits = any(label in labels for label in self.fits)
+        return any_fits and all(label in labels for label in self.requires)
 
 
 def shared_formats(exporter: Exporter, target: Target) -> list[str]:
