@@ -31,10 +31,11 @@ def obstacles(app: Flask, path: str) -> list[str]:
     found += [signal.name for signal in SIGNALS if signal.has_receivers_for(app)]
     # Methods and classes that are replaced, such as wsgi_app.
     found += [name for name in vars(app) if callable(getattr(Flask, name, None))]
+    plain = Flask(app.import_name).config
     found += [
         name
-        for name, default in Flask.default_config.items()
-        if app.config[name] != default and name not in config.DEFAULTS
+        for name in plain.keys() - config.DEFAULTS.keys()
+        if app.config[name] != plain[name]
     ]
     return found if _is_generated_view(app, path) else [*found, "the predict view"]
 
