@@ -115,6 +115,11 @@ def test_a_statement_needs_a_source(source: str | None, tmp_path: Path) -> None:
         (written(says=3), "says must be text in quotes"),
         (written(about="keras"), "leave out about, which is targets/echo in this file"),
         (written("lifecycle", state="tired"), "give state: current, legacy, retired"),
+        (
+            written("lifecycle", state="legacy", source="https://e.org")
+            + 'checked = "2026-12-01"',
+            "give date, when it became legacy",
+        ),
         (written("place"), "give where, a list of server, phone, embedded"),
         (written("place", where="server"), "where must be a list"),
         (written("place", where=["moon"]), "give where, a list of server"),
@@ -227,7 +232,7 @@ def test_pytorch_mobile_is_retired_and_names_its_successor() -> None:
     assert lifecycle.state == "retired"
     assert lifecycle.successor == "executorch"
     assert re.fullmatch(r"20\d\d-\d\d-\d\d", lifecycle.date)
-    assert lifecycle.linked
+    assert lifecycle.source.startswith("https://")
 
 
 @pytest.mark.parametrize("cell", [*CELLS, *GIVEN_CELLS], ids=lambda cell: cell.name)
