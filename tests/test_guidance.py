@@ -280,6 +280,18 @@ def test_a_successor_that_is_no_target_is_not_offered(
     assert "successor" not in render(cell, known)
 
 
+def test_a_successor_that_does_not_fit_is_not_offered() -> None:
+    cells = [
+        cell
+        for cell in GIVEN_CELLS
+        if cell.target.name == "pytorch-mobile" and "executorch" not in cell.name
+    ]
+    assert cells
+    for cell in cells:
+        (notice,) = KNOWN.notices(cell)
+        assert "instead" not in notice
+
+
 def test_a_readme_says_nothing_of_a_pair_without_guidance() -> None:
     silent = Guidance(CATALOG, "T", {}, {}, ())
     assert render(find_cell(CATALOG, "keras", "flask"), silent).strip() == ""

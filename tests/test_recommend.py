@@ -129,6 +129,12 @@ def test_what_is_ruled_out_says_why(
     assert any(because in statement.says for statement in out.because)
 
 
+def test_a_reason_for_every_framework_stands_for_those_for_one(known: Guidance) -> None:
+    result = recommend(Situation(where="server"), known)
+    (out,) = (o for o in result.ruled_out if o.target.name == "pytorch-mobile")
+    assert [one.kind for one in out.because] == ["place"]
+
+
 def test_arm64_without_emulation_names_the_alternatives(known: Guidance) -> None:
     result = recommend(Situation(framework=TF, processor="arm64"), known)
     (out,) = (out for out in result.ruled_out if out.target.name == SERVING)
