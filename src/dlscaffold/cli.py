@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 import click
 
 from dlscaffold import __version__
-from dlscaffold.advice.answers import (
+from dlscaffold.advice.situation import (
     QUESTIONS,
-    Answers,
+    Situation,
     nearest,
     one_choice,
     one_number,
@@ -372,7 +372,7 @@ def recommend(model: str | None, as_json: bool, **answers: Any) -> None:
     from dlscaffold.commands import recommend as command
 
     command.run(
-        Answers(**answers), model=Path(model) if model else None, as_json=as_json
+        Situation(**answers), model=Path(model) if model else None, as_json=as_json
     )
 
 

@@ -61,7 +61,7 @@ def _target(target: Target) -> dict[str, Any]:
     return {
         "title": target.title,
         "consumes": target.consumes,
-        "lifecycle": guidance.lifecycle(target.name)["state"],
+        "lifecycle": guidance.load(installed()).lifecycle(target).state,
     }
 
 
@@ -96,8 +96,8 @@ def _print_table() -> None:
             "\n".join(shared_formats(framework, target)) or "-"
             for framework in catalog.frameworks()
         )
-        state = guidance.lifecycle(target.name)["state"]
-        table.add_row(target.name, *formats, str(state))
+        state = guidance.load(catalog).lifecycle(target).state
+        table.add_row(target.name, *formats, state)
     click.echo("Which framework fits which target, and the formats that join them:")
     Console(width=WIDEST).print(table)
     for framework in catalog.frameworks():

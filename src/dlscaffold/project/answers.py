@@ -87,7 +87,7 @@ def fixed_context(cell: Cell, license_name: str) -> dict[str, object]:
         "_license": license_name,
         "_apps": [app.name for app in cell.apps],
         "_extras": [extra.name for extra in cell.extras],
-        "_guidance": guidance.for_cell(cell),
+        "_guidance": guidance.load(cell.catalog).for_cell(cell),
         **layer_context(cell.layers(license_name)),
         "_jinja2_env_vars": {"lstrip_blocks": True, "trim_blocks": True},
         "_new_lines": "\n",

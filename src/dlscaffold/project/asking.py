@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dlscaffold.advice import guidance
 from dlscaffold.errors import ScaffoldError
+from dlscaffold.layers.catalog import installed
 from dlscaffold.layers.layer import AddOn, Layer
 from dlscaffold.project import names
 from dlscaffold.project.placing import refuse_taken
@@ -46,10 +47,7 @@ def ask_layer(question: str, layers: Mapping[str, Layer], recommended: str = "")
     import questionary
 
     marks = {recommended: " (recommended)"}
-    choices = [
-        _choice(name, layer.title + marks.get(name, ""))
-        for name, layer in layers.items()
-    ]
+    choices = [_choice(one, marks.get(name, "")) for name, one in layers.items()]
     default = recommended if recommended in layers else None
     return str(questionary.select(question, choices, default=default).unsafe_ask())
 
@@ -58,16 +56,19 @@ def ask_apps(apps: Sequence[AddOn]) -> list[str]:
     """Return the names of any of the apps; those that are the default are checked."""
     import questionary
 
-    choices = [_choice(app.name, app.title, checked=app.is_default) for app in apps]
+    choices = [_choice(app, checked=app.is_default) for app in apps]
     question = "Which app should come with it? (space to check, enter to go on)"
     return list(questionary.checkbox(question, choices).unsafe_ask())
 
 
-def _choice(name: str, title: str, *, checked: bool = False) -> questionary.Choice:
+def _choice(
+    layer: Layer, mark: str = "", *, checked: bool = False
+) -> questionary.Choice:
     import questionary
 
-    reason = _indented(guidance.reason(name))
-    return questionary.Choice(f"{title}\n{reason}".rstrip(), name, checked=checked)
+    reason = _indented(guidance.load(installed()).reason(layer))
+    title = f"{layer.title}{mark}\n{reason}".rstrip()
+    return questionary.Choice(title, layer.name, checked=checked)
 
 
 def _indented(text: str) -> str:

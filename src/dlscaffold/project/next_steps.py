@@ -32,7 +32,7 @@ def notices(cell: Cell) -> list[str]:
     """Return what to know before going on: lifecycles, and how to install here."""
     layers = [cell.framework, *([cell.backend] if cell.backend else [])]
     here = [text for layer in layers if (text := layer.notice(sys.platform))]
-    return [*guidance.notices(cell), *_why_backend(cell), *here]
+    return [*guidance.load(cell.catalog).notices(cell), *_why_backend(cell), *here]
 
 
 def _why_backend(cell: Cell) -> list[str]:

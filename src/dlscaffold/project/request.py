@@ -148,7 +148,7 @@ def preferred(request: Request, cells: list[Cell]) -> Cell:
         and request.target in (None, cell.target.name)
     ]
     if request.given:
-        best = recommended_target(cells[0].framework.topic)
+        best = recommended_target(cells[0].framework.topic, cells[0].catalog)
         return min(agreeing, key=lambda cell: cell.target.name != best)
     return min(agreeing, key=_preference)
 
@@ -160,11 +160,11 @@ def _preference(cell: Cell) -> tuple[bool, bool, bool]:
     return is_special, cell.framework.name != framework, cell.target.name != target
 
 
-def recommended_target(framework: str | None) -> str:
+def recommended_target(framework: str | None, catalog: Catalog) -> str:
     """Return the name of the target that the guidance puts first."""
     from dlscaffold.advice import ranking  # it reads the whole guidance
 
-    return ranking.best_target(framework)
+    return ranking.best_target(framework, catalog)
 
 
 def _is_only_one(request: Request, cells: list[Cell]) -> bool:
@@ -194,7 +194,7 @@ def _ask(request: Request, cells: list[Cell]) -> Request:
             if request.framework in (None, cell.framework.name)
         }
         topic = cells[0].framework.topic if request.given else request.framework
-        best = recommended_target(topic)
+        best = recommended_target(topic, cells[0].catalog)
         question = "What should serve it?"
         request = replace(request, target=asking.ask_layer(question, targets, best))
     return request
