@@ -14,6 +14,7 @@ from advice_layers import (
     DOCUMENT_TARGETS,
     FLASK,
     LITERT,
+    PACKAGED,
     PT,
     SERVING,
     TF,
@@ -24,7 +25,6 @@ from advice_layers import (
 )
 from scenarios import SCENARIOS
 
-from conftest import CATALOG
 from dlscaffold.advice import guidance, ranking, recommendation
 from dlscaffold.advice.guidance import Guidance
 from dlscaffold.advice.ranking import best_target, first_choice, rank
@@ -214,7 +214,7 @@ def test_open_questions_that_would_change_the_choice_lower_confidence(
 
 
 def every_catalog(document: Guidance, known: Guidance) -> list[Guidance]:
-    return [document, known, guidance.load(CATALOG)]
+    return [document, known, guidance.load(PACKAGED)]
 
 
 def situations() -> Iterator[Situation]:
