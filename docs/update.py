@@ -18,20 +18,22 @@ from dlscaffold.advice.guidance import Guidance
 from dlscaffold.advice.statements import Statement
 from dlscaffold.cli import main as dlscaffold
 from dlscaffold.commands import compare
-from dlscaffold.layers.catalog import installed
+from dlscaffold.layers import roots
+from dlscaffold.layers.catalog import Catalog
 from dlscaffold.layers.layer import Framework, shared_formats
 
 README = Path(__file__).parents[1] / "README.md"
+# The layers of this repository, whatever others there are.
+PACKAGED = Catalog([Path(roots.packaged())])
 COMPARISON = Path(__file__).parent / "comparison.md"
 
 
 def pairs() -> str:
     """Return the table of pairs in Markdown, the preferred format of each first."""
-    catalog = installed()
-    frameworks = catalog.frameworks()
+    frameworks = PACKAGED.frameworks()
     header = ["target", *(framework.title for framework in frameworks)]
     rows = [header, ["---"] * len(header)]
-    for target in catalog.targets():
+    for target in PACKAGED.targets():
         fitting = (shared_formats(framework, target) for framework in frameworks)
         cells = (", ".join(formats) or "-" for formats in fitting)
         rows.append([f"{target.title} (`{target.name}`)", *cells])
@@ -51,7 +53,11 @@ def tree() -> str:
         "-o",
         "nowhere",
     ]
-    lines = CliRunner().invoke(dlscaffold, words).output.splitlines()
+    lines = (
+        CliRunner(env={roots.VARIABLE: None})
+        .invoke(dlscaffold, words)
+        .output.splitlines()
+    )
     first = lines.index("shop-digits/")
     return "\n".join(["```", *lines[first:-1], "```"])
 
@@ -74,7 +80,7 @@ def updated(text: str) -> str:
 
 def comparison() -> str:
     """Return the page that quotes the document row by row, with the notes on it."""
-    known = guidance.load(installed())
+    known = guidance.load(PACKAGED)
     lines = [
         "# The frameworks compared",
         "",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ADDED_CELLS, CATALOG, CELLS, GIVEN_CELLS, files_below
+from conftest import CATALOG, CELLS, EVERY_CELL, files_below, tree
 from dlscaffold.errors import LayerError
 from dlscaffold.layers import compose
 from dlscaffold.layers.catalog import Cell
@@ -23,7 +23,6 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-TREES = Path(__file__).parent / "trees"
 Rendered = tuple[project.Answers, Path]
 
 PAIRS_OF_THE_DOCUMENT = {
@@ -49,13 +48,14 @@ def test_exact_files(cell: Cell, rendered: Rendered) -> None:
     copies = answers.given.copies if answers.given else {}
     files = [path for path in files if path not in copies]
     generic = [path.replace(answers.names.package, "PACKAGE") for path in files]
-    expected = (TREES / f"{cell.name}.txt").read_text("utf-8").split("\n")
+    expected = tree(cell).read_text("utf-8").split("\n")
     assert sorted(generic) == sorted(filter(None, expected))
 
 
 def test_no_tree_without_a_cell() -> None:
-    trees = {file.stem for file in TREES.glob("*.txt")}
-    assert trees == {cell.name for cell in (*CELLS, *ADDED_CELLS, *GIVEN_CELLS)}
+    expected = {tree(cell) for cell in EVERY_CELL}
+    folders = {file.parent for file in expected}
+    assert {file for folder in folders for file in folder.iterdir()} == expected
 
 
 def test_no_trace_of_the_templates(rendered: Rendered) -> None:
@@ -184,7 +184,7 @@ def test_the_commands_of_the_readme_exist(rendered: Rendered) -> None:
 
 
 def test_every_file_has_one_owner() -> None:
-    for cell in (*CELLS, *ADDED_CELLS, *GIVEN_CELLS):
+    for cell in EVERY_CELL:
         for license_name in ("MIT", "proprietary"):
             compose.plan(cell.layers(license_name))
 
@@ -199,7 +199,7 @@ def test_every_layer_is_used_by_some_cell() -> None:
     """No format that nothing exports, no shared layer that nothing includes."""
     used = {
         layer.path
-        for cell in (*CELLS, *ADDED_CELLS, *GIVEN_CELLS)
+        for cell in EVERY_CELL
         for license_name in CATALOG.names("licenses")
         for layer in cell.layers(license_name)
     }
