@@ -355,16 +355,22 @@ def test_a_folder_as_an_artifact_is_read_file_by_file(exported: Path) -> None:
     assert examined(exported)["artifact"].state == "missing"
 
 
+def declare(project: Path, requirements: list[str]) -> None:
+    """Let the project need these to be trained, and its tests what trains."""
+    extras = {"train": requirements, "dev": ["digits[train]"]}
+    lines = [f"{extra} = {json.dumps(needs)}" for extra, needs in extras.items()]
+    head = '[project]\nname = "digits"\ndependencies = []\n'
+    text = "\n".join([head, "[project.optional-dependencies]", *lines])
+    (project / "pyproject.toml").write_text(text, "utf-8")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a symbolic link")
 def test_installed_versions_are_held_to_the_requirements(exported: Path) -> None:
     python = smoke.environment_python(exported)
     as_program(python, f'exec {sys.executable} "$@"')
-    (exported / "requirements" / "dev.txt").write_text(
-        "# for a test\n-r train.txt\nnever-heard-of==1.0 ; python_version < '3'\n"
-    )
-    (exported / "requirements" / "train.txt").write_text("click>=8  # any\n")
+    declare(exported, ["click>=8", "never-heard-of==1.0; python_version < '3'"])
     assert examined(exported)["environment"].state == "fine"
-    (exported / "requirements" / "train.txt").write_text("click==1.*\nnot-there==2.*\n")
+    declare(exported, ["click==1.*", "not-there==2.*"])
     check = examined(exported)["environment"]
     assert check.state == "missing"
     assert check.says.startswith("click==1.* is wanted")

@@ -8,7 +8,9 @@ import shlex
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
+import venv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +18,33 @@ import pytest
 from click.testing import Result
 
 Run = Callable[..., Result]
+
+PYPROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+
+[project]
+name = "stand-in"
+version = "1"
+requires-python = ">=3.10,<4.0"
+optional-dependencies = { dev = [] }
+"""
+# Builds a wheel without anything from an index.
+BACKEND = """
+import zipfile
+
+def build_editable(directory, config_settings=None, metadata_directory=None):
+    name, info = "stand_in-1-py3-none-any.whl", "stand_in-1.dist-info"
+    with zipfile.ZipFile(f"{directory}/{name}", "w") as wheel:
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\\nName: stand-in\\n"
+            "Version: 1\\nProvides-Extra: dev\\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: x\\n"
+            "Root-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return name
+"""
 
 TESTS = """
 import pytest
@@ -37,8 +66,8 @@ def stand_in(tmp_path: Path) -> Path:
     package.mkdir(parents=True)
     for verb in ("__init__", "train", "export"):
         (package / f"{verb}.py").write_text(f"print('{verb} ran')\n")
-    (folder / "requirements").mkdir()
-    (folder / "requirements" / "dev.txt").write_text("")
+    (folder / "pyproject.toml").write_text(PYPROJECT)
+    (folder / "backend.py").write_text(BACKEND)
     (folder / "tests").mkdir()
     (folder / "tests" / "test_it.py").write_text(TESTS)
     manifest = {
@@ -50,13 +79,24 @@ def stand_in(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An interpreter with pytest and pip in which a test may install something."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=False)
+    (site,) = folder.glob("**/site-packages")
+    (site / "these.pth").write_text(sysconfig.get_path("purelib"))
+    return str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
+
+
 def smoke(dlscaffold: Run, folder: Path, *options: str) -> Result:
-    """Run it with this interpreter, which has pytest."""
-    return dlscaffold("smoke", folder, "--python", sys.executable, *options)
+    """Run it from training on, with this interpreter, which has pytest."""
+    first = () if "--from" in options else ("--from", "train")
+    return dlscaffold("smoke", folder, "--python", sys.executable, *first, *options)
 
 
-def test_green(dlscaffold: Run, stand_in: Path) -> None:
-    result = smoke(dlscaffold, stand_in)
+def test_green(dlscaffold: Run, stand_in: Path, python: str) -> None:
+    result = smoke(dlscaffold, stand_in, "--python", python, "--from", "environment")
     assert result.exit_code == 0, result.output
     assert "1 passed, 0 failed, 1 skipped" in result.stdout
     assert "test_skipped: no phone is attached" in result.stdout
@@ -66,8 +106,9 @@ def test_green(dlscaffold: Run, stand_in: Path) -> None:
     assert "export ran" in log
 
 
-def test_as_json(dlscaffold: Run, stand_in: Path) -> None:
-    result = smoke(dlscaffold, stand_in, "--json")
+def test_as_json(dlscaffold: Run, stand_in: Path, python: str) -> None:
+    options = ("--python", python, "--from", "environment", "--json")
+    result = smoke(dlscaffold, stand_in, *options)
     report = json.loads(result.stdout)
     assert report["ok"] is True
     names = [step["name"] for step in report["steps"]]
@@ -236,7 +277,8 @@ def test_interrupted_it_ends_its_child(stand_in: Path, signal_: signal.Signals) 
         "time.sleep(60)\n"
     )
     command = [sys.executable, "-m", "dlscaffold", "smoke", str(stand_in)]
-    with subprocess.Popen([*command, "--python", sys.executable]) as process:
+    options = ["--from", "train", "--python", sys.executable]
+    with subprocess.Popen([*command, *options]) as process:
         pid = wait_for(stand_in / "child.pid")
         process.send_signal(signal_)
         assert process.wait(20) != 0
@@ -275,7 +317,8 @@ def test_an_interpreter_by_a_path_from_here(
     """Not from the project's folder, where the steps run."""
     monkeypatch.chdir(stand_in.parent)
     python = Path(os.path.relpath(sys.executable))
-    assert dlscaffold("smoke", stand_in, "--python", python).exit_code == 0
+    options = ("--from", "export", "--python", python)
+    assert dlscaffold("smoke", stand_in, *options).exit_code == 0
 
 
 def wait_for(file: Path) -> str:

@@ -26,26 +26,33 @@ SIGNATURE = {
 }
 PROJECT = {"framework": str, "target": str, "format": str, "package": str}
 
-# Run by the project's own interpreter, whose pip knows how to read requirements.
+# Run by the project's own interpreter, which evaluates the markers of dependencies;
+# pytest brings `packaging`, and pip has a copy of it.
 INSPECT = """
-import json, sys
+import json, sys, tomllib
 from importlib.metadata import distributions
-from pathlib import Path
-from pip._vendor.packaging.requirements import InvalidRequirement, Requirement
-from pip._vendor.packaging.utils import canonicalize_name
+try:
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+except ImportError:
+    from pip._vendor.packaging.requirements import Requirement
+    from pip._vendor.packaging.utils import canonicalize_name
 
 installed = {canonicalize_name(d.metadata["Name"]): d.version for d in distributions()}
 
-def wanted(file):
-    for line in file.read_text("utf-8").splitlines():
-        line = line.partition(" #")[0].strip()
-        if line.startswith("-r "):
-            yield from wanted(file.parent / line[3:].strip())
-        elif line and not line.startswith(("#", "-")):
-            yield Requirement(line)
+with open(sys.argv[1], "rb") as file:
+    project = tomllib.load(file)["project"]
+
+def wanted(requirements):
+    for need in map(Requirement, requirements):
+        if need.name != project["name"]:
+            yield need
+            continue
+        for extra in need.extras:
+            yield from wanted(project["optional-dependencies"][extra])
 
 wrong = []
-for need in wanted(Path(sys.argv[1])):
+for need in wanted([*project["dependencies"], project["name"] + "[dev]"]):
     if need.marker is None or need.marker.evaluate():
         version = installed.get(canonicalize_name(need.name))
         if version is None or not need.specifier.contains(version, prereleases=True):
@@ -127,8 +134,8 @@ def read_object(file: Path, fields: Mapping[str, type]) -> tuple[dict[str, Any],
 
 def look_inside(project: Path) -> dict[str, Any] | None:
     """Return what INSPECT prints in the project's own environment, if it can."""
-    requirements = str(project / "requirements/dev.txt")
-    command = [str(environment_python(project)), "-I", "-c", INSPECT, requirements]
+    pyproject = str(project / "pyproject.toml")
+    command = [str(environment_python(project)), "-I", "-c", INSPECT, pyproject]
     try:
         done = subprocess.run(command, capture_output=True, timeout=PATIENCE)
         found = json.loads(done.stdout)
@@ -138,21 +145,21 @@ def look_inside(project: Path) -> dict[str, Any] | None:
 
 
 def environment(project: Path, inside: Mapping[str, Any] | None) -> Check:
-    """Check the installed versions against the requirements."""
+    """Check the installed versions against pyproject.toml."""
     python = environment_python(project)
     mend = smoke_again(project)
     if not python_is_there(project):
         return Check("environment", "warning", "there is no .venv yet", mend)
     if inside is None:
-        says = "the interpreter or the requirements cannot be read"
+        says = "the interpreter or pyproject.toml cannot be read"
         return Check("environment", "missing", says, mend)
     wrong = inside["wrong"]
     if not wrong:
-        return Check("environment", "fine", f"{python}, as the requirements say")
+        return Check("environment", "fine", f"{python}, as pyproject.toml says")
     need, version_ = wrong[0]
     says = f"{need} is wanted, {version_ or 'nothing'} installed"
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-    install = in_project(project, "-m", "pip", "install", "-r", "requirements/dev.txt")
+    install = in_project(project, "-m", "pip", "install", "-e", ".[dev]")
     return Check("environment", "missing", says + more, f"run: {install}")
 
 

@@ -17,6 +17,7 @@ from dlscaffold.advice import guidance
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.layers import catalog, compose
 from dlscaffold.layers.catalog import Cell, Layer
+from dlscaffold.layers.pythons import as_text, pythons_of
 from dlscaffold.project.names import SLUG_LENGTH, Names
 from dlscaffold.running.ending import ending_cleanly
 
@@ -73,6 +74,8 @@ class Answers:
 
 def fixed_context(cell: Cell, license_name: str) -> dict[str, object]:
     """Return the values that the combination decides, not the person who names it."""
+    layers = cell.layers(license_name)
+    pythons = pythons_of(layers)
     return {
         "_dlscaffold": __version__,
         "_framework": cell.framework.name,
@@ -84,7 +87,9 @@ def fixed_context(cell: Cell, license_name: str) -> dict[str, object]:
         "_format_title": cell.format.title,
         "_license": license_name,
         "_guidance": guidance.for_cell(cell),
-        **layer_context(cell.layers(license_name)),
+        "_python": as_text(pythons.least),
+        "_requires_python": str(pythons),
+        **layer_context(layers),
         "_jinja2_env_vars": {"lstrip_blocks": True, "trim_blocks": True},
         "_new_lines": "\n",
     }

@@ -193,7 +193,7 @@ def step_commands(
     create = [interpreter, "-m", "venv", str(project / ".venv")]
     return {
         "environment": create if own else [interpreter, "--version"],
-        "install": [python, "-m", "pip", "install", "-r", "requirements/dev.txt"],
+        "install": [python, "-m", "pip", "install", "-e", ".[dev]"],
         "train": [python, "-m", f"{package}.train"],
         "export": [python, "-m", f"{package}.export"],
         "test": [python, "-m", "pytest", "-v", f"--junitxml={JUNIT}"],
