@@ -44,7 +44,8 @@ WORKER = """
 import json, statistics, sys, tempfile, time
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
-from {package} import data, model, variants
+from {package} import data, model
+from {package}.evaluation import variants
 from {package}.settings import MODELS
 
 def timed(predict, calls):

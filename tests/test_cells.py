@@ -228,14 +228,14 @@ def test_the_commands_of_the_readme_exist(rendered: Rendered) -> None:
     answers, folder = rendered
     package = answers.names.package
     readme = (folder / "README.md").read_text("utf-8")
-    modules = set(re.findall(rf"\b{package}\.\w[\w.]*\w", readme))
-    assert {f"{package}.{step}" for step in steps(rendered)} <= modules
+    modules = set(re.findall(rf"(?:-m|--app) {package}\.([\w.]+)", readme))
+    assert set(steps(rendered)) <= modules
     for module in modules:
-        path = folder / module.replace(".", "/")
-        assert path.with_suffix(".py").is_file() or path.is_dir(), module
-    extras = declared(folder)
+        path = folder.joinpath(package, *module.split("."))
+        file = path / "__main__.py" if path.is_dir() else path.with_suffix(".py")
+        assert file.is_file(), module
     for extra in re.findall(r"install .*\[([\w,]+)\]", readme):
-        assert extra in extras
+        assert extra in declared(folder)
     makefile = (folder / "Makefile").read_text("utf-8")
     for line in re.findall(r"^make ([a-z -]+)", readme, re.MULTILINE):
         for goal in line.split():

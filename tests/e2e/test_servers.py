@@ -23,7 +23,7 @@ servers = pytest.mark.parametrize("target", SERVERS, ids=lambda target: target.n
 
 # Both in the project's environment: how long a server takes to come up is its business.
 WAIT = """
-from {package}.client import Client
+from {package}.client.rest import Client
 Client({url!r}, {model!r}).wait_until_available(seconds=300)
 """
 DRAW = """
