@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from sklearn.metrics import ConfusionMatrixDisplay, accuracy_score
 
-from .data import Split
+from ..data import Split
 
 
 @dataclass
