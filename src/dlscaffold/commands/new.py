@@ -26,7 +26,7 @@ from dlscaffold.terminal import printable
 
 if TYPE_CHECKING:
     from dlscaffold.project.given import Given
-    from dlscaffold.running import smoke
+    from dlscaffold.running.results import Result
 
 DEFAULT_NAME = "digit-classifier"
 # What `--yes` prefers among all that fits: the pair of the README's first command.
@@ -109,8 +109,8 @@ def run(
         raise click.exceptions.Exit(1)
 
 
-def _smoke(destination: Path, *, quiet: bool) -> smoke.Result:
-    from dlscaffold.running import smoke
+def _smoke(destination: Path, *, quiet: bool) -> Result:
+    from dlscaffold.commands import smoke
 
     return smoke.smoke(destination, quiet=quiet)
 
@@ -355,7 +355,7 @@ def _show(
     as_json: bool,
     *,
     written: bool,
-    result: smoke.Result | None = None,
+    result: Result | None = None,
 ) -> None:
     if as_json:
         described = describe(answers, destination, written=written)

@@ -1,4 +1,4 @@
-"""Which versions of Python a project runs on, and which interpreter fits."""
+"""Which versions of Python a layer, and so a project, runs on."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from dataclasses import dataclass
 
 from dlscaffold.layers.catalog import Layer
 
-Version = tuple[int, int]  # major and minor: patch releases do not matter here
-ANY: Version = (3, 0)
-NONE: Version = (4, 0)
+Version = tuple[int, int]  # major and minor: patch releases make no difference here
+FIRST: Version = (3, 0)
+END: Version = (4, 0)
+CLAUSE = re.compile(r"\s*(>=|<)\s*(\d{1,3}\.\d{1,3})\s*")
 
 
 @dataclass(frozen=True)
 class PythonRange:
-    """The versions from `least` on and below `below`."""
+    """The versions of Python from `least` on and below `below`."""
 
-    least: Version = ANY
-    below: Version = NONE
+    least: Version = FIRST
+    below: Version = END
 
     def __contains__(self, version: str) -> bool:
         return self.least <= parse_version(version) < self.below
@@ -28,8 +29,29 @@ class PythonRange:
         return PythonRange(max(self.least, other.least), min(self.below, other.below))
 
     def __str__(self) -> str:
-        """Return it as `requires-python` in pyproject.toml has it."""
+        """Return the range as `requires-python` in pyproject.toml has it."""
         return f">={as_text(self.least)},<{as_text(self.below)}"
+
+    @property
+    def newest(self) -> str:
+        """The newest version in the range, or the oldest if it has no upper bound."""
+        major, minor = self.below
+        return as_text((major, minor - 1) if minor else self.least)
+
+
+def parse_range(text: str) -> PythonRange:
+    """Return `>=3.11,<3.14`, or either half alone, as a range.
+
+    Raises ValueError for any other operator or form.
+    """
+    found = PythonRange()
+    for clause in text.split(","):
+        match = CLAUSE.fullmatch(clause)
+        if match is None:
+            raise ValueError(f"neither >=X.Y nor <X.Y: {clause.strip()}")
+        field = "least" if match[1] == ">=" else "below"
+        found &= PythonRange(**{field: parse_version(match[2])})
+    return found
 
 
 def parse_version(text: str) -> Version:
@@ -41,22 +63,6 @@ def parse_version(text: str) -> Version:
 def as_text(version: Version) -> str:
     """Return (3, 11) as `3.11`."""
     return f"{version[0]}.{version[1]}"
-
-
-def parse_range(text: str) -> PythonRange:
-    """Return `>=3.11,<3.14`, or one half of it, as a range.
-
-    Raises ValueError for any other operator or form.
-    """
-    found = PythonRange()
-    for clause in text.split(","):
-        match = re.fullmatch(r"\s*(>=|<)\s*(\d{1,3}\.\d{1,3})\s*", clause)
-        if match is None:
-            raise ValueError(f"neither >=X.Y nor <X.Y: {clause.strip()}")
-        version = parse_version(match[2])
-        is_least = match[1] == ">="
-        found &= PythonRange(least=version) if is_least else PythonRange(below=version)
-    return found
 
 
 def pythons_of(layers: Iterable[Layer]) -> PythonRange:

@@ -1,4 +1,4 @@
-"""The live display of `dlscaffold smoke`, and the lines that it ends with."""
+"""The progress display of `dlscaffold smoke`, and the lines printed at its end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from dlscaffold.running.smoke import Result, Step, Watcher
+    from dlscaffold.running.results import Result, Step, Watcher
 
 MARKS = {"waiting": "·", "passed": "✓", "failed": "✗"}
 STYLES = {"waiting": "dim", "running": "bold", "passed": "green", "failed": "red"}
@@ -23,7 +23,7 @@ STYLES = {"waiting": "dim", "running": "bold", "passed": "green", "failed": "red
 
 @contextmanager
 def watching(*, stderr: bool) -> Iterator[Watcher]:
-    """Yield a function that shows a result: live on a terminal, else a line a step."""
+    """Yield a function that shows a result: live on a terminal, else line by line."""
     console = _console(stderr)
     if not console.is_terminal:
         yield _Lines(console)
@@ -35,7 +35,7 @@ def watching(*, stderr: bool) -> Iterator[Watcher]:
 
 
 class _Display:
-    """The table of steps; drawn anew several times a second while a step runs."""
+    """The table of steps, redrawn several times a second while a step runs."""
 
     def __init__(self) -> None:
         self.result: Result | None = None
@@ -59,7 +59,7 @@ class _Display:
     def _time(self, step: Step) -> str:
         if step.status == "waiting":
             return ""
-        # The time runs on while a step says nothing.
+        # The time goes on while a step prints nothing.
         silent = time.monotonic() - self.shown if step.status == "running" else 0
         return f"{step.seconds + silent:.0f} s"
 
@@ -83,7 +83,7 @@ class _Lines:
 
 
 def print_outcome(result: Result, log_tail: list[str], *, stderr: bool) -> None:
-    """Print the counts, the reasons of skips, and, after a failure, how to go on."""
+    """Print the counts, why tests were skipped and, after a failure, what to do."""
     console = _console(stderr)
     if result.tests:
         tests = result.tests
@@ -101,10 +101,9 @@ def print_outcome(result: Result, log_tail: list[str], *, stderr: bool) -> None:
     console.print("\nThe end of the log:\n")
     for line in log_tail:
         console.print(f"  {line}", markup=False, highlight=False)
-    failed = next(step.name for step in result.steps if step.status != "passed")
     console.print(
-        f"\nThe step {failed} failed; the whole log is {result.log}\n"
-        f"When it is mended, go on with: {result.resume}",
+        f"\nThe step {result.failed} failed; the whole log is {result.log}\n"
+        f"When it is fixed, continue with: {result.resume}",
         markup=False,
     )
 
