@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dlscaffold.layers.catalog import Layer
+from dlscaffold.errors import LayerError
+from dlscaffold.layers.choices import MANIFEST
+from dlscaffold.layers.layer import Layer
 
 Version = tuple[int, int]  # major and minor: patch releases make no difference here
 FIRST: Version = (3, 0)
@@ -66,9 +68,22 @@ def as_text(version: Version) -> str:
 
 
 def pythons_of(layers: Iterable[Layer]) -> PythonRange:
-    """Return the versions that every one of the layers runs on."""
+    """Return the versions that every one of the layers runs on.
+
+    Raises LayerError if a layer's manifest has another form of it.
+    """
     found = PythonRange()
     for layer in layers:
         if "python" in layer.manifest:
-            found &= parse_range(layer.manifest["python"])
+            found &= _range_of(layer)
     return found
+
+
+def _range_of(layer: Layer) -> PythonRange:
+    try:
+        return parse_range(layer.manifest["python"])
+    except ValueError as error:
+        raise LayerError(
+            f"{layer.path / MANIFEST}: `python` is {error}; write it as "
+            '">=3.11", "<3.14" or ">=3.11,<3.14".'
+        ) from error

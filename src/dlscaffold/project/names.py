@@ -9,12 +9,13 @@ import sys
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from slugify import slugify
 
 from dlscaffold.errors import UsageError
-from dlscaffold.layers.catalog import templates_root
+from dlscaffold.layers import roots
 from dlscaffold.layers.choices import MANIFEST
 from dlscaffold.layers.compose import PROJECT
 
@@ -85,14 +86,14 @@ def taken_by_layers() -> frozenset[str]:
     under another name, and the folders at the top of a project.
     """
     taken: set[str] = set()
-    for folder, folders, files in os.walk(templates_root()):
+    for folder, folders, files in chain.from_iterable(map(os.walk, roots.roots())):
         above, here = os.path.split(folder)  # not Path, which takes as long as the walk
         if here == PROJECT:
             taken.update(folders)
         if os.path.split(above)[1] == PROJECT:
             folders.clear()  # no dependencies are declared deeper in a project
         for name in files:
-            if here == "dependencies" or name == "pyproject.toml":
+            if here == "dependencies" or name in DECLARING:
                 taken.update(REQUIREMENT.findall(_read(folder, name)))
         if MANIFEST in files:
             for names in MODULES.findall(_read(folder, MANIFEST)):
@@ -104,5 +105,7 @@ def _read(folder: str, name: str) -> str:
     return Path(folder, name).read_text("utf-8")
 
 
+# Files that declare dependencies, beside the partials in `dependencies/`.
+DECLARING = ("dependencies.toml", "pyproject.toml")
 REQUIREMENT = re.compile(r'"([A-Za-z][\w.-]*)==')
 MODULES = re.compile(r"^modules = \[(.*?)\]", re.MULTILINE | re.DOTALL)

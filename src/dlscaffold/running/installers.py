@@ -29,8 +29,13 @@ VARIABLES = {
     "default-timeout": "UV_HTTP_TIMEOUT",
     "timeout": "UV_HTTP_TIMEOUT",
 }
-# What separates the values of an option; pip separates all of them by whitespace.
-SEPARATORS = {"UV_FIND_LINKS": ","}
+# Options with several values, which pip separates by whitespace, and uv by this.
+SEPARATORS = {
+    "UV_INDEX": " ",
+    "UV_FIND_LINKS": ",",
+    "UV_CONSTRAINT": " ",
+    "UV_INSECURE_HOST": " ",
+}
 # The sections of pip's configuration that apply to `pip install`, the weakest first.
 SECTIONS = ("global", "install")
 
@@ -115,8 +120,11 @@ def uv_variables(options: Mapping[str, str]) -> dict[str, str]:
     """Return the environment variables that tell uv what these options tell pip."""
     variables = {}
     for option, variable in VARIABLES.items():
-        if values := options.get(option, "").split():
-            variables[variable] = SEPARATORS.get(variable, " ").join(values)
+        value = options.get(option, "").strip()
+        if value and variable in SEPARATORS:
+            value = SEPARATORS[variable].join(value.split())
+        if value:
+            variables[variable] = value
     if "UV_INDEX" in variables:
         # pip takes the best version of all indexes, uv that of the first that has any.
         variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"

@@ -12,21 +12,23 @@ from typing import IO
 
 from dlscaffold.errors import ScaffoldError, UsageError
 from dlscaffold.layers.choices import STEPS
-from dlscaffold.running.generated import read_manifest, requires_python
 from dlscaffold.running.installers import Installer, choose_installer
 from dlscaffold.running.interpreters import choose_interpreter, environment_python
+from dlscaffold.running.metadata import read_manifest, requires_python
 from dlscaffold.running.processes import child_process
 from dlscaffold.running.results import Result, Step, Watcher, read_tests
 
 LOG = Path("reports") / "smoke.log"
 JUNIT = Path("reports") / "smoke-tests.xml"
+INSTALLING = ("environment", "install")
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a run does: the command of each step, in their order.
 
-    `installer` is None where nothing is installed; `variables` are set for each step.
+    `installer` is None where nothing is installed; `variables` are set for the steps
+    that install.
     """
 
     project: Path
@@ -143,7 +145,8 @@ def _run_step(
     command = plan.commands[step.name]
     log.write(f"\n== {step.name}: {shlex.join(command)}\n")
     log.flush()
-    with child_process(command, plan.project, plan.variables) as child:
+    variables = plan.variables if step.name in INSTALLING else {}
+    with child_process(command, plan.project, variables) as child:
         for line in child.stdout or ():
             log.write(line)
             log.flush()

@@ -1,4 +1,4 @@
-"""What `recommend` is told about a deployment, and the checks on it.
+"""The situation that `recommend` advises on: its questions, and the checks on answers.
 
 Kept apart from the ranking because the command line needs it, so `--help` pays for
 every import made here.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Question(NamedTuple):
-    """A question, and each answer that is offered with what it means."""
+    """A question, and each answer on offer with what it means."""
 
     name: str
     prompt: str
@@ -26,7 +26,7 @@ class Question(NamedTuple):
 
 YES_NO = {"yes": "yes", "no": "no"}
 
-# In the order in which they are asked; what cannot change the first choice is not.
+# In the order in which they are asked.
 QUESTIONS = (
     Question(
         "framework",
@@ -43,7 +43,7 @@ QUESTIONS = (
         },
     ),
     Question("python", "Does Python code run before or after the model?", YES_NO),
-    Question("swap", "Are new model versions swapped in without a stop?", YES_NO),
+    Question("swap", "Are new model versions deployed without downtime?", YES_NO),
     Question(
         "team",
         "Who maintains it?",
@@ -74,7 +74,7 @@ QUESTIONS = (
 
 
 class Figure(NamedTuple):
-    """A question for a number, and the least and the most that makes sense."""
+    """A question whose answer is a number, and the range that it is taken from."""
 
     prompt: str
     unit: str
@@ -82,18 +82,17 @@ class Figure(NamedTuple):
     most: float
 
 
-# Where a figure begins to matter is in the guidance.
 FIGURES = {
     "rate": Figure(
         "How many requests are expected?", "requests per second", 0.0001, 1_000_000
     ),
-    "latency": Figure("How long may an answer take?", "milliseconds", 0.01, 3_600_000),
+    "latency": Figure("How long may a response take?", "milliseconds", 0.01, 3_600_000),
     "model_size": Figure("How large is the model?", "megabytes", 0.001, 1_000_000),
 }
 
 
-class Answers(NamedTuple):
-    """One answer to each question; None where it is open."""
+class Situation(NamedTuple):
+    """One answer to each question, None where it is open; and the model, if given."""
 
     framework: str | None = None
     where: str | None = None
@@ -110,15 +109,20 @@ class Answers(NamedTuple):
     model: Description | None = None
 
     @property
-    def given(self) -> dict[str, str | float]:
-        """Only what has been answered."""
+    def answers(self) -> dict[str, str | float]:
+        """The questions that have been answered, with the answers."""
         fields = self._asdict()
         del fields["model"]
         return {name: value for name, value in fields.items() if value is not None}
 
+    def with_answer(self, question: str, answer: str | None) -> Situation:
+        """Return the situation with one more answer, as it would be written."""
+        value = float(answer) if answer and question in FIGURES else answer
+        return Situation(**{**self._asdict(), question: value})
+
 
 def nearest(word: str, known: list[str], kind: str) -> str:
-    """Return the sentence for a word that is not known, with the nearest one."""
+    """Return the message for an unknown word, with the nearest known one."""
     import difflib
 
     close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
@@ -127,19 +131,19 @@ def nearest(word: str, known: list[str], kind: str) -> str:
 
 
 def one_choice(name: str, values: tuple[str, ...], known: list[str]) -> str | None:
-    """Return the one value that was given to an option, if any.
+    """Return the value of an option that may be repeated, None if it was not given.
 
-    Raises UsageError where it is not known, or another one was given as well.
+    Raises UsageError if a value is unknown, or if the values differ.
     """
     for value in values:
         if value not in known:
             raise UsageError(nearest(value, known, f"{name.replace('_', '-')} called"))
-    return single(name, values)
+    return _single(name, values)
 
 
 def one_number(name: str, values: tuple[str, ...]) -> float | None:
-    """Return the one figure that was given to an option, if any; see `one_choice`."""
-    value = single(name, values)
+    """Return the number given to an option that may be repeated, as `one_choice`."""
+    value = _single(name, values)
     if value is None:
         return None
     try:
@@ -147,19 +151,23 @@ def one_number(name: str, values: tuple[str, ...]) -> float | None:
     except ValueError:
         number = math.nan
     figure = FIGURES[name]
-    if not figure.least <= number <= figure.most:  # nor is it what is no number
-        flag = f"--{name.replace('_', '-')}"
-        span = f"{figure.least} to {figure.most:,}"
+    if not figure.least <= number <= figure.most:  # NaN is not in the range either
         raise UsageError(
-            f"{flag} {value} is no figure from {span}: give {figure.unit}."
+            f"{flag(name)} {value} is not a number from {figure.least} to "
+            f"{figure.most:,}: give {figure.unit}."
         )
     return number
 
 
-def single(name: str, values: tuple[str, ...]) -> str | None:
-    """Return the only value; raises UsageError where different ones were given."""
+def _single(name: str, values: tuple[str, ...]) -> str | None:
     different = sorted(set(values))
     if len(different) > 1:
-        flag = f"--{name.replace('_', '-')}"
-        raise UsageError(f"{flag} is given as {' and as '.join(different)}: give one.")
+        raise UsageError(
+            f"{flag(name)} is given as {' and as '.join(different)}: give one."
+        )
     return different[0] if different else None
+
+
+def flag(question: str) -> str:
+    """Return the option that answers a question."""
+    return f"--{question.replace('_', '-')}"
