@@ -6,6 +6,7 @@ python docs/update.py --check   exit with 1 if they are stale
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -18,20 +19,23 @@ from dlscaffold.advice.guidance import Guidance
 from dlscaffold.advice.statements import Statement
 from dlscaffold.cli import main as dlscaffold
 from dlscaffold.commands import compare
-from dlscaffold.layers.catalog import installed
+from dlscaffold.layers import roots
+from dlscaffold.layers.catalog import Catalog
 from dlscaffold.layers.layer import Framework, shared_formats
 
 README = Path(__file__).parents[1] / "README.md"
 COMPARISON = Path(__file__).parent / "comparison.md"
+# Whatever further layers this machine has, the pages are about the packaged ones.
+CATALOG = Catalog([Path(roots.packaged())])
+os.environ.pop(roots.VARIABLE, None)
 
 
 def pairs() -> str:
     """Return the table of pairs in Markdown, the preferred format of each first."""
-    catalog = installed()
-    frameworks = catalog.frameworks()
+    frameworks = CATALOG.frameworks()
     header = ["target", *(framework.title for framework in frameworks)]
     rows = [header, ["---"] * len(header)]
-    for target in catalog.targets():
+    for target in CATALOG.targets():
         fitting = (shared_formats(framework, target) for framework in frameworks)
         cells = (", ".join(formats) or "-" for formats in fitting)
         rows.append([f"{target.title} (`{target.name}`)", *cells])
@@ -74,7 +78,7 @@ def updated(text: str) -> str:
 
 def comparison() -> str:
     """Return the page that quotes the document row by row, with the notes on it."""
-    known = guidance.load(installed())
+    known = guidance.load(CATALOG)
     lines = [
         "# The frameworks compared",
         "",
