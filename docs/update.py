@@ -20,7 +20,7 @@ from dlscaffold.layers.catalog import Catalog
 from dlscaffold.layers.layer import Framework, shared_formats
 
 README = Path(__file__).parents[1] / "README.md"
-# The layers of this repository, whatever others there are.
+# Whatever further layers this machine has, the pages are about the packaged ones.
 PACKAGED = Catalog([Path(roots.packaged())])
 COMPARISON = Path(__file__).parent / "comparison.md"
 
