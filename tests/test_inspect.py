@@ -24,10 +24,16 @@ from hypothesis import strategies as st
 
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.layers import catalog
+from dlscaffold.layers.catalog import Layer
 from dlscaffold.layers.choices import layer_names
-from dlscaffold.models import archive, kinds, litert, outside, wire
-from dlscaffold.models.description import Description, Tensor
+from dlscaffold.models import kinds
+from dlscaffold.models.bytes import bounds
+from dlscaffold.models.bytes import zip_archive as archive
+from dlscaffold.models.description import Contents, Description, Signature, Tensor
+from dlscaffold.models.fitting import loader_of
 from dlscaffold.models.identify import describe, outline
+from dlscaffold.models.limits import FILE, limits_of
+from dlscaffold.models.readers import interpreter as outside
 from dlscaffold.terminal import printable
 
 Run = Callable[..., Result]
@@ -113,7 +119,7 @@ def test_onnx_outputs_that_are_no_tensors(tmp_path: Path) -> None:
     model = made.onnx_model(outputs=(sequence,))
     why = {fit.target: fit for fit in look(tmp_path, "m.onnx", model).targets}["flask"]
     assert why.format is None
-    assert "chances, no tensor" in why.because
+    assert "chances is not a tensor" in why.because
 
 
 def test_onnx_with_external_data(tmp_path: Path) -> None:
@@ -169,10 +175,10 @@ def test_an_onnx_constant_is_not_taken_for_an_input_of_its_name(tmp_path: Path) 
     ("model", "why"),
     [
         (made.onnx_model(opsets=()), "names no opset"),
-        (made.onnx_model(opsets=(("", 99),)), "no opset 99 of ai.onnx"),
-        (made.onnx_model(opsets=(("", 9), ("ai.onnx.ml", 9))), "of ai.onnx.ml"),
+        (made.onnx_model(opsets=(("", 99),)), "no opset ai.onnx 99"),
+        (made.onnx_model(opsets=(("", 9), ("ai.onnx.ml", 9))), "no opset ai.onnx.ml 9"),
         (made.onnx_model() + made.field(1, 99), "no IR version 99"),
-        (made.onnx_model(width=0), "nothing for x, whose size is 0"),
+        (made.onnx_model(width=0), "input x has a dimension of size 0"),
     ],
 )
 def test_onnx_files_that_no_runtime_takes(
@@ -181,10 +187,75 @@ def test_onnx_files_that_no_runtime_takes(
     assert why in reasons(look(tmp_path, "m.onnx", model))["flask"]
 
 
-def test_the_newest_opsets_are_those_of_the_runtime_that_projects_pin() -> None:
-    layer = catalog.format_layer("onnx").path
-    pins = (layer / "templates/partials/requirements/runtime.txt").read_text("utf-8")
-    assert "onnxruntime==1.32.*" in pins  # else look at `NEWEST` in inspect/onnx.py too
+@pytest.mark.parametrize("name", layer_names("formats"))
+def test_limits_are_those_of_the_version_that_the_layer_pins(name: str) -> None:
+    layer = catalog.format_layer(name)
+    requirement = limits_of(layer).requirement
+    assert bool(requirement) is (layer.path / FILE).is_file()
+    if requirement:  # where a pin moves, look at what the new version supports
+        file = layer.path / "templates/partials/requirements/runtime.txt"
+        text = file.read_text("utf-8")
+        for key, value in layer.manifest.get("context", {}).items():
+            text = text.replace(f"{{{{ cookiecutter._{key} }}}}", value)
+        assert requirement in text.split()
+
+
+def write_limits(folder: Path, text: str) -> Layer:
+    """Return a layer with these limits."""
+    (folder / FILE).write_text(text, "utf-8")
+    return Layer(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("title = ", "not valid TOML"),
+        ("titel = 'X'", "unknown key titel: use title, "),
+        ("title = 1", "title in"),
+        ("operators = 'ADD'", "operators in"),
+        ("operators = [1]", "operators in"),
+        ("versions = ['1']", "versions in"),
+        ("versions = {IR = '1'}", "versions in"),
+    ],
+)
+def test_limits_that_cannot_be_read(text: str, why: str, tmp_path: Path) -> None:
+    with pytest.raises(ScaffoldError) as caught:
+        limits_of(write_limits(tmp_path, text))
+    assert why in caught.value.message
+    assert str(tmp_path) in caught.value.message
+
+
+def test_limits_are_read_from_the_layer(tmp_path: Path) -> None:
+    text = """
+title = "X"
+custom_operators = ["own.*", "Known"]
+versions = {IR = 3}
+fixed_batch = ["GRU"]
+fixed_batch_example = "one"
+argument_types = ["Tensor"]
+"""
+    limits = limits_of(write_limits(tmp_path, text))
+    free, fixed = (Tensor("x", None, (size, 2)) for size in (None, 1))
+    calls = {
+        "no IR 4": Contents((), versions=(("IR", 4),)),
+        "no B, own.in.A": Contents(
+            (), custom_operators=frozenset(["own.A", "own.in.A", "B", "Known"])
+        ),
+        "takes no int": Contents((), argument_types=frozenset(["int", "Tensor"])),
+        "runs GRU only": Contents(
+            (Signature("", (fixed, free), ()),), operators={"GRU": 1}
+        ),
+    }
+    found = {why: [*limits.unmet(contents)] for why, contents in calls.items()}
+    assert [len(reasons) for reasons in found.values()] == [1] * 4
+    assert not [why for why, (reason,) in found.items() if why not in reason]
+    able = Contents(
+        (Signature("", (fixed,), ()),),
+        versions=(("IR", 3), ("other", 9)),
+        operators={"GRU": 1},
+        argument_types=frozenset(["Tensor"]),
+    )
+    assert not [*limits.unmet(able)]
 
 
 def test_onnx_weights_are_not_read(tmp_path: Path) -> None:
@@ -226,8 +297,14 @@ def test_litert_with_operators_that_its_runtime_does_not_have() -> None:
     why = {fit.target: fit for fit in found.targets}["litert"]
     assert why.format is None
     assert "LiteRT has no FlexCholesky" in why.because
-    (signature,) = found.signatures
-    assert list(litert.obstacles([signature], ["ADD", "custom.Mfcc"])) == []
+
+
+def test_litert_with_an_operator_that_its_runtime_registers() -> None:
+    limits = limits_of(catalog.format_layer("litert"))
+    contents = Contents((), custom_operators=frozenset(["Mfcc"]))
+    assert not list(limits.unmet(contents))
+    newer = Contents((), custom_operators=frozenset(["operator 300"]))
+    assert "LiteRT has no operator 300" in next(limits.unmet(newer))
 
 
 def test_executorch() -> None:
@@ -360,7 +437,7 @@ def reasons(found: Description) -> dict[str, str]:
         ),
         (
             {"module": "keras", "class_name": "Model", "config": {}},
-            "does not say what goes in",
+            "does not say what its inputs and outputs are",
         ),
     ],
 )
@@ -467,7 +544,7 @@ def test_torchscript_of_what_no_request_can_become(tmp_path: Path, lite: bool) -
 def test_torchscript_without_a_request(tmp_path: Path) -> None:
     takes_nothing = TAKES_NOTHING.format("Tensor")
     found = look(tmp_path, "m.pt", made.torchscript(code=takes_nothing))
-    assert "takes nothing" in reasons(found)["flask"]
+    assert "takes no input" in reasons(found)["flask"]
     found = look(tmp_path, "m.pt", made.torchscript(code="class Small(Module):\n"))
     assert "no forward method" in reasons(found)["flask"]
 
@@ -560,10 +637,13 @@ def test_an_output_that_is_an_input_has_a_name_of_its_own(tmp_path: Path) -> Non
     assert [one.name for one in found.outputs] == ["y", "x_output_1", "y_output_2"]
 
 
-def test_the_table_names_layers_that_there_are() -> None:
-    used = {kind.layer or kind.name for kind in (*kinds.FILES, kinds.SAVED_MODEL)}
-    assert used - {"pickle"} == set(layer_names("models"))
-    for name in layer_names("models"):
+def test_every_kind_has_a_layer_that_loads_it() -> None:
+    found = {kind: loader_of(kind) for kind in (*kinds.FILES, kinds.SAVED_MODEL)}
+    unread = {kind.name for kind, layer in found.items() if layer is None}
+    assert unread == {"pickle"}
+    used = {layer.name for layer in found.values() if layer}
+    assert used == set(layer_names("models"))
+    for name in used:
         assert set(catalog.origin(name).exports) <= set(layer_names("formats"))
 
 
@@ -651,7 +731,7 @@ def test_hdf5_asks_for_an_interpreter(tmp_path: Path) -> None:
         ("raise SystemExit('no such thing')", "no such thing"),
         ("print('[]')", "failed to read"),
         ("import os; os.abort()", "failed to read"),
-        ("print('{}')", "holds weights and no model"),
+        ("print('{}')", "holds weights but no model"),
         ("""print('{"error": "OSError: truncated"}')""", "OSError: truncated"),
         ("""print('{"config": "{}{"}')""", "JSON"),
         ("import time; time.sleep(60)", "took more than"),
@@ -746,12 +826,12 @@ def test_graphs_in_graphs_without_end(tmp_path: Path) -> None:
 def test_more_fields_than_anyone_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire.Budget, "__init__", few_fields)
+    monkeypatch.setattr(bounds.Budget, "__init__", few_fields)
     nodes = (made.message((4, "Relu")),) * 1000
     assert "fields" in refusal(tmp_path, "m.onnx", made.onnx_model(nodes=nodes))
 
 
-def few_fields(budget: wire.Budget) -> None:
+def few_fields(budget: bounds.Budget) -> None:
     budget.left = 500
 
 

@@ -1,0 +1,182 @@
+"""ONNX files, with weights inside or in files beside them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from dlscaffold.models.bytes.bounds import MalformedError
+from dlscaffold.models.bytes.protobuf import Message, message, signed
+from dlscaffold.models.bytes.window import opened
+from dlscaffold.models.description import (
+    Contents,
+    Dimension,
+    Signature,
+    Source,
+    Tensor,
+)
+from dlscaffold.models.readers.onnx_weights import Weight, external_files, read_weight
+from dlscaffold.models.schemas import onnx as pb
+from dlscaffold.models.values import as_shape, listed
+
+OWN = "ai.onnx"  # the domain of ONNX's own operators, which may be left out
+
+
+def read(source: Source) -> Contents:
+    """Return what the model says; weights are skipped, not read."""
+    with opened(source.path) as buffer:
+        return contents_of(Message(buffer, 0, len(buffer)), source.path.parent)
+
+
+def contents_of(model: Message, folder: Path) -> Contents:
+    """Return the contents of a ModelProto whose external data is in a folder."""
+    graph = model.first(pb.MODEL.graph)
+    ir_version = model.number(pb.MODEL.ir_version)
+    if graph is None or not ir_version:
+        raise MalformedError("it has no graph, or does not say which version of ONNX")
+    inventory = Inventory()
+    stored = inventory.add_graph(graph)
+    inventory.add_functions(list(model.every(pb.MODEL.functions)))
+    ends = [
+        (n, end) for n, end in graph.fields() if n in (pb.GRAPH.input, pb.GRAPH.output)
+    ]
+    inputs, outputs = (
+        [message(end) for number, end in ends if number == side]
+        for side in (pb.GRAPH.input, pb.GRAPH.output)
+    )
+    takes = [one for one in map(tensor, inputs) if one.name not in stored]
+    external = external_files(inventory.weights, folder)
+    opsets = list(opset_versions(model))
+    return Contents(
+        signatures=(Signature("graph", tuple(takes), tuple(map(tensor, outputs))),),
+        writer=model.text(pb.MODEL.producer_name) or None,
+        version=model.text(pb.MODEL.producer_version) or None,
+        parameters=inventory.parameters,
+        operators=inventory.operators,
+        custom_operators=frozenset(one for one in inventory.operators if "." in one),
+        versions=(("IR version", ir_version), *opsets),
+        notes=tuple(f"{name} {number}" for name, number in opsets),
+        obstacles=tuple(obstacles([*inputs, *outputs], opsets)),
+        external_size=sum(external.values()),
+        external_files=tuple(external),
+    )
+
+
+def opset_versions(model: Message) -> Iterator[tuple[str, int]]:
+    """Yield each set of operators that the model is written in, with its version."""
+    for opset in model.every(pb.MODEL.opset_import):
+        name = opset.text(pb.OPSET.domain) or OWN
+        yield f"opset {name}", signed(opset.number(pb.OPSET.version))
+
+
+def obstacles(values: list[Message], opsets: list[tuple[str, int]]) -> Iterator[str]:
+    """Yield why no request can be made of the model, or no runtime loads it."""
+    if not opsets:
+        yield "it names no opset: export it again with one"
+    if odd := [value.text(pb.VALUE.name) for value in values if not is_tensor(value)]:
+        yield (
+            f"{listed(odd)} is not a tensor: export it with tensors only "
+            "(skl2onnx: zipmap=False)"
+        )
+
+
+def is_tensor(value: Message) -> bool:
+    """Whether an input or output is no sequence, map or optional value."""
+    kind = value.first(pb.VALUE.type)  # left out where it follows from the graph
+    return kind is None or kind.first(pb.TYPE.tensor_type) is not None
+
+
+def tensor(value: Message) -> Tensor:
+    """Return an input or output of a graph."""
+    name = value.text(pb.VALUE.name)
+    found = value.child(pb.VALUE.type).first(pb.TYPE.tensor_type)
+    if found is None:
+        return Tensor(name, None, None)
+    shape = found.first(pb.TENSOR_TYPE.shape)
+    # The shape of a single value is there, and empty.
+    sizes = (
+        None if shape is None else as_shape(map(dimension, shape.every(pb.SHAPE.dim)))
+    )
+    return Tensor(name, pb.DTYPES.get(found.number(pb.TENSOR_TYPE.elem_type)), sizes)
+
+
+def dimension(size: Message) -> Dimension:
+    """Return a size, the name of a free dimension, or None."""
+    for number, value in size.fields():
+        if number == pb.DIMENSION.dim_value and isinstance(value, int):
+            return signed(value)
+        if number == pb.DIMENSION.dim_param:
+            return message(value).as_text() or None
+    return None
+
+
+def qualified(name: str, domain: str) -> str:
+    """Return an operator's name, with its domain where that is not ONNX's own."""
+    return f"{domain}.{name}" if domain not in ("", OWN) else name
+
+
+class Inventory:
+    """What is in graphs and functions: operators and weights, at any depth."""
+
+    def __init__(self) -> None:
+        self.operators: Counter[str] = Counter()
+        self.weights: list[Weight] = []
+        self.parameters = 0
+
+    def add_graph(self, graph: Message) -> set[str]:
+        """Add what is in a graph; return the names of its own weights."""
+        own = set()
+        for number, value in graph.fields():
+            if number == pb.GRAPH.node:
+                self._add_node(message(value))
+            elif number == pb.GRAPH.initializer:
+                own.add(self._add_weight(message(value)))
+            elif number == pb.GRAPH.sparse_initializer:
+                own.add(self._add_sparse(message(value)))
+        return own
+
+    def add_functions(self, functions: list[Message]) -> None:
+        """Add what is in functions, instead of the operators that call them."""
+        for function in functions:
+            for number, value in function.fields():
+                if number == pb.FUNCTION.node:
+                    self._add_node(message(value))
+                elif number == pb.FUNCTION.attribute_proto:  # with a default
+                    self._add_attribute(message(value))
+        for function in functions:
+            name = function.text(pb.FUNCTION.name)
+            self.operators.pop(qualified(name, function.text(pb.FUNCTION.domain)), None)
+
+    def _add_node(self, node: Message) -> None:
+        name, domain = "", ""
+        for number, value in node.fields():
+            if number == pb.NODE.op_type:
+                name = message(value).as_text()
+            elif number == pb.NODE.domain:
+                domain = message(value).as_text()
+            elif number == pb.NODE.attribute:
+                self._add_attribute(message(value))
+        self.operators[qualified(name, domain)] += 1
+
+    def _add_attribute(self, attribute: Message) -> None:
+        for number, value in attribute.fields():
+            if number in (pb.ATTRIBUTE.g, pb.ATTRIBUTE.graphs):
+                self.add_graph(message(value))
+            elif number in (pb.ATTRIBUTE.t, pb.ATTRIBUTE.tensors):
+                self._add_weight(message(value))
+            elif number in (pb.ATTRIBUTE.sparse_tensor, pb.ATTRIBUTE.sparse_tensors):
+                self._add_sparse(message(value))
+
+    def _add_weight(self, tensor: Message) -> str:
+        """Add a tensor and return its name."""
+        weight = read_weight(tensor)
+        self.weights.append(weight)
+        self.parameters += weight.elements
+        return weight.name
+
+    def _add_sparse(self, sparse: Message) -> str:
+        """Add a sparse tensor; only its values count, and have its name."""
+        self.weights += map(read_weight, sparse.every(pb.SPARSE_TENSOR.indices))
+        names = [self._add_weight(one) for one in sparse.every(pb.SPARSE_TENSOR.values)]
+        return names[0] if names else ""
