@@ -2,11 +2,12 @@
 
 What is not asked for is skipped by its length, so weights are never read. The packages
 `onnx` and `protobuf` would read whole files, and `protobuf` needs TensorFlow's schemas.
+Small messages are read once and kept; a large one is read anew for each question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from dlscaffold.models.bytes.bounds import (
@@ -33,12 +34,20 @@ class Message:
     end: int
     budget: Budget = field(default_factory=Budget)
     depth: int = 0
+    _kept: list[tuple[int, int | Message]] | None = None
 
     def __len__(self) -> int:
         return self.end - self.start
 
-    def fields(self) -> Iterator[tuple[int, int | Message]]:
-        """Yield the number and the value of each field."""
+    def fields(self) -> Iterable[tuple[int, int | Message]]:
+        """Return the number and the value of each field."""
+        if isinstance(self.buffer, Window):
+            return self._read()
+        if self._kept is None:
+            self._kept = list(self._read())
+        return self._kept
+
+    def _read(self) -> Iterator[tuple[int, int | Message]]:
         if self.depth > DEEPEST:
             raise MalformedError("it is nested too deeply")
         position = self.start
@@ -70,11 +79,9 @@ class Message:
         part = (self.buffer, position, after)
         return Message(*part, self.budget, self.depth + 1), after
 
-    def every(self, wanted: int) -> Iterator[Message]:
-        """Yield each occurrence of a field that has a length."""
-        for number, value in self.fields():
-            if number == wanted:
-                yield message(value)
+    def every(self, *wanted: int) -> Iterator[Message]:
+        """Yield each occurrence of fields that have a length."""
+        return (message(value) for number, value in self.fields() if number in wanted)
 
     def first(self, wanted: int) -> Message | None:
         """Return the first occurrence of a field that has a length."""
@@ -84,17 +91,22 @@ class Message:
         """Return the first occurrence of a message; an absent one is empty."""
         return self.first(wanted) or Message(b"", 0, 0)
 
-    def number(self, wanted: int) -> int:
-        """Return a number; the last one counts, and 0 stands for none."""
-        found = 0
-        for number, value in self.fields():
-            if number == wanted and isinstance(value, int):
-                found = value
-        return found
-
     def text(self, wanted: int) -> str:
         """Return a text, which is empty where there is none."""
         return self.child(wanted).as_text()
+
+    def number(self, wanted: int) -> int:
+        """Return a 64-bit number; the last one counts, and 0 stands for none."""
+        found = (value for number, value in self.fields() if number == wanted)
+        numbers = [value for value in found if isinstance(value, int)]
+        return signed(numbers[-1]) if numbers else 0
+
+    def numbers(self, wanted: int) -> Iterator[int]:
+        """Yield the 64-bit numbers of a repeated field, each by itself or packed."""
+        for number, value in self.fields():
+            if number == wanted:
+                one = [value] if isinstance(value, int) else value.as_numbers()
+                yield from map(signed, one)
 
     def as_text(self) -> str:
         """Return what the part holds, as a text."""

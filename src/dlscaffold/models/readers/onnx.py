@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dlscaffold.models.bytes.bounds import MalformedError
-from dlscaffold.models.bytes.protobuf import Message, message, signed
+from dlscaffold.models.bytes.protobuf import Message, message
 from dlscaffold.models.bytes.window import opened
 from dlscaffold.models.description import (
     Contents,
@@ -38,13 +38,8 @@ def contents_of(model: Message, folder: Path) -> Contents:
     inventory = Inventory()
     stored = inventory.add_graph(graph)
     inventory.add_functions(list(model.every(pb.MODEL.functions)))
-    ends = [
-        (n, end) for n, end in graph.fields() if n in (pb.GRAPH.input, pb.GRAPH.output)
-    ]
-    inputs, outputs = (
-        [message(end) for number, end in ends if number == side]
-        for side in (pb.GRAPH.input, pb.GRAPH.output)
-    )
+    inputs = list(graph.every(pb.GRAPH.input))
+    outputs = list(graph.every(pb.GRAPH.output))
     takes = [one for one in map(tensor, inputs) if one.name not in stored]
     external = external_files(inventory.weights, folder)
     opsets = list(opset_versions(model))
@@ -67,7 +62,7 @@ def opset_versions(model: Message) -> Iterator[tuple[str, int]]:
     """Yield each set of operators that the model is written in, with its version."""
     for opset in model.every(pb.MODEL.opset_import):
         name = opset.text(pb.OPSET.domain) or OWN
-        yield f"opset {name}", signed(opset.number(pb.OPSET.version))
+        yield f"opset {name}", opset.number(pb.OPSET.version)
 
 
 def obstacles(values: list[Message], opsets: list[tuple[str, int]]) -> Iterator[str]:
@@ -103,12 +98,8 @@ def tensor(value: Message) -> Tensor:
 
 def dimension(size: Message) -> Dimension:
     """Return a size, the name of a free dimension, or None."""
-    for number, value in size.fields():
-        if number == pb.DIMENSION.dim_value and isinstance(value, int):
-            return signed(value)
-        if number == pb.DIMENSION.dim_param:
-            return message(value).as_text() or None
-    return None
+    sizes = list(size.numbers(pb.DIMENSION.dim_value))
+    return sizes[0] if sizes else size.text(pb.DIMENSION.dim_param) or None
 
 
 def qualified(name: str, domain: str) -> str:
@@ -139,34 +130,28 @@ class Inventory:
     def add_functions(self, functions: list[Message]) -> None:
         """Add what is in functions, instead of the operators that call them."""
         for function in functions:
-            for number, value in function.fields():
-                if number == pb.FUNCTION.node:
-                    self._add_node(message(value))
-                elif number == pb.FUNCTION.attribute_proto:  # with a default
-                    self._add_attribute(message(value))
+            for node in function.every(pb.FUNCTION.node):
+                self._add_node(node)
+            for default in function.every(pb.FUNCTION.attribute_proto):
+                self._add_attribute(default)
         for function in functions:
             name = function.text(pb.FUNCTION.name)
             self.operators.pop(qualified(name, function.text(pb.FUNCTION.domain)), None)
 
     def _add_node(self, node: Message) -> None:
-        name, domain = "", ""
-        for number, value in node.fields():
-            if number == pb.NODE.op_type:
-                name = message(value).as_text()
-            elif number == pb.NODE.domain:
-                domain = message(value).as_text()
-            elif number == pb.NODE.attribute:
-                self._add_attribute(message(value))
+        name, domain = node.text(pb.NODE.op_type), node.text(pb.NODE.domain)
         self.operators[qualified(name, domain)] += 1
+        for attribute in node.every(pb.NODE.attribute):
+            self._add_attribute(attribute)
 
     def _add_attribute(self, attribute: Message) -> None:
-        for number, value in attribute.fields():
-            if number in (pb.ATTRIBUTE.g, pb.ATTRIBUTE.graphs):
-                self.add_graph(message(value))
-            elif number in (pb.ATTRIBUTE.t, pb.ATTRIBUTE.tensors):
-                self._add_weight(message(value))
-            elif number in (pb.ATTRIBUTE.sparse_tensor, pb.ATTRIBUTE.sparse_tensors):
-                self._add_sparse(message(value))
+        for graph in attribute.every(pb.ATTRIBUTE.g, pb.ATTRIBUTE.graphs):
+            self.add_graph(graph)
+        for tensor in attribute.every(pb.ATTRIBUTE.t, pb.ATTRIBUTE.tensors):
+            self._add_weight(tensor)
+        sparse_fields = (pb.ATTRIBUTE.sparse_tensor, pb.ATTRIBUTE.sparse_tensors)
+        for sparse in attribute.every(*sparse_fields):
+            self._add_sparse(sparse)
 
     def _add_weight(self, tensor: Message) -> str:
         """Add a tensor and return its name."""

@@ -5,31 +5,27 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from dlscaffold.models.bytes.bounds import MalformedError
-from dlscaffold.models.bytes.protobuf import Message, message, signed
+from dlscaffold.models.bytes.protobuf import Message
 from dlscaffold.models.schemas import onnx as pb
 from dlscaffold.models.values import count
 
 BITS = {"bool": 8, "string": 0}  # others have the bits in their names
 
 
-@dataclass
-class Weight:
+class Weight(NamedTuple):
     """A tensor that the file holds, without its data.
 
-    `raw` is the number of bytes in the file itself; `place` says where in which other
-    file the data is.
+    `place` says where in which other file the data is, if it is not in the model's own.
     """
 
-    name: str = ""
-    sizes: list[int] = field(default_factory=list)
-    dtype: str = "string"
-    raw: int | None = None
-    is_external: bool = False
-    place: dict[str, str] = field(default_factory=dict)
+    name: str
+    sizes: tuple[int, ...]
+    dtype: str
+    place: dict[str, str] | None
 
     @property
     def elements(self) -> int:
@@ -46,26 +42,20 @@ class Weight:
 
 def read_weight(tensor: Message) -> Weight:
     """Return the weight that a TensorProto is; its data is skipped."""
-    weight = Weight()
-    for number, value in tensor.fields():
-        if number == pb.TENSOR.dims:
-            packed = [value] if isinstance(value, int) else value.as_numbers()
-            weight.sizes += map(signed, packed)
-        elif number == pb.TENSOR.data_type and isinstance(value, int):
-            weight.dtype = pb.DTYPES.get(value, "string")
-        elif number == pb.TENSOR.name:
-            weight.name = message(value).as_text()
-        elif number == pb.TENSOR.raw_data:
-            weight.raw = len(message(value))
-        elif number == pb.TENSOR.external_data:
-            entry = message(value)
-            weight.place[entry.text(pb.ENTRY.key)] = entry.text(pb.ENTRY.value)
-        elif number == pb.TENSOR.data_location:
-            weight.is_external = value == pb.EXTERNAL
-    if weight.raw not in (None, weight.size) and not weight.is_external:
+    is_external = tensor.number(pb.TENSOR.data_location) == pb.EXTERNAL
+    entries = tensor.every(pb.TENSOR.external_data)
+    place = {entry.text(pb.ENTRY.key): entry.text(pb.ENTRY.value) for entry in entries}
+    weight = Weight(
+        tensor.text(pb.TENSOR.name),
+        tuple(tensor.numbers(pb.TENSOR.dims)),
+        pb.DTYPES.get(tensor.number(pb.TENSOR.data_type), "string"),
+        place if is_external else None,
+    )
+    data = None if is_external else tensor.first(pb.TENSOR.raw_data)
+    if data is not None and len(data) != weight.size:
         raise MalformedError(
             f"the weight {weight.name!r} should take {weight.size:,} bytes and takes "
-            f"{weight.raw:,}"
+            f"{len(data):,}"
         )
     return weight
 
@@ -77,7 +67,7 @@ def external_files(weights: Iterable[Weight], folder: Path) -> dict[str, int]:
     """
     sizes: dict[str, int] = {}
     for weight in weights:
-        if not weight.is_external:
+        if weight.place is None:
             continue
         location = weight.place.get("location", "")
         if location not in sizes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dlscaffold.models.bytes.bounds import MalformedError
-from dlscaffold.models.bytes.protobuf import Message, message, signed
+from dlscaffold.models.bytes.protobuf import Message
 from dlscaffold.models.bytes.window import opened
 from dlscaffold.models.description import (
     Contents,
@@ -96,7 +96,7 @@ def shape(found: Message | None) -> tuple[Dimension, ...] | None:
     if found is None or found.number(pb.SHAPE.unknown_rank):
         return None
     sizes = found.every(pb.SHAPE.dim)
-    return as_shape(signed(size.number(pb.DIMENSION.size)) for size in sizes)
+    return as_shape(size.number(pb.DIMENSION.size) for size in sizes)
 
 
 def outputs_of(called: dict[str, Message]) -> Iterator[str]:
@@ -111,40 +111,26 @@ def producer(tensor: str) -> str:
     return tensor.removeprefix("^").partition(":")[0]
 
 
-@dataclass(slots=True)
-class Node:
-    """A node of a graph: its operator, what it takes, and the functions it calls."""
+class Node(NamedTuple):
+    """A node of a graph; its operator can be a function's name, too."""
 
-    name: str = ""
-    operator: str = ""
-    inputs: list[str] = field(default_factory=list)
-    functions: list[str] = field(default_factory=list)
+    name: str
+    operator: str
+    inputs: list[str]
+    functions: list[str]
 
 
-def node_of(found: Message) -> Node:
+def node_of(node: Message) -> Node:
     """Return the node that a NodeDef is."""
-    node = Node()
-    for number, value in found.fields():
-        if number == pb.NODE.name:
-            node.name = message(value).as_text()
-        elif number == pb.NODE.op:
-            node.operator = message(value).as_text()
-        elif number == pb.NODE.input:
-            node.inputs.append(producer(message(value).as_text()))
-        elif number == pb.NODE.attr:
-            node.functions += functions_in(message(value).child(pb.ENTRY.value))
-    node.functions.append(node.operator)  # which can be a function's name
-    return node
-
-
-def functions_in(attribute: Message) -> Iterator[str]:
-    """Yield the names of the functions that an attribute refers to."""
-    for number, value in attribute.fields():
-        if number == pb.ATTRIBUTE.func:
-            yield message(value).text(pb.NAME_ATTRIBUTES.name)
-        elif number == pb.ATTRIBUTE.list:
-            functions = message(value).every(pb.LIST.func)
-            yield from (one.text(pb.NAME_ATTRIBUTES.name) for one in functions)
+    operator = node.text(pb.NODE.op)
+    inputs = [producer(one.as_text()) for one in node.every(pb.NODE.input)]
+    functions = [operator]
+    for entry in node.every(pb.NODE.attr):
+        attribute = entry.child(pb.ENTRY.value)
+        named = attribute.child(pb.ATTRIBUTE.list).every(pb.LIST.func)
+        for one in (*attribute.every(pb.ATTRIBUTE.func), *named):
+            functions.append(one.text(pb.NAME_ATTRIBUTES.name))
+    return Node(node.text(pb.NODE.name), operator, inputs, functions)
 
 
 class Graph:
