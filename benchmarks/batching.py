@@ -54,14 +54,17 @@ def mobile_net(folder: Path) -> tuple[Path, Any]:
 
 def measure(network: str, artifact: Path, inputs: Any, threads: int) -> dict[str, Any]:
     """Return the times of a run alone and in a batch, and what the service decides."""
-    predictor_module, batching = module("predictor"), module("batching")
+    predictor_module, batching = (
+        module("service.predictor"),
+        module("service.front.batching"),
+    )
     predictor = object.__new__(predictor_module.Predictor)
     # Of the signature, only the free size of a batch counts, which both models have.
     predictor.signature = module("contract").Signature.read(
         module("settings").ARTIFACTS
     )
     predictor.golden = module("contract").Golden(inputs, {})
-    predictor._runtime = module("runtime").Runtime(artifact, threads)
+    predictor._runtime = module("contract.runtime").Runtime(artifact, threads)
     predictor.predict(inputs)
     times: dict[str, list[float]] = {f"{c} {n}": [] for c in CLOCKS for n in ("1", "n")}
     for _ in range(ROUNDS):
@@ -135,8 +138,8 @@ def main() -> None:
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "rounds": ROUNDS,
-        "size": module("batching").BATCH,
-        "saving": module("batching").WORTHWHILE_SAVING,
+        "size": module("service.front.batching").BATCH,
+        "saving": module("service.front.batching").WORTHWHILE_SAVING,
         "found": found,
     }
     figures = json.dumps(measured, indent=2) + "\n"

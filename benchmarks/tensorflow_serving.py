@@ -110,7 +110,7 @@ def local_server(
     item = f'name: "{name}" base_path: "{base_path}" model_platform: "tensorflow"'
     config.write_text(f"model_config_list {{ config {{ {item} }} }}", "utf-8")
     flags = [f"--model_config_file={config}", f"--rest_api_port={port}"]
-    command = [sys.executable, "-m", f"{project.package}.local_server", *flags]
+    command = [sys.executable, "-m", f"{project.package}.service.local_server", *flags]
     return serving(command, project, port)
 
 
@@ -292,8 +292,11 @@ def grpc_server(project: Project, model: Path) -> Iterator[str]:
     """Serve a model over gRPC with the project's own messages; yields the address."""
     import grpc
 
-    messages, tensors = project.module("messages"), project.module("tensors")
-    version = project.module("local_server.models").Version(model)
+    messages, tensors = (
+        project.module("service.messages"),
+        project.module("service.tensors"),
+    )
+    version = project.module("service.local_server.models").Version(model)
 
     def predict(request: Any, _context: Any) -> Any:
         inputs = {name: tensors.to_array(t) for name, t in request.inputs.items()}
@@ -331,7 +334,7 @@ def ways_to_ask(
     photo.save(stream, "JPEG", quality=90)
     file = stream.getvalue()
     image = (np.asarray(photo, np.float32) / 255)[np.newaxis]
-    client = project.module("grpc_client").GrpcClient(address, "photo")
+    client = project.module("client.grpc_client").GrpcClient(address, "photo")
     connection = connect(port)
 
     def rest(

@@ -12,9 +12,7 @@ from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from dlscaffold.cli import main
-from dlscaffold.layers import catalog
-from dlscaffold.layers.catalog import Cell, Layer
-from dlscaffold.layers.choices import layer_names
+from dlscaffold.layers.catalog import Cell, installed
 from dlscaffold.models.description import Description, Tensor
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
@@ -25,24 +23,40 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+CATALOG = installed()
+
+
 def given_cells() -> Iterator[Cell]:
     """Yield every combination of a kind of given model, a target and a format.
 
     Each kind comes with the user's own examples once, else with drawn ones.
     """
-    shared = catalog.templates_root() / "shared"
-    own, drawn = Layer(shared / "own-examples"), Layer(shared / "drawn-examples")
-    for name in layer_names("models"):
-        kind = catalog.origin(name)
-        pairs = (catalog.cells_of(kind, target) for target in catalog.targets())
+    own, drawn = map(CATALOG.find, ("shared/own-examples", "shared/drawn-examples"))
+    for name in CATALOG.names("models"):
+        kind = CATALOG.model(name)
+        pairs = (CATALOG.cells_of(kind, target) for target in CATALOG.targets())
         for place, cell in enumerate(itertools.chain(*pairs)):
-            yield replace(cell, extras=(drawn if place else own,))
+            yield replace(cell, examples=drawn if place else own)
 
 
-CELLS = list(catalog.cells())
+def with_everything(cell: Cell) -> Cell:
+    """Return the combination with every app and extra that fits it."""
+    apps, extras = tuple(cell.fitting_apps), tuple(cell.fitting_extras)
+    return replace(cell, apps=apps, extras=extras)
+
+
+CELLS = list(CATALOG.cells())
 # Any file will do: generating does not read what is in it.
 MODEL = Path(__file__).parent / "models" / "examples.json"
 GIVEN_CELLS = list(given_cells())
+# With all that fits, each target once where anything does.
+ADDED_CELLS = list(
+    {
+        cell.target: with_everything(cell)
+        for cell in reversed(CELLS)
+        if cell.fitting_apps or cell.fitting_extras
+    }.values()
+)
 LONGEST_NAME = 60  # characters
 # Long enough to show what a name does to line lengths, and with what breaks templates.
 PROJECT_NAME = """Müller's "deep" shop-window digit reader"""
@@ -52,7 +66,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes `cell` once for every legal combination."""
     chosen = metafunc.definition.iter_markers("parametrize")
     if "cell" in metafunc.fixturenames and not any("cell" in m.args for m in chosen):
-        cells = [*CELLS, *GIVEN_CELLS] if "rendered" in metafunc.fixturenames else CELLS
+        cells = CELLS
+        if "rendered" in metafunc.fixturenames:
+            cells = [*CELLS, *ADDED_CELLS, *GIVEN_CELLS]
         metafunc.parametrize(
             "cell", cells, ids=[cell.name for cell in cells], scope="session"
         )
@@ -112,7 +128,7 @@ def stand_in(cell: Cell) -> Given:
         notes=(),
         targets=(),
     )
-    own = cell.extras[0].name == "own-examples"
+    own = cell.examples == CATALOG.find("shared/own-examples")
     return Given(MODEL, found, MODEL if own else None)
 
 

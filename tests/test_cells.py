@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import CELLS, GIVEN_CELLS, files_below
+from conftest import ADDED_CELLS, CATALOG, CELLS, GIVEN_CELLS, files_below
+from dlscaffold.errors import LayerError
 from dlscaffold.layers import compose
-from dlscaffold.layers.catalog import Cell, templates_root
-from dlscaffold.layers.choices import layer_names
+from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import rendering as project
 from dlscaffold.project.names import DEVICES
 
@@ -55,7 +55,7 @@ def test_exact_files(cell: Cell, rendered: Rendered) -> None:
 
 def test_no_tree_without_a_cell() -> None:
     trees = {file.stem for file in TREES.glob("*.txt")}
-    assert trees == {cell.name for cell in (*CELLS, *GIVEN_CELLS)}
+    assert trees == {cell.name for cell in (*CELLS, *ADDED_CELLS, *GIVEN_CELLS)}
 
 
 def test_no_trace_of_the_templates(rendered: Rendered) -> None:
@@ -180,10 +180,12 @@ def test_the_commands_of_the_readme_exist(rendered: Rendered) -> None:
     answers, folder = rendered
     package = re.escape(answers.names.package)
     readme = (folder / "README.md").read_text("utf-8")
-    modules = set(re.findall(rf"-m {package}\.(\w+)", readme))
+    modules = set(re.findall(rf"-m {package}\.([\w.]+)", readme))
     assert set(steps(rendered)) <= modules
     for module in modules:
-        assert (folder / answers.names.package / f"{module}.py").is_file(), module
+        path = folder.joinpath(answers.names.package, *module.split("."))
+        file = path / "__main__.py" if path.is_dir() else path.with_suffix(".py")
+        assert file.is_file(), module
     makefile = (folder / "Makefile").read_text("utf-8")
     for line in re.findall(r"^make ([a-z -]+)", readme, re.MULTILINE):
         for goal in line.split():
@@ -191,14 +193,14 @@ def test_the_commands_of_the_readme_exist(rendered: Rendered) -> None:
 
 
 def test_every_file_has_one_owner() -> None:
-    for cell in (*CELLS, *GIVEN_CELLS):
+    for cell in (*CELLS, *ADDED_CELLS, *GIVEN_CELLS):
         for license_name in ("MIT", "proprietary"):
             compose.plan(cell.layers(license_name))
 
 
 def test_two_layers_cannot_bring_the_same_file() -> None:
     layer = CELLS[0].framework
-    with pytest.raises(compose.LayerConflictError, match="both bring"):
+    with pytest.raises(LayerError, match="both bring"):
         compose.plan([layer, layer])
 
 
@@ -206,22 +208,23 @@ def test_every_layer_is_used_by_some_cell() -> None:
     """No format that nothing exports, no shared layer that nothing includes."""
     used = {
         layer.path
-        for cell in (*CELLS, *GIVEN_CELLS)
-        for license_name in layer_names("licenses")
+        for cell in (*CELLS, *ADDED_CELLS, *GIVEN_CELLS)
+        for license_name in CATALOG.names("licenses")
         for layer in cell.layers(license_name)
     }
-    root = templates_root()
     kinds = (
         "frameworks",
         "models",
         "targets",
         "formats",
         "shared",
+        "extras",
         "frameworks/*/exports",
         "models/*/exports",
         "*/*/with",
     )
     for kind in (*kinds, "licenses"):
-        folders = {path for path in root.glob(f"{kind}/*") if path.is_dir()}
+        found = (path for root in CATALOG.roots for path in root.glob(f"{kind}/*"))
+        folders = {path for path in found if path.is_dir()}
         assert folders
         assert folders <= used, kind

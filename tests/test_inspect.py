@@ -22,10 +22,9 @@ from click.testing import Result
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from conftest import CATALOG
 from dlscaffold.errors import ScaffoldError
-from dlscaffold.layers import catalog
-from dlscaffold.layers.catalog import Layer
-from dlscaffold.layers.choices import layer_names
+from dlscaffold.layers.layer import Layer
 from dlscaffold.models import kinds
 from dlscaffold.models.bytes import bounds
 from dlscaffold.models.bytes import zip_archive as archive
@@ -187,35 +186,35 @@ def test_onnx_files_that_no_runtime_takes(
     assert why in reasons(look(tmp_path, "m.onnx", model))["flask"]
 
 
-@pytest.mark.parametrize("name", layer_names("formats"))
+@pytest.mark.parametrize("name", CATALOG.names("formats"))
 def test_limits_are_those_of_the_version_that_the_layer_pins(name: str) -> None:
-    layer = catalog.format_layer(name)
+    layer = CATALOG.format(name)
     requirement = limits_of(layer).requirement
     assert bool(requirement) is (layer.path / FILE).is_file()
     if requirement:  # where a pin moves, look at what the new version supports
         file = layer.path / "templates/partials/requirements/runtime.txt"
         text = file.read_text("utf-8")
-        for key, value in layer.manifest.get("context", {}).items():
-            text = text.replace(f"{{{{ cookiecutter._{key} }}}}", value)
+        for key, value in layer.context.items():
+            text = text.replace(f"{{{{ cookiecutter._{key} }}}}", str(value))
         assert requirement in text.split()
 
 
 def write_limits(folder: Path, text: str) -> Layer:
     """Return a layer with these limits."""
     (folder / FILE).write_text(text, "utf-8")
-    return Layer(folder)
+    return Layer(folder.parent, folder.name)
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("title = ", "not valid TOML"),
-        ("titel = 'X'", "unknown key titel: use title, "),
-        ("title = 1", "title in"),
-        ("operators = 'ADD'", "operators in"),
-        ("operators = [1]", "operators in"),
-        ("versions = ['1']", "versions in"),
-        ("versions = {IR = '1'}", "versions in"),
+        ("title = ", "cannot be read"),
+        ("titel = 'X'", "no key `titel`; use one of argument_types"),
+        ("title = 1", "`title` is not of the right type"),
+        ("operators = 'ADD'", "`operators` is not of the right type"),
+        ("operators = [1]", "`operators` is not of the right type"),
+        ("versions = ['1']", "`versions` is not of the right type"),
+        ("versions = {IR = '1'}", "`versions` is not of the right type"),
     ],
 )
 def test_limits_that_cannot_be_read(text: str, why: str, tmp_path: Path) -> None:
@@ -300,7 +299,7 @@ def test_litert_with_operators_that_its_runtime_does_not_have() -> None:
 
 
 def test_litert_with_an_operator_that_its_runtime_registers() -> None:
-    limits = limits_of(catalog.format_layer("litert"))
+    limits = limits_of(CATALOG.format("litert"))
     contents = Contents((), custom_operators=frozenset(["Mfcc"]))
     assert not list(limits.unmet(contents))
     newer = Contents((), custom_operators=frozenset(["operator 300"]))
@@ -642,18 +641,18 @@ def test_every_kind_has_a_layer_that_loads_it() -> None:
     unread = {kind.name for kind, layer in found.items() if layer is None}
     assert unread == {"pickle"}
     used = {layer.name for layer in found.values() if layer}
-    assert used == set(layer_names("models"))
+    assert used == set(CATALOG.names("models"))
     for name in used:
-        assert set(catalog.origin(name).exports) <= set(layer_names("formats"))
+        assert set(CATALOG.model(name).exports) <= set(CATALOG.names("formats"))
 
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_every_target_fits_or_says_why_not(name: str, tmp_path: Path) -> None:
     found = look(tmp_path, name, WHOLE[name])
-    assert [fit.target for fit in found.targets] == layer_names("targets")
+    assert [fit.target for fit in found.targets] == CATALOG.names("targets")
     assert any(fit.format for fit in found.targets)
     for fit in found.targets:
-        target = catalog.Target(catalog.templates_root() / "targets" / fit.target)
+        target = CATALOG.target(fit.target)
         assert fit.because
         assert fit.format is None or fit.format in target.consumes
 

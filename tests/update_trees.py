@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conftest import CELLS, GIVEN_CELLS
+from conftest import ADDED_CELLS, CELLS, GIVEN_CELLS
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
 
@@ -17,7 +17,7 @@ def main() -> None:
         old.unlink()
     TREES.mkdir(exist_ok=True)
     derived = names.derive("Project")
-    for cell in (*CELLS, *GIVEN_CELLS):
+    for cell in (*CELLS, *ADDED_CELLS, *GIVEN_CELLS):
         files = project.Answers(derived, cell, "MIT").files
         lines = (path.replace(f"{derived.package}/", "PACKAGE/") for path in files)
         text = "".join(f"{line}\n" for line in sorted(lines))

@@ -41,7 +41,7 @@ def main(package: str, folder: Path) -> None:
     """Write the network and its contract."""
     contract = importlib.import_module(f"{package}.contract")
     settings = importlib.import_module(f"{package}.settings")
-    runtime = importlib.import_module(f"{package}.runtime")
+    runtime = importlib.import_module(f"{package}.contract.runtime")
     artifact = folder / runtime.ARTIFACT
     onnx.save(network(), artifact)
     images = np.random.default_rng(1).random((8, 8, 8), dtype=np.float32)

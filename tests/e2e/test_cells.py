@@ -59,7 +59,7 @@ def test_the_user_s_settings_do_not_choose_the_backend(
 ) -> None:
     """Neither the environment nor Keras's own file, whatever is imported first."""
     (tmp_path / "keras.json").write_text('{"backend": "numpy"}')
-    for module in ("train", "model", "convert"):
+    for module in ("train", "model", "contract.convert"):
         code = (
             f"import {project.package}.{module}, keras; print(keras.config.backend())"
         )

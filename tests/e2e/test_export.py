@@ -18,7 +18,8 @@ pytestmark = pytest.mark.e2e
 # Runs the project's own export, with a conversion that loses a little of the weights.
 LOSSY_EXPORT = """
 import numpy as np
-from {package} import export, runtime
+from {package} import export
+from {package}.contract import runtime
 
 exact = runtime.Runtime.predict
 

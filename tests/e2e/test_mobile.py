@@ -52,9 +52,9 @@ import json, sys
 from pathlib import Path
 import numpy as np
 from {package}.contract import Signature
-from {package}.preprocess import to_input
+from {package}.prepare import to_input
 folder = Path(sys.argv[1])
-how = Signature.read(folder).preprocessing
+how = Signature.read(folder).task.preprocessing
 random = np.random.default_rng(7)
 sizes = [(8, 8), (64, 64), (3, 5), (29, 31), (200, 7), (1, 1)]
 pictures = [random.integers(0, 256, size) for size in sizes]
@@ -98,7 +98,8 @@ network = Wide()
 SIZES = """
 import sys
 from pathlib import Path
-from {package} import convert, data
+from {package} import data
+from {package}.contract import convert
 folder = Path(sys.argv[1])
 convert.write_artifact(network, folder / "exact")
 convert.write_quantized(network, folder / "int8", data.load().train.images[:64])
@@ -257,7 +258,7 @@ def test_int8_is_exported_compared_and_held_to_its_contract(
     done, copy = quantising
     export = [done.python, "-m", f"{done.package}.export", "--quantize", "int8"]
     output(export, copy)
-    output([done.python, "-m", "pytest", "-q", "tests/test_artifact.py"], copy)
+    output([done.python, "-m", "pytest", "-q", "tests/contract/test_artifact.py"], copy)
     variants = json.loads((copy / "reports/variants.json").read_text())
     eager, *_, exact, int8 = variants
     found = [variant["name"] for variant in (eager, exact, int8)]

@@ -62,7 +62,7 @@ def test_messages_and_grpc_client_fit_the_api(project: Smoked, python: str) -> N
 
 def test_grpc_client_does_without_tensorflow(project: Smoked) -> None:
     code = (
-        f"import sys, {project.package}.grpc_client; "
+        f"import sys, {project.package}.client.grpc_client; "
         "sys.exit('tensorflow' in sys.modules)"
     )
     subprocess.run([project.python, "-c", code], cwd=project.path, check=True)

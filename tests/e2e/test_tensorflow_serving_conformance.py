@@ -81,7 +81,7 @@ def serving(project: Smoked, models: Path, *flags: str) -> Iterator[int]:
     )
     config.write_text(f"model_config_list {{ {' '.join(items)} }}", "utf-8")
     port = free_port()
-    command = [project.python, "-m", f"{project.package}.local_server"]
+    command = [project.python, "-m", f"{project.package}.service.local_server"]
     own = [f"--model_config_file={config}", f"--rest_api_port={port}"]
     with subprocess.Popen([*command, *own, *flags], cwd=project.path) as server:
         try:

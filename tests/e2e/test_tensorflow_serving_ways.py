@@ -42,7 +42,7 @@ for name, value in flags.items():
         pathlib.Path(value).read_text()
 shared = ["rest_api_port", "model_config_file", "monitoring_config_file"]
 own = [f"--{{name}}={{flags[name]}}" for name in shared]
-os.execv(sys.executable, [sys.executable, "-m", "{package}.local_server", *own])
+os.execv(sys.executable, [sys.executable, "-m", "{package}.service.local_server", *own])
 """
 DOCKER = """#!/bin/sh
 trap 'echo stopped >> {log}; exit 7' TERM

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dlscaffold.layers import catalog
-from dlscaffold.layers.catalog import Framework, Target
-from dlscaffold.layers.choices import layer_names
+from dlscaffold.layers.catalog import installed
+from dlscaffold.layers.layer import Framework, Target
 from dlscaffold.models.description import Contents, Fit
 from dlscaffold.models.kinds import Kind
 from dlscaffold.models.limits import Limits, limits_of
@@ -22,19 +21,13 @@ SERVED = re.compile(r"bool|string|float(16|32|64)|u?int(8|16|32|64)")
 def fits(kind: Kind, contents: Contents) -> tuple[Fit, ...]:
     """Return for each target whether it fits."""
     loader = loader_of(kind)
-    return tuple(fit(kind, loader, contents, one) for one in catalog.targets())
+    return tuple(fit(kind, loader, contents, one) for one in installed().targets())
 
 
 def loader_of(kind: Kind) -> Framework | None:
-    """Return the layer that loads models of a kind, if there is one.
-
-    A layer names the kinds under `reads`; without, it loads the one of its own name.
-    """
-    for name in layer_names("models"):
-        layer = catalog.origin(name)
-        if kind.name in layer.manifest.get("reads", [name]):
-            return layer
-    return None
+    """Return the layer that loads models of a kind, if there is one."""
+    loaders = (one for one in installed().models() if kind.name in one.reads)
+    return next(loaders, None)
 
 
 def fit(
@@ -71,7 +64,9 @@ def limits(kind: Kind, loader: Framework, format_name: str) -> Limits:
 
 def own_limits(kind: Kind) -> Limits:
     """Return the limits of what runs files of a kind as they are."""
-    return limits_of(catalog.format_layer(kind.name))
+    catalog = installed()
+    is_format = kind.name in catalog.names("formats")
+    return limits_of(catalog.format(kind.name)) if is_format else Limits()
 
 
 def obstacles(contents: Contents) -> Iterator[str]:
@@ -91,4 +86,4 @@ def obstacles(contents: Contents) -> Iterator[str]:
 
 def titles(names: list[str]) -> str:
     """Return the formats' names in prose."""
-    return " or ".join(catalog.format_layer(name).title for name in names)
+    return " or ".join(installed().format(name).title for name in names)

@@ -6,24 +6,35 @@ In `formats/<format>/` are the limits of what runs a file of that format as it i
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
-from typing import Any
 
-from dlscaffold.errors import ScaffoldError
-from dlscaffold.layers.catalog import Layer
+from dlscaffold.layers.layer import Layer
+from dlscaffold.layers.manifest import TEXT, TEXTS, Type, parse
 from dlscaffold.models.description import Contents
 from dlscaffold.models.values import listed
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 FILE = "limits.toml"
+
+
+def _is_table_of_numbers(value: object) -> bool:
+    return isinstance(value, dict) and all(type(one) is int for one in value.values())
+
+
+NUMBERS = Type(
+    "a table of whole numbers", _is_table_of_numbers, '{ "IR version" = 14 }'
+)
+KEYS = {
+    "title": TEXT,
+    "requirement": TEXT,
+    "versions": NUMBERS,
+    "operators": TEXTS,
+    "custom_operators": TEXTS,
+    "argument_types": TEXTS,
+    "fixed_batch": TEXTS,
+    "fixed_batch_example": TEXT,
+}
 
 
 @dataclass(frozen=True)
@@ -79,44 +90,12 @@ def has_fixed_batch(contents: Contents) -> bool:
     return all(isinstance(size, int) for size in first)
 
 
+@cache
 def limits_of(layer: Layer) -> Limits:
     """Return the limits in a layer's folder, which are none where it has no such file.
 
-    Raises ScaffoldError where the file cannot be read, or has a key that is not known.
+    Raises LayerError where the file has a key that is not known, or a wrong value.
     """
-    return read_limits(layer.path / FILE)
-
-
-@cache
-def read_limits(file: Path) -> Limits:
-    """Return the limits that a file has; see `limits_of`."""
-    if not file.is_file():
-        return Limits()
-    try:
-        found = tomllib.loads(file.read_text("utf-8"))
-    except ValueError as error:
-        raise ScaffoldError(f"{file} is not valid TOML ({error}): fix it.") from error
-    known: dict[str, Any] = {
-        one.name: getattr(Limits(), one.name) for one in fields(Limits)
-    }
-    for key, value in found.items():
-        if key not in known:
-            names = ", ".join(known)
-            raise ScaffoldError(f"{file} has the unknown key {key}: use {names}.")
-        if not is_like(value, known[key]):
-            raise ScaffoldError(
-                f"{key} in {file} has a value of the wrong type: give a text for "
-                "title, requirement and fixed_batch_example, numbers for versions, "
-                "and lists of texts for the others."
-            )
-        known[key] = tuple(value) if isinstance(value, list) else value
-    return Limits(**known)
-
-
-def is_like(value: Any, default: object) -> bool:
-    """Whether a value of TOML is of the type that its key takes."""
-    if isinstance(default, tuple):
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
-    if isinstance(default, dict):
-        return isinstance(value, dict) and all(type(n) is int for n in value.values())
-    return isinstance(value, str)
+    values = parse(layer.path / FILE, KEYS)
+    lists = {key: tuple(values[key]) for key in values if KEYS[key] is TEXTS}
+    return Limits(**{**values, **lists})

@@ -46,7 +46,7 @@ def module(name: str) -> Any:
     return importlib.import_module(f"{os.environ['PACKAGE']}.{name}")
 
 
-messages = module("messages")
+messages = module("service.messages")
 policy = (
     file_system_storage_path_source_pb2.FileSystemStoragePathSourceConfig
 ).ServableVersionPolicy
@@ -187,7 +187,7 @@ def as_fields(array: np.ndarray) -> Any:
     """Return a tensor with a field of values, where make_tensor_proto has bytes."""
     tensor = tf.make_tensor_proto(array)
     if tensor.tensor_content:
-        _, field = module("tensors").TYPES[array.dtype.name]
+        _, field = module("service.tensors").TYPES[array.dtype.name]
         values = array.view(np.uint16) if field == "half_val" else array
         getattr(tensor, field).extend(values.ravel().tolist())
         tensor.tensor_content = b""
@@ -202,7 +202,7 @@ def client() -> Iterator[Any]:
     )
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    yield module("grpc_client").GrpcClient(f"127.0.0.1:{port}", "echo")
+    yield module("client.grpc_client").GrpcClient(f"127.0.0.1:{port}", "echo")
     server.stop(None).wait()
 
 
@@ -235,8 +235,10 @@ def test_arrays_travel_both_ways(client: Any, value: np.ndarray) -> None:
 
 
 def test_refusals_are_told(client: Any) -> None:
-    stranger = module("grpc_client").GrpcClient("127.0.0.1:1", "echo", timeout=0.5)
-    error = module("client").ServiceError
+    stranger = module("client.grpc_client").GrpcClient(
+        "127.0.0.1:1", "echo", timeout=0.5
+    )
+    error = module("client.rest").ServiceError
     with pytest.raises(error, match=r"UNAVAILABLE|DEADLINE_EXCEEDED"):
         stranger.predict({"x": [1.0]})
     client.model = "ghost"

@@ -6,7 +6,8 @@ import sys
 import keras
 {% include "partials/train/import.py" ignore missing %}
 
-from . import data, model, report
+from . import data, model
+from .evaluation import report
 from .settings import MODELS, REPORTS, SEED
 
 

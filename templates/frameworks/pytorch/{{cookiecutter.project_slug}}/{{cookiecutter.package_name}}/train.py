@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 from tqdm import tqdm
 
-from . import data, model, report
+from . import data, model
+from .evaluation import report
 from .settings import MODELS, REPORTS, SEED
 
 BATCH = 64

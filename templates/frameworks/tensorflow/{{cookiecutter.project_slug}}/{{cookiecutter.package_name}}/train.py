@@ -9,7 +9,8 @@ import argparse
 import tensorflow as tf
 from tqdm import tqdm
 
-from . import data, model, report
+from . import data, model
+from .evaluation import report
 from .settings import MODELS, REPORTS, SEED
 
 BATCH_SIZE = 64

@@ -6,9 +6,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from . import original
-from .contract import ContractError, Tensors
-from .runtime import Runtime
+from .contract import ContractError, Tensors, original
+from .contract.runtime import Runtime
 
 FRAMEWORK = ("litert", version("ai-edge-litert"))
 

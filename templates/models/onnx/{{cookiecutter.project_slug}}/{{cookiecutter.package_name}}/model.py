@@ -6,9 +6,8 @@ from typing import Any
 import onnxruntime
 from numpy.typing import NDArray
 
-from . import original
-from .contract import ContractError, Tensors
-from .runtime import REFUSALS, Runtime
+from .contract import ContractError, Tensors, original
+from .contract.runtime import REFUSALS, Runtime
 
 FRAMEWORK = ("onnxruntime", onnxruntime.__version__)
 

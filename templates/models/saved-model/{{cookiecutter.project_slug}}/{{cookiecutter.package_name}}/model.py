@@ -7,8 +7,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from . import original
-from .contract import ContractError, Tensors
+from .contract import ContractError, Tensors, original
 from .settings import MODELS
 
 FRAMEWORK = ("tensorflow", tf.__version__)

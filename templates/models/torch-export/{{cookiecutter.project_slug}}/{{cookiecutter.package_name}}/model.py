@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from torch.export import ExportedProgram
 from torch.utils import _pytree as pytree
 
-from . import original
-from .contract import ContractError, Tensors
+from .contract import ContractError, Tensors, original
 from .settings import MODELS
 
 FRAMEWORK = ("pytorch", str(torch.__version__))

@@ -10,8 +10,8 @@ from torch.export import ExportedProgram
 from torch.jit import ScriptModule
 from torch.utils import _pytree as pytree
 
-from . import inputs, original
-from .contract import ContractError, Tensors
+from . import inputs
+from .contract import ContractError, Tensors, original
 from .settings import MODELS
 
 FRAMEWORK = ("pytorch", str(torch.__version__))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from .contract import Preprocessing
+from .contract.task import Preprocessing
 from .settings import SEED
 
 LABELS = [str(digit) for digit in range(10)]

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import original
-from .contract import Tensors
+from .contract import Tensors, original
 from .settings import MODELS, SEED
 
+ORIGIN = "drawn"
 BATCH = 4
 LENGTH = 16  # of every other free dimension
 VARIATIONS = ((1, 9), (5, 16), (3, 5))  # of both

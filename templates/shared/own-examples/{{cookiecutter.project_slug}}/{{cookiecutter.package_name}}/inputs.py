@@ -6,11 +6,11 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from . import original
-from .contract import ContractError, Tensors, TensorSpec, to_array
+from .contract import ContractError, Tensors, TensorSpec, original, to_array
 from .settings import MODELS
 
 FILE = MODELS / "{{ cookiecutter._examples }}"
+ORIGIN = "own"
 MOST = 16  # in golden.json
 MEND = f"put others into {FILE}"  # where they will not do
 BROKEN = (

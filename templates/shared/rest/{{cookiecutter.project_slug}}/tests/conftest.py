@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from {{ cookiecutter.package_name }}.client import Client
+from {{ cookiecutter.package_name }}.client.rest import Client
 from {{ cookiecutter.package_name }}.contract import Golden, Signature
 from {{ cookiecutter.package_name }}.settings import ARTIFACTS, REPORTS, ROOT
 

@@ -11,7 +11,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from . import config, contract, draining, logs
+from . import contract
+from .service import config, draining, logs
 from .settings import ARTIFACTS
 
 CONNECTIONS = 1024  # of each worker
@@ -51,7 +52,7 @@ def main() -> None:
     # The model is loaded in each worker, after the fork: the runtimes' threads do not
     # survive one.
     server = Server(
-        f"{__package__}.app:create_service",
+        f"{__package__}.service.app:create_service",
         address=address,
         port=options["PORT"],
         interface=Interfaces.RSGI,

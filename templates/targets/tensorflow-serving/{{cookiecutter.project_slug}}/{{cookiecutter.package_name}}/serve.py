@@ -12,8 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import contract, model_config
-from .messages import ConfigError
+from . import contract
+from .service import model_config
+from .service.messages import ConfigError
 from .settings import ARTIFACTS, MODEL_NAME
 
 IMAGE = "tensorflow/serving:{{ cookiecutter._serving_version }}"
@@ -134,7 +135,8 @@ def main() -> None:
 def run(way: str, line: list[str]) -> None:
     """Let the server take this process over, with its signals and its exit status."""
     if way == "local":
-        from .local_server.__main__ import main as serve_locally  # loads TensorFlow
+        # Imported here, as it loads TensorFlow.
+        from .service.local_server.__main__ import main as serve_locally
 
         serve_locally(line)
     elif sys.platform == "win32":  # whose exec leaves the caller's console

@@ -2,7 +2,7 @@ import Foundation
 
 /// Turns a grey picture into the model's input, as signature.json says.
 ///
-/// preprocess.py does the same in Python: change both together.
+/// prepare.py does the same in Python: change both together.
 struct Preprocessing: Decodable {
     let height: Int
     let width: Int

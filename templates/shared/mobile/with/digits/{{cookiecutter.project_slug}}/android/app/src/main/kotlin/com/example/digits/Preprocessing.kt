@@ -10,7 +10,7 @@ private val LAYOUTS = setOf("NHW", "NHWC", "NCHW")
 /**
  * Turns a grey picture into the model's input, as signature.json says.
  *
- * preprocess.py does the same in Python: change both together.
+ * prepare.py does the same in Python: change both together.
  */
 class Preprocessing(fields: JSONObject) {
     private val height = fields.getInt("height")

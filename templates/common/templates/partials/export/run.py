@@ -1,3 +1,0 @@
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    try:
-        signature = export()

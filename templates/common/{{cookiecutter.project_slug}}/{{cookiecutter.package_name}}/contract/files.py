@@ -1,0 +1,37 @@
+"""Files of the contract: read as JSON, and identified by digest."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+
+class ContractError(Exception):
+    """The model and its contract do not agree; the message says what to do."""
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, or of a folder's file names and contents."""
+    if path.is_file():
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    total = hashlib.sha256()
+    for part in sorted(part for part in path.rglob("*") if part.is_file()):
+        total.update(part.relative_to(path).as_posix().encode() + b"\0")
+        total.update(digest(part).encode())
+    return total.hexdigest()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file; raise ContractError if there is none."""
+    try:
+        fields = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise ContractError(f"{path} is missing: export the model first.") from error
+    except OSError as error:
+        raise ContractError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise ContractError(f"{path} is not JSON: export the model again.") from error
+    if not isinstance(fields, dict):
+        raise ContractError(f"{path} is not a JSON object: export the model again.")
+    return fields

@@ -1,0 +1,9 @@
+"""The forms that the model can be exported in."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .convert import write_artifact
+
+WRITERS: dict[str, Callable[[Any, Path], None]] = {"float32": write_artifact}

@@ -1,2 +1,0 @@
-    labels: list[str]
-    preprocessing: Preprocessing

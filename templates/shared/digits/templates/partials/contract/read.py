@@ -1,1 +1,0 @@
-            fields["preprocessing"] = Preprocessing(**fields["preprocessing"])

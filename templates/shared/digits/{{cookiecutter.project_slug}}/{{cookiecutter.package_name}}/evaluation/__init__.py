@@ -1,0 +1,1 @@
+"""How good the trained model is: the reports. Change them with your data."""

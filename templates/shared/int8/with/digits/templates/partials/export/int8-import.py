@@ -1,1 +1,0 @@
-from .int8 import TOLERANCE, write_int8

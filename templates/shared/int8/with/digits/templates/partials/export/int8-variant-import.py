@@ -1,1 +1,0 @@
-from .int8 import write_int8

@@ -1,1 +1,0 @@
-    "int8": write_int8,

@@ -1,1 +1,0 @@
-from .variants import write_report

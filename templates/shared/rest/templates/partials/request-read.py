@@ -1,1 +1,0 @@
-        outputs = client.predict(command.read(options.file, signature))

@@ -1,0 +1,180 @@
+"""The running server: parity with the trained model, and what a stranger would send."""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import pytest
+import requests
+from numpy.typing import NDArray
+
+from {{ cookiecutter.package_name }}.client.rest import Client, ServiceError
+from {{ cookiecutter.package_name }}.contract import (
+    NONE,
+    Golden,
+    Signature,
+    check_parity,
+    to_lists,
+)
+
+# TensorFlow's names for the data types.
+DATA_TYPES = {
+    "float16": "DT_HALF",
+    "float32": "DT_FLOAT",
+    "float64": "DT_DOUBLE",
+    "int8": "DT_INT8",
+    "int16": "DT_INT16",
+    "int32": "DT_INT32",
+    "int64": "DT_INT64",
+    "uint8": "DT_UINT8",
+    "bool": "DT_BOOL",
+    "str": "DT_STRING",
+}
+
+
+def post(client: Client, body: str) -> requests.Response:
+    """Send text that need not be a sensible request."""
+    headers = {"Content-Type": "application/json"}
+    url = f"{client.model_url}:predict"
+    return requests.post(url, body.encode(), headers=headers, timeout=120)
+
+
+def test_server_reproduces_the_trained_model(
+    client: Client, golden: Golden, signature: Signature
+) -> None:
+    """Columnar format: every input is one list."""
+    outputs = client.predict(golden.inputs)
+    check_parity(golden.outputs, outputs, signature.tolerance)
+
+
+def rows(golden: Golden, count: int | None = None) -> str:
+    """Return a request in row format, for so many of the examples."""
+    columns = [values[:count] for values in to_lists(golden.inputs).values()]
+    named = [
+        dict(zip(golden.inputs, row, strict=True)) for row in zip(*columns, strict=True)
+    ]
+    return json.dumps({"instances": named})
+
+
+def by_name(answers: list[Any], names: Iterable[str]) -> dict[str, NDArray[Any]]:
+    """Return the outputs of an answer in rows; a single one comes without its name."""
+    rows = [
+        row if isinstance(row, dict) else dict.fromkeys(names, row) for row in answers
+    ]
+    return {name: np.asarray([row[name] for row in rows]) for name in names}
+
+
+def test_row_format_gives_the_same_answers(
+    client: Client, golden: Golden, signature: Signature
+) -> None:
+    """Row format: every instance is one entry; there are none without a batch."""
+    if signature.batch == NONE:
+        assert post(client, json.dumps({"instances": [{}]})).status_code == 400
+        return
+    answer = post(client, rows(golden))
+    assert answer.status_code == 200, answer.text
+    outputs = by_name(answer.json()["predictions"], signature.outputs)
+    check_parity(golden.outputs, outputs, signature.tolerance)
+
+
+def test_status_says_that_the_model_is_available(client: Client) -> None:
+    """The answer that load balancers and rollouts wait for."""
+    status = requests.get(client.model_url, timeout=10).json()
+    available = [
+        version["status"]
+        for version in status["model_version_status"]
+        if version["state"] == "AVAILABLE"
+    ]
+    assert {"error_code": "OK", "error_message": ""} in available
+
+
+def test_metadata_names_the_inputs_and_outputs(
+    client: Client, signature: Signature
+) -> None:
+    """Callers learn the names, types and shapes from here."""
+    served = client.metadata()["metadata"]["signature_def"]["signature_def"]
+    default = served["serving_default"]
+    assert set(default["inputs"]) == set(signature.inputs)
+    assert set(default["outputs"]) == set(signature.outputs)
+    for name, spec in signature.inputs.items():
+        assert default["inputs"][name]["dtype"] == DATA_TYPES[spec.dtype]
+
+
+STRANGE = {
+    "nothing": "",
+    "not JSON": "words",
+    "truncated": '{"instances": [[[0.0',
+    "no instances": "{}",
+    "no examples": '{"instances": []}',
+    "not a list": '{"instances": 7}',
+    "wrong name": json.dumps({"instances": [{"no-such-input": 1}]}),
+    "both formats": json.dumps({"instances": [1], "inputs": [1]}),
+    "unknown signature": json.dumps({"signature_name": "no", "instances": [1]}),
+}
+
+
+@pytest.mark.parametrize("body", STRANGE.values(), ids=STRANGE.keys())
+def test_what_a_stranger_would_send_is_refused(client: Client, body: str) -> None:
+    """A 400 with a reason in JSON, never a crash."""
+    answer = post(client, body)
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"]
+
+
+CHANGES: dict[str, Callable[[list[Any]], Any]] = {
+    "ragged": lambda value: [value, [value]],
+    "objects": lambda value: {"value": value},
+    "null": lambda _: None,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_what_does_not_fit_is_refused(
+    client: Client, golden: Golden, change: Callable[[Any], Any]
+) -> None:
+    """The right names with something else behind them."""
+    lists = to_lists(golden.inputs)
+    inputs = {name: change(values) for name, values in lists.items()}
+    answer = post(client, json.dumps({"inputs": inputs}))
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize("kind", ["not a number", "wrong rank"])
+def test_what_servers_differ_on_crashes_none(
+    client: Client, golden: Golden, kind: str
+) -> None:
+    """TensorFlow Serving computes where it can, a stricter server refuses."""
+    inputs = {
+        name: np.full(golden.inputs[name].shape, np.nan).tolist()
+        if kind == "not a number"
+        else [values]
+        for name, values in to_lists(golden.inputs).items()
+    }
+    answer = post(client, json.dumps({"inputs": inputs}))
+    assert answer.status_code in (200, 400), answer.text
+
+
+def test_a_large_request_is_answered_or_refused(client: Client, golden: Golden) -> None:
+    """Megabytes of JSON."""
+    times = 1 + 4_000_000 // len(json.dumps(to_lists(golden.inputs)))
+    inputs = {
+        name: tensor.repeat(times, axis=0) if tensor.ndim else tensor
+        for name, tensor in golden.inputs.items()
+    }
+    answer = post(client, json.dumps({"inputs": to_lists(inputs)}))
+    assert answer.status_code in (200, 400, 413), answer.text[:200]
+
+
+def test_an_unknown_model_is_not_found(service: str) -> None:
+    """The error carries the status."""
+    with pytest.raises(ServiceError, match="404"):
+        Client(service, "no-such-model").metadata()
+
+
+def test_server_still_answers(client: Client, golden: Golden) -> None:
+    """After all of the above."""
+    outputs = client.predict(golden.inputs)
+    for name, expected in golden.outputs.items():
+        assert outputs[name].shape == expected.shape

@@ -1,0 +1,7 @@
+"""Send a file over REST, and print the answer."""
+
+from . import command
+from .rest import DEFAULT_URL, Client
+
+if __name__ == "__main__":
+    command.run(Client, "--url", DEFAULT_URL)

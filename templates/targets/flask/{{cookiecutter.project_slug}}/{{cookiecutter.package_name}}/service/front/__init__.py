@@ -1,0 +1,1 @@
+"""The asynchronous server in front of the Flask application. You need not change it."""

@@ -1,0 +1,101 @@
+"""The API described in OpenAPI 3.1, from the signature of the model."""
+
+from ..contract import NONE, Signature
+from . import page
+from .protocol import SIGNATURE_NAME, VERSION
+from .schema import (
+    ERROR,
+    Schema,
+    array,
+    bare_or_named,
+    lengths,
+    one_or_named,
+    record,
+    responses,
+)
+
+NOTES = """The predict format is TensorFlow Serving's. Where the original is lax, this
+service is strict: shapes must be those of the signature, numbers must be finite and
+fit the data type, lists must not be empty, and a body that is declared as another
+type than JSON is refused. The model's paths are there with its version, too."""
+
+
+def describe(signature: Signature, body_limit: int) -> Schema:
+    """Return the OpenAPI document."""
+    model = f"/v1/models/{signature.name}"
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": signature.name,
+            "version": VERSION,
+            "description": f"{NOTES} A body may have {body_limit:,} bytes.",
+        },
+        "paths": {
+            f"{model}:predict": {"post": _predict(signature)},
+            model: {"get": _get("Status of the model", STATUS)},
+            f"{model}/metadata": {
+                "get": _get("Names, types and shapes", {"type": "object"})
+            },
+            **page.paths(signature),
+            "/healthz": {"get": _get("The process lives", STATE)},
+            "/readyz": {
+                "get": _get("The model is loaded, and traffic may come", STATE)
+            },
+        },
+        "components": {"schemas": {"Error": ERROR}},
+    }
+
+
+STATE: Schema = {
+    "type": "object",
+    "properties": {"status": {"type": "string"}},
+    "required": ["status"],
+}
+STATUS: Schema = {
+    "type": "object",
+    "properties": {"model_version_status": {"type": "array", "minItems": 1}},
+    "required": ["model_version_status"],
+}
+
+
+def _predict(signature: Signature) -> Schema:
+    name = {"type": "string", "const": SIGNATURE_NAME}
+    columns = one_or_named(signature.inputs, array)
+    predictions = bare_or_named(signature.outputs, lambda spec: array(spec, skip=1))
+    questions = [
+        record(
+            {"inputs": columns},
+            optional={"signature_name": name, "instances": False},
+        )
+    ]
+    answers = [record({"outputs": bare_or_named(signature.outputs, array)})]
+    if signature.batch != NONE:
+        questions.append(
+            record(
+                {"instances": _rows(signature)},
+                optional={"signature_name": name, "inputs": False},
+            )
+        )
+        answers.append(record({"predictions": {"type": "array", "items": predictions}}))
+    return {
+        "summary": "Predict, for examples in rows or in columns",
+        "operationId": "predict",
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"oneOf": questions}}},
+        },
+        "responses": responses({"oneOf": answers}),
+    }
+
+
+def _rows(signature: Signature) -> Schema:
+    """Return the schema of rows: all with the inputs' names, or all without."""
+    inputs = {name: array(spec, skip=1) for name, spec in signature.inputs.items()}
+    named = {**record(inputs), "additionalProperties": False}
+    kinds = [named, *(inputs.values() if len(inputs) == 1 else [])]
+    count = lengths(next(iter(signature.inputs.values())).shape[0])
+    return {"oneOf": [{"type": "array", "items": kind, **count} for kind in kinds]}
+
+
+def _get(summary: str, schema: Schema) -> Schema:
+    return {"summary": summary, "responses": responses(schema)}

@@ -1,0 +1,87 @@
+"""Pieces of JSON Schema, and of OpenAPI, for tensors and answers."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..contract import TensorSpec
+from .protocol import limits
+
+Schema = dict[str, Any]
+OfTensor = Callable[[TensorSpec], Schema]
+
+REASONS = {
+    "400": "The request does not fit the model.",
+    "405": "The method is not one of this path's.",
+    "408": "The body came too slowly.",
+    "413": "The body is too large.",
+    "415": "The body is declared to be of a type that this path does not take.",
+    "503": "The service is busy or shutting down; try again after Retry-After.",
+}
+
+ERROR: Schema = {
+    "type": "object",
+    "properties": {"error": {"type": "string"}},
+    "required": ["error"],
+    "additionalProperties": False,
+}
+
+
+def responses(schema: Schema) -> Schema:
+    """Return the answers that a path has: this one, and the refusals."""
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    answer = {"application/json": {"schema": schema}}
+    refusals = {
+        status: {"description": reason, "content": error}
+        for status, reason in REASONS.items()
+    }
+    return {"200": {"description": "The answer.", "content": answer}, **refusals}
+
+
+def one_or_named(specs: Mapping[str, TensorSpec], schema: OfTensor) -> Schema:
+    """Return the schema of inputs: by name, or bare where there is only one."""
+    named = record({name: schema(spec) for name, spec in specs.items()})
+    if len(specs) > 1:
+        return named
+    (spec,) = specs.values()
+    return {"oneOf": [schema(spec), named]}
+
+
+def bare_or_named(specs: Mapping[str, TensorSpec], schema: OfTensor) -> Schema:
+    """Return the schema of outputs: bare where there is only one, else by name."""
+    if len(specs) == 1:
+        (spec,) = specs.values()
+        return dict(schema(spec))
+    return record({name: schema(spec) for name, spec in specs.items()})
+
+
+def array(spec: TensorSpec, skip: int = 0) -> Schema:
+    """Return the schema of a tensor, or of one example of it."""
+    schema = _scalar(spec.dtype)
+    for size in reversed(spec.shape[skip:]):
+        schema = {"type": "array", "items": schema, **lengths(size)}
+    return schema
+
+
+def lengths(size: int | None) -> Schema:
+    """Return how long an array of this size is; None stands for any length but 0."""
+    return {"minItems": 1} if size is None else {"minItems": size, "maxItems": size}
+
+
+def _scalar(dtype: str) -> Schema:
+    kind = np.dtype(dtype).kind
+    if kind == "b":
+        return {"type": "boolean"}
+    least, largest = limits(np.dtype(dtype))
+    number = "number" if kind == "f" else "integer"
+    return {"type": number, "minimum": least, "maximum": largest}
+
+
+def record(required: Schema, optional: Schema | None = None) -> Schema:
+    """Return the schema of an object with these properties."""
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+    }

@@ -1,1 +1,0 @@
-        write_warmup(artifact, golden.inputs)

@@ -1,1 +1,0 @@
-from .warmup import write_warmup
