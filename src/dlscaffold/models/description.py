@@ -8,6 +8,7 @@ from pathlib import Path
 
 # A fixed size, the name of a free dimension, or None for a free one without a name.
 Dimension = int | str | None
+Shape = tuple[Dimension, ...]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Tensor:
 
     name: str
     dtype: str | None
-    shape: tuple[Dimension, ...] | None
+    shape: Shape | None
     most: tuple[int | None, ...] | None = None
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from dlscaffold.errors import UsageError
 from dlscaffold.models.bytes.numpy_array import read_array
-from dlscaffold.models.description import Dimension, Tensor
+from dlscaffold.models.description import Shape, Tensor
 
 # Of JSON, the first that is among the values holds them all.
 JSON_DTYPES = {float: "float32", int: "int64", bool: "bool"}
@@ -105,7 +105,7 @@ def refuse_shape(path: Path, declared: Tensor, example: Tensor) -> None:
         )
 
 
-def matches(sizes: list[int], wanted: tuple[Dimension, ...]) -> bool:
+def matches(sizes: list[int], wanted: Shape) -> bool:
     """Return whether an array's sizes are those of an input."""
     return len(sizes) == len(wanted) and all(
         not isinstance(want, int) or want == size

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
 
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.models import kinds
@@ -23,13 +22,6 @@ MOST_FILES = 100_000
 READABLE = "SavedModel, Keras, ONNX, LiteRT, TorchScript, torch.export or ExecuTorch"
 
 
-class Reader(Protocol):
-    """A module of `readers`."""
-
-    def read(self, source: Source) -> Contents:
-        """Return what the model says of itself."""
-
-
 def describe(
     path: Path, *, python: str | None = None, trust: bool = False
 ) -> Description:
@@ -37,10 +29,7 @@ def describe(
 
     Raises ScaffoldError where it is no model, is damaged, or would have to be trusted.
     """
-    path = path.parent if path.name == FILE else path
-    with readable(path):
-        kind = identify(path)
-        return read(kind, Source(path, python, trust, own_limits(kind).operators))
+    return _describe(path, python, trust, whole=True)
 
 
 def outline(path: Path) -> Description:
@@ -48,13 +37,18 @@ def outline(path: Path) -> Description:
 
     Raises ScaffoldError as `describe` does.
     """
+    return _describe(path, python=None, trust=False, whole=False)
+
+
+def _describe(path: Path, python: str | None, trust: bool, whole: bool) -> Description:
+    path = path.parent if path.name == FILE else path
     with readable(path):
         kind = identify(path)
-        return (
-            summary(path, kind, Contents(()))
-            if kind.needs_framework
-            else describe(path)
-        )
+        if kind.needs_framework and not whole:
+            return summary(path, kind, Contents(()))
+        source = Source(path, python, trust, own_limits(kind).operators)
+        read = import_module(f"dlscaffold.models.readers.{kind.reader}").read
+        return summary(path, kind, read(source))
 
 
 @contextmanager
@@ -69,12 +63,6 @@ def readable(path: Path) -> Iterator[None]:
     except (OSError, MemoryError) as error:
         reason = getattr(error, "strerror", None) or "it takes too much memory"
         raise ScaffoldError(f"{path} cannot be read ({reason}).") from error
-
-
-def read(kind: Kind, source: Source) -> Description:
-    """Return the description that the reader of its kind makes of a model."""
-    reader = cast(Reader, import_module(f"dlscaffold.models.readers.{kind.reader}"))
-    return summary(source.path, kind, reader.read(source))
 
 
 def summary(path: Path, kind: Kind, contents: Contents) -> Description:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dlscaffold.models.bytes.bounds import LONGEST_NAME, MalformedError
-from dlscaffold.models.description import Dimension
+from dlscaffold.models.description import Dimension, Shape
 from dlscaffold.terminal import printable
 
 HIGHEST_RANK = 64
@@ -64,7 +64,7 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(map(printable, first[:MOST_LISTED])) + more
 
 
-def as_shape(values: Iterable[Any]) -> tuple[Dimension, ...]:
+def as_shape(values: Iterable[Any]) -> Shape:
     """Return dimensions; negative ones, which some formats write, are free."""
     shape = tuple(as_dimension(value) for value in values)
     if len(shape) > HIGHEST_RANK:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from dlscaffold.models.bytes.bounds import MalformedError
-from dlscaffold.models.description import Dimension, Signature, Tensor, distinct
+from dlscaffold.models.description import Shape, Signature, Tensor, distinct
 from dlscaffold.models.values import as_dict, as_list, as_name, as_shape
 
 Config = dict[str, Any]
@@ -125,14 +125,14 @@ def references(
         yield from references(item, None, depth + 1)
 
 
-def first_shape(layer: Config) -> tuple[Dimension, ...] | None:
+def first_shape(layer: Config) -> Shape | None:
     """Return the shape of what goes into the model at a layer."""
     config = as_dict(layer.get("config"), "layer")
     shape = config.get("batch_shape", config.get("batch_input_shape"))
     return built_shape(layer) if shape is None else as_shape(as_list(shape, "shape"))
 
 
-def last_shape(layer: Config) -> tuple[Dimension, ...] | None:
+def last_shape(layer: Config) -> Shape | None:
     """Return the shape that a layer gives, for the layers where that is plain."""
     sizes = built_shape(layer)
     if layer.get("class_name") == "Dense" and sizes:
@@ -141,7 +141,7 @@ def last_shape(layer: Config) -> tuple[Dimension, ...] | None:
     return sizes if layer.get("class_name") in SAME_SHAPE else None
 
 
-def built_shape(layer: Config) -> tuple[Dimension, ...] | None:
+def built_shape(layer: Config) -> Shape | None:
     """Return the shape that a layer was built for, if there is one and it is single."""
     built = layer.get("build_config")
     shape = built.get("input_shape") if isinstance(built, dict) else None

@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from dlscaffold.models.bytes.bounds import MalformedError
 from dlscaffold.models.bytes.protobuf import Message
-from dlscaffold.models.schemas import onnx as pb
+from dlscaffold.models.schemas import Schema
 from dlscaffold.models.values import count
+
+pb = Schema("onnx")
 
 BITS = {"bool": 8, "string": 0}  # others have the bits in their names
 
@@ -42,16 +44,23 @@ class Weight(NamedTuple):
 
 def read_weight(tensor: Message) -> Weight:
     """Return the weight that a TensorProto is; its data is skipped."""
-    is_external = tensor.number(pb.TENSOR.data_location) == pb.EXTERNAL
-    entries = tensor.every(pb.TENSOR.external_data)
-    place = {entry.text(pb.ENTRY.key): entry.text(pb.ENTRY.value) for entry in entries}
+    is_external = (
+        tensor.number(pb.TensorProto.data_location) == pb.DataLocation.EXTERNAL
+    )
+    entries = tensor.every(pb.TensorProto.external_data)
+    place = {
+        entry.text(pb.StringStringEntryProto.key): entry.text(
+            pb.StringStringEntryProto.value
+        )
+        for entry in entries
+    }
     weight = Weight(
-        tensor.text(pb.TENSOR.name),
-        tuple(tensor.numbers(pb.TENSOR.dims)),
-        pb.DTYPES.get(tensor.number(pb.TENSOR.data_type), "string"),
+        tensor.text(pb.TensorProto.name),
+        tuple(tensor.numbers(pb.TensorProto.dims)),
+        pb.DataType.name_of(tensor.number(pb.TensorProto.data_type)) or "string",
         place if is_external else None,
     )
-    data = None if is_external else tensor.first(pb.TENSOR.raw_data)
+    data = None if is_external else tensor.first(pb.TensorProto.raw_data)
     if data is not None and len(data) != weight.size:
         raise MalformedError(
             f"the weight {weight.name!r} should take {weight.size:,} bytes and takes "

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dlscaffold.models.bytes.bounds import MalformedError
 from dlscaffold.models.bytes.protobuf import Message
 from dlscaffold.models.bytes.window import opened
-from dlscaffold.models.description import (
-    Contents,
-    Dimension,
-    Signature,
-    Source,
-    Tensor,
-)
+from dlscaffold.models.description import Contents, Shape, Signature, Source, Tensor
 from dlscaffold.models.kinds import SAVED_MODEL_FILE
-from dlscaffold.models.schemas import tensorflow as pb
+from dlscaffold.models.schemas import Schema
 from dlscaffold.models.values import as_shape, count
 
+pb = Schema("tensorflow")
+
+REFERENCE = 100  # is added to a DataType for a reference to such a tensor
 SERVING = "serving_default"
 SERVE_TAG = "serve"
 # Signatures that restore variables; nobody calls them.
@@ -38,18 +35,19 @@ def read(source: Source) -> Contents:
 def contents_of(saved: Message) -> Contents:
     """Return the contents of a SavedModel message."""
     served = served_graph(saved)
-    info = served.child(pb.META_GRAPH.meta_info_def)
-    graph = Graph(served.child(pb.META_GRAPH.graph_def))
-    called = dict(entries(served, pb.META_GRAPH.signature_def))
+    info = served.child(pb.MetaGraphDef.meta_info_def)
+    groups = groups_of(served.child(pb.MetaGraphDef.graph_def))
+    called = dict(entries(served, pb.MetaGraphDef.signature_def))
     found = tuple(signatures(called))
-    everything = Counter(node.operator for node in graph.every_node)
+    everything = Counter(node.operator for nodes in groups.values() for node in nodes)
+    executed = Counter(node.operator for node in needed(outputs_of(called), groups))
     return Contents(
         signatures=found,
         writer="tensorflow",
-        version=info.text(pb.META_INFO.tensorflow_version) or None,
+        version=info.text(pb.MetaInfoDef.tensorflow_version) or None,
         parameters=parameters(served),
         # What only restores variables, or serves other signatures, does not count.
-        operators=Counter(graph.operators(outputs_of(called))) or everything,
+        operators=executed or everything,
         notes=tuple(notes(everything)),
         obstacles=tuple(obstacles(found, everything)),
     )
@@ -57,9 +55,9 @@ def contents_of(saved: Message) -> Contents:
 
 def served_graph(saved: Message) -> Message:
     """Return the MetaGraphDef that is served, of those in the folder."""
-    graphs = list(saved.every(pb.SAVED_MODEL.meta_graphs))
+    graphs = list(saved.every(pb.SavedModel.meta_graphs))
     for graph in graphs:
-        tags = graph.child(pb.META_GRAPH.meta_info_def).every(pb.META_INFO.tags)
+        tags = graph.child(pb.MetaGraphDef.meta_info_def).every(pb.MetaInfoDef.tags)
         if SERVE_TAG in [tag.as_text() for tag in tags]:
             return graph
     if not graphs:
@@ -70,7 +68,10 @@ def served_graph(saved: Message) -> Message:
 def entries(parent: Message, field: int) -> Iterator[tuple[str, Message]]:
     """Yield the keys and values of a map."""
     for entry in parent.every(field):
-        yield entry.text(pb.ENTRY.key), entry.child(pb.ENTRY.value)
+        yield (
+            entry.text(pb.SignatureDefEntry.key),
+            entry.child(pb.SignatureDefEntry.value),
+        )
 
 
 def signatures(called: dict[str, Message]) -> Iterator[Signature]:
@@ -79,7 +80,7 @@ def signatures(called: dict[str, Message]) -> Iterator[Signature]:
         if name not in INTERNAL and len(called[name]):
             inputs, outputs = (
                 tuple(tensors(called[name], side))
-                for side in (pb.SIGNATURE.inputs, pb.SIGNATURE.outputs)
+                for side in (pb.SignatureDef.inputs, pb.SignatureDef.outputs)
             )
             yield Signature(name, inputs, outputs)
 
@@ -87,23 +88,23 @@ def signatures(called: dict[str, Message]) -> Iterator[Signature]:
 def tensors(signature: Message, side: int) -> Iterator[Tensor]:
     """Yield the inputs or outputs, by name."""
     for name, info in sorted(entries(signature, side), key=lambda entry: entry[0]):
-        dtype = pb.DTYPES.get(info.number(pb.TENSOR_INFO.dtype) % pb.REFERENCE)
-        yield Tensor(name, dtype, shape(info.first(pb.TENSOR_INFO.tensor_shape)))
+        dtype = pb.DataType.name_of(info.number(pb.TensorInfo.dtype) % REFERENCE)
+        yield Tensor(name, dtype, shape(info.first(pb.TensorInfo.tensor_shape)))
 
 
-def shape(found: Message | None) -> tuple[Dimension, ...] | None:
+def shape(found: Message | None) -> Shape | None:
     """Return the sizes of a TensorShapeProto, or None where the rank is unknown."""
-    if found is None or found.number(pb.SHAPE.unknown_rank):
+    if found is None or found.number(pb.TensorShapeProto.unknown_rank):
         return None
-    sizes = found.every(pb.SHAPE.dim)
-    return as_shape(size.number(pb.DIMENSION.size) for size in sizes)
+    sizes = found.every(pb.TensorShapeProto.dim)
+    return as_shape(size.number(pb.Dim.size) for size in sizes)
 
 
 def outputs_of(called: dict[str, Message]) -> Iterator[str]:
     """Yield the nodes that the outputs of the served signature come from."""
     if SERVING in called:
-        for _, info in entries(called[SERVING], pb.SIGNATURE.outputs):
-            yield producer(info.text(pb.TENSOR_INFO.name))
+        for _, info in entries(called[SERVING], pb.SignatureDef.outputs):
+            yield producer(info.text(pb.TensorInfo.name))
 
 
 def producer(tensor: str) -> str:
@@ -112,78 +113,62 @@ def producer(tensor: str) -> str:
 
 
 class Node(NamedTuple):
-    """A node of a graph; its operator can be a function's name, too."""
+    """A node of a graph or of a function, with the names of the groups it needs."""
 
-    name: str
     operator: str
-    inputs: list[str]
-    functions: list[str]
+    needs: list[str]
 
 
-def node_of(node: Message) -> Node:
-    """Return the node that a NodeDef is."""
-    operator = node.text(pb.NODE.op)
-    inputs = [producer(one.as_text()) for one in node.every(pb.NODE.input)]
-    functions = [operator]
-    for entry in node.every(pb.NODE.attr):
-        attribute = entry.child(pb.ENTRY.value)
-        named = attribute.child(pb.ATTRIBUTE.list).every(pb.LIST.func)
-        for one in (*attribute.every(pb.ATTRIBUTE.func), *named):
-            functions.append(one.text(pb.NAME_ATTRIBUTES.name))
-    return Node(node.text(pb.NODE.name), operator, inputs, functions)
+def groups_of(graph: Message) -> dict[str, list[Node]]:
+    """Return the nodes of a GraphDef, and of its functions, by what refers to them.
+
+    Each node is a group of its name; those of a function are one, called `name()`.
+    """
+    groups: dict[str, list[Node]] = {}
+    for node in graph.every(pb.GraphDef.node):
+        inputs = (producer(one.as_text()) for one in node.every(pb.NodeDef.input))
+        found = Node(node.text(pb.NodeDef.op), [*inputs, *called_by(node)])
+        groups.setdefault(node.text(pb.NodeDef.name), []).append(found)
+    library = graph.child(pb.GraphDef.library)
+    for function in library.every(pb.FunctionDefLibrary.function):
+        name = function.child(pb.FunctionDef.signature).text(pb.OpDef.name)
+        groups.setdefault(f"{name}()", []).extend(
+            Node(node.text(pb.NodeDef.op), list(called_by(node)))
+            for node in function.every(pb.FunctionDef.node_def)
+        )
+    return groups
 
 
-class Graph:
-    """The nodes of a GraphDef and of the functions in its library."""
-
-    def __init__(self, definition: Message) -> None:
-        self._nodes = [node_of(node) for node in definition.every(pb.GRAPH.node)]
-        self._functions: dict[str, list[Node]] = {}
-        for function in definition.child(pb.GRAPH.library).every(pb.LIBRARY.function):
-            name = function.child(pb.FUNCTION.signature).text(pb.OPERATOR.name)
-            nodes = map(node_of, function.every(pb.FUNCTION.node_def))
-            self._functions.setdefault(name, []).extend(nodes)
-
-    @property
-    def every_node(self) -> Iterator[Node]:
-        """The nodes of the graph and of its functions."""
-        yield from self._nodes
-        for nodes in self._functions.values():
-            yield from nodes
-
-    def operators(self, outputs: Iterable[str]) -> Iterator[str]:
-        """Yield the operator of each node that is needed for the outputs of nodes."""
-        by_name = {node.name: [node] for node in self._nodes}
-        needed = reachable(outputs, by_name, lambda node: node.inputs)
-        called = [name for node in needed for name in node.functions]
-        inner = reachable(called, self._functions, lambda node: node.functions)
-        yield from (node.operator for node in (*needed, *inner))
+def called_by(node: Message) -> Iterator[str]:
+    """Yield the groups of the functions that a node calls: as operator or attribute."""
+    yield f"{node.text(pb.NodeDef.op)}()"
+    for entry in node.every(pb.NodeDef.attr):
+        attribute = entry.child(pb.SignatureDefEntry.value)
+        one = attribute.every(pb.AttrValue.func)
+        several = attribute.child(pb.AttrValue.list).every(pb.ListValue.func)
+        for function in (*one, *several):
+            yield f"{function.text(pb.NameAttrList.name)}()"
 
 
-def reachable(
-    names: Iterable[str],
-    groups: dict[str, list[Node]],
-    following: Callable[[Node], list[str]],
-) -> list[Node]:
-    """Return the nodes of the named groups, and of those that follow from them."""
+def needed(names: Iterable[str], groups: dict[str, list[Node]]) -> Iterator[Node]:
+    """Yield the nodes of the named groups, and of those that they need."""
     waiting, seen = list(names), set()
-    found: list[Node] = []
     while waiting:
         if (name := waiting.pop()) in groups and name not in seen:
             seen.add(name)
-            found += groups[name]
-            waiting += [one for node in groups[name] for one in following(node)]
-    return found
+            for node in groups[name]:
+                yield node
+                waiting += node.needs
 
 
 def parameters(graph: Message) -> int | None:
     """Return the number of stored weights, or None where no objects are saved."""
-    objects = graph.first(pb.META_GRAPH.object_graph_def)
+    objects = graph.first(pb.MetaGraphDef.object_graph_def)
     if objects is None:
         return None
-    nodes = objects.every(pb.OBJECT_GRAPH.nodes)
-    variables = (node.first(pb.OBJECT.variable) for node in nodes)
-    shapes = (shape(one.first(pb.VARIABLE.shape)) for one in variables if one)
+    nodes = objects.every(pb.SavedObjectGraph.nodes)
+    variables = (node.first(pb.SavedObject.variable) for node in nodes)
+    shapes = (shape(one.first(pb.SavedVariable.shape)) for one in variables if one)
     return sum(count(sizes) for sizes in shapes if sizes and None not in sizes)
 
 

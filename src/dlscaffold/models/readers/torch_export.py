@@ -13,12 +13,13 @@ from dlscaffold.models.bytes.zip_archive import opened
 from dlscaffold.models.description import (
     Contents,
     Dimension,
+    Shape,
     Signature,
     Source,
     Tensor,
     distinct,
 )
-from dlscaffold.models.schemas.torch_export import DTYPES, SCALARS
+from dlscaffold.models.schemas import Schema
 from dlscaffold.models.values import (
     as_dict,
     as_dimension,
@@ -39,6 +40,15 @@ TIMES = re.compile(r"Mul\(Integer\((\d+)\), (\w+)\)")
 INFINITE = 1 << 62  # older versions write such a number for no limit
 INPUT, OUTPUT = "user_input", "user_output"
 TENSOR = "as_tensor"
+# Other fields of an argument, of which each holds one value.
+SCALARS = {
+    "as_int": "int64",
+    "as_float": "float64",
+    "as_bool": "bool",
+    "as_string": "string",
+    "as_sym_int": "int64",
+}
+schema = Schema("torch_export")
 
 Json = dict[str, Any]
 
@@ -100,7 +110,9 @@ def values(arguments: list[Json], side: str, tensors: Json) -> Iterator[Tensor]:
             name = as_name(as_dict(found, "tensor").get("name"), "tensor")
             meta = as_dict(tensors.get(name), "tensor")
             number = meta.get("dtype")
-            dtype = DTYPES.get(number) if isinstance(number, int) else None
+            dtype = (
+                schema.ScalarType.name_of(number) if isinstance(number, int) else None
+            )
             yield Tensor(name, dtype, shape(meta))
 
 
@@ -120,7 +132,7 @@ def bounded(tensor: Tensor, limits: dict[str, int]) -> Tensor:
     return replace(tensor, most=most) if any(most) else tensor
 
 
-def shape(meta: Json) -> tuple[Dimension, ...]:
+def shape(meta: Json) -> Shape:
     """Return the sizes that a tensor's description has."""
     return as_shape(map(size, as_list(meta.get("sizes"), "shape")))
 
