@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dlscaffold.errors import ScaffoldError
-from dlscaffold.models.description import Contents
-from dlscaffold.models.source import Source
+from dlscaffold.models.description import Contents, Source
 
 
 def read(source: Source) -> Contents:
-    """Refuse."""
+    """Raise ScaffoldError."""
     raise ScaffoldError(
         f"{source.path} is a pickle (a state dict or a whole module), and unpickling "
         "runs whatever code is in it: where the model was trained, write "

@@ -1,25 +1,15 @@
-"""A model as it was named on the command line, and how its bytes are reached."""
+"""A file's bytes by position."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from dlscaffold.models.values import MalformedError
+from dlscaffold.models.bytes.bounds import MalformedError
 
 WINDOW = 4096  # bytes that are read at once
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file or folder, and what the user allows to be done with it."""
-
-    path: Path
-    python: str | None = None
-    trust: bool = False
 
 
 class Window:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dlscaffold.errors import ScaffoldError
-from dlscaffold.models.source import Source
+from dlscaffold.models.description import Source
 
 PATIENCE = 120  # seconds; importing TensorFlow takes up to 30 on a busy machine
 WORKER = Path(__file__).with_name("worker.py")

@@ -1,4 +1,4 @@
-"""ZIP archives from strangers: few and small members, read, never unpacked."""
+"""Untrusted ZIP archives: members are few and small, are read and never unpacked."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from dlscaffold.models.values import MalformedError
+from dlscaffold.models.bytes.bounds import MalformedError
 
 MOST_MEMBERS = 100_000
 LARGEST_DIRECTORY = 32 << 20
 LARGEST_TEXT = 8 << 20  # bytes of a member that is read; parsed, it takes far more
-KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 END = struct.Struct("<4s4H2LH")
 LOCATOR = struct.Struct("<4sLQL")
 END_64 = struct.Struct("<4sQ2H2L4Q")
@@ -49,7 +49,7 @@ class Archive:
     def read_member(self, name: str, at_most: int = LARGEST_TEXT) -> bytes:
         """Return the bytes of the member of exactly this name."""
         info = self.members[name]
-        if info.flag_bits & 1 or info.compress_type not in KINDS:
+        if info.flag_bits & 1 or info.compress_type not in METHODS:
             raise MalformedError(f"{name} in it is encrypted or oddly compressed")
         with self._opened.open(info) as member:
             data = member.read(at_most + 1)

@@ -1,35 +1,28 @@
-"""Protocol buffers, walked field by field where they lie.
+"""Protocol buffers, read field by field where they lie in the file.
 
-What is not asked for is skipped by its length, so that weights are never read. This,
-not the `onnx` or `protobuf` package: both would read the whole file, and the second
-would need TensorFlow's schemas besides.
+What is not asked for is skipped by its length, so weights are never read. The packages
+`onnx` and `protobuf` would read whole files, and `protobuf` needs TensorFlow's schemas.
+Small messages are read once and kept; a large one is read anew for each question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from dlscaffold.models.source import Window
-from dlscaffold.models.values import LONGEST_NAME, MalformedError, text
+from dlscaffold.models.bytes.bounds import (
+    LONGEST_NAME,
+    Budget,
+    MalformedError,
+    decoded,
+)
+from dlscaffold.models.bytes.window import Window
 
-MOST_FIELDS = 1_000_000  # a graph of fifty thousand nodes has fewer
 DEEPEST = 64
 SMALL = 4096  # bytes of a message that is read as a whole
 TRUNCATED = "it ends in the middle of a field"
-
-
-@dataclass
-class Budget:
-    """Fields that may still be read, so that no file takes for ever."""
-
-    left: int = MOST_FIELDS
-
-    def spend(self) -> None:
-        """Count one field."""
-        self.left -= 1
-        if self.left < 0:
-            raise MalformedError(f"it has more than {MOST_FIELDS:,} fields")
+# How a field is stored, by its wire type
+VARINT, FIXED_64, LENGTH_DELIMITED, FIXED_32 = 0, 1, 2, 5
 
 
 @dataclass(slots=True)  # frozen, a million of them take a second longer
@@ -41,80 +34,86 @@ class Message:
     end: int
     budget: Budget = field(default_factory=Budget)
     depth: int = 0
+    _kept: list[tuple[int, int | Message]] | None = None
 
     def __len__(self) -> int:
         return self.end - self.start
 
-    def fields(self) -> Iterator[tuple[int, int | Message]]:
-        """Yield the number and the value of each field."""
+    def fields(self) -> Iterable[tuple[int, int | Message]]:
+        """Return the number and the value of each field."""
+        if isinstance(self.buffer, Window):
+            return self._read()
+        if self._kept is None:
+            self._kept = list(self._read())
+        return self._kept
+
+    def _read(self) -> Iterator[tuple[int, int | Message]]:
         if self.depth > DEEPEST:
             raise MalformedError("it is nested too deeply")
         position = self.start
         while position < self.end:
             self.budget.spend()
             tag, position = varint(self.buffer, position, self.end)
-            number, kind = tag >> 3, tag & 7
-            value, position = self._value(kind, position)
+            number, wire_type = tag >> 3, tag & 7
+            value, position = self._value(wire_type, position)
             if number == 0 or position > self.end:
                 raise MalformedError(TRUNCATED if number else "a field has no number")
             yield number, value
 
-    def _value(self, kind: int, position: int) -> tuple[int | Message, int]:
-        if kind == 0:
+    def _value(self, wire_type: int, position: int) -> tuple[int | Message, int]:
+        if wire_type == VARINT:
             return varint(self.buffer, position, self.end)
-        if kind == 1:
+        if wire_type == FIXED_64:
             return 0, position + 8
-        if kind == 5:
+        if wire_type == FIXED_32:
             return 0, position + 4
-        if kind != 2:
+        if wire_type != LENGTH_DELIMITED:
             raise MalformedError("it is not a protocol buffer")
         length, position = varint(self.buffer, position, self.end)
         after = position + length
         if after > self.end:
             raise MalformedError(TRUNCATED)
         if length <= SMALL and isinstance(self.buffer, Window):
-            data = self.buffer.part(position, after)  # bytes are walked much faster
+            data = self.buffer.part(position, after)  # bytes are read much faster
             return Message(data, 0, len(data), self.budget, self.depth + 1), after
         part = (self.buffer, position, after)
         return Message(*part, self.budget, self.depth + 1), after
 
-    def every(self, wanted: int) -> Iterator[Message]:
-        """Yield each occurrence of a field that has a length."""
-        for number, value in self.fields():
-            if number == wanted:
-                yield message(value)
-
-    def those(self, *wanted: int) -> dict[int, list[Message]]:
-        """Return each occurrence of some fields that have a length, by number."""
-        found: dict[int, list[Message]] = {number: [] for number in wanted}
-        for number, value in self.fields():
-            if number in found:
-                found[number].append(message(value))
-        return found
+    def every(self, *wanted: int) -> Iterator[Message]:
+        """Yield each occurrence of fields that have a length."""
+        return (message(value) for number, value in self.fields() if number in wanted)
 
     def first(self, wanted: int) -> Message | None:
         """Return the first occurrence of a field that has a length."""
         return next(self.every(wanted), None)
 
-    def number(self, wanted: int) -> int:
-        """Return a number; the last one counts, and 0 stands for none."""
-        found = 0
-        for number, value in self.fields():
-            if number == wanted and isinstance(value, int):
-                found = value
-        return found
+    def child(self, wanted: int) -> Message:
+        """Return the first occurrence of a message; an absent one is empty."""
+        return self.first(wanted) or Message(b"", 0, 0)
 
     def text(self, wanted: int) -> str:
         """Return a text, which is empty where there is none."""
-        found = self.first(wanted)
-        return found.as_text() if found else ""
+        return self.child(wanted).as_text()
+
+    def number(self, wanted: int) -> int:
+        """Return a 64-bit number; the last one counts, and 0 stands for none."""
+        found = (value for number, value in self.fields() if number == wanted)
+        numbers = [value for value in found if isinstance(value, int)]
+        return signed(numbers[-1]) if numbers else 0
+
+    def numbers(self, wanted: int) -> Iterator[int]:
+        """Yield the 64-bit numbers of a repeated field, each by itself or packed."""
+        for number, value in self.fields():
+            if number == wanted:
+                one = [value] if isinstance(value, int) else value.as_numbers()
+                yield from map(signed, one)
 
     def as_text(self) -> str:
         """Return what the part holds, as a text."""
         end = min(self.end, self.start + LONGEST_NAME + 1)
         if isinstance(self.buffer, bytes):
-            return text(self.buffer[self.start : end])
-        return text(self.buffer.part(self.start, end))
+            return decoded(self.buffer[self.start : end])
+        return decoded(self.buffer.part(self.start, end))
 
     def as_numbers(self) -> Iterator[int]:
         """Yield packed numbers."""
