@@ -16,73 +16,30 @@ from typing import Any
 import numpy as np
 import pytest
 
+from projects import numpy_model
 from projects.conftest import Project
 
 pytestmark = pytest.mark.skipif(
     sys.version_info < (3, 11), reason="generated projects need Python 3.11"
 )
 PATH = "/v1/models/digits:predict"
-WEIGHTS = np.random.default_rng(0).normal(size=(64, 10)).astype(np.float32)
-
-
-class Runtime:
-    """A linear model of digits."""
-
-    def __init__(self, artifact: Path, threads: int = 1) -> None:
-        pass
-
-    def predict(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        scores = np.exp(inputs["image"].reshape(-1, 64) @ WEIGHTS * 0.01)
-        return {"probabilities": scores / scores.sum(1, keepdims=True)}
 
 
 @pytest.fixture(scope="module")
 def project(project_of: Callable[[str], Project]) -> Project:
     project = project_of("keras-flask-onnx")
-    input_error = type("InputError", (Exception,), {})
-    project.replace("contract.runtime", Runtime=Runtime, InputError=input_error)
+    numpy_model.install(project)
     return project
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def signature(project: Project) -> Any:
-    contract = project.module("contract")
-    fields = {
-        "labels": list("0123456789"),
-        "preprocessing": {"height": 8, "width": 8, "layout": "NHW", "scale": 1 / 255},
-    }
-    return contract.Signature(
-        name="digits",
-        format="onnx",
-        artifact="model",
-        sha256="",
-        framework="keras",
-        framework_version="3",
-        inputs={"image": contract.TensorSpec("float32", (None, 8, 8))},
-        outputs={"probabilities": contract.TensorSpec("float32", (None, 10))},
-        batch=contract.FREE,
-        task=contract.Task.take(fields),
-        tolerance=contract.Tolerance(),
-    )
-
-
-@pytest.fixture(scope="module")
-def artifacts(
-    project: Project, signature: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    contract = project.module("contract")
-    folder = tmp_path_factory.mktemp("artifacts")
-    (folder / "model").write_bytes(b"weights")
-    digest = contract.digest(folder / "model")
-    type(signature)(**{**vars(signature), "sha256": digest}).write(folder)
-    inputs = {"image": np.random.default_rng(1).random((4, 8, 8), np.float32)}
-    contract.Golden(inputs, Runtime(folder).predict(inputs)).write(folder)
-    return folder
+    return numpy_model.signature(project.module("contract"), sha256="")
 
 
 @pytest.fixture
-def app(project: Project, artifacts: Path) -> Any:
-    return project.module("service.app").create_app(artifacts, {"TIME_LIMIT": 0.1})
+def app(project: Project) -> Any:
+    return project.module("service.app").create_app(overrides={"TIME_LIMIT": 0.1})
 
 
 @pytest.fixture
@@ -314,6 +271,29 @@ def test_numbers_out_of_range_are_refused(
     body = ZEROS.replace("0", number, 1).encode()
     with pytest.raises(protocol.RequestError, match="a number that float32 cannot"):
         protocol.parse(body, signature)
+
+
+@pytest.mark.parametrize(
+    ("files", "limited"),
+    [
+        ({"cpu.max": "100000 100000"}, True),
+        ({"cpu.max": "50000 100000"}, True),
+        ({"cpu.max": "max 100000"}, False),
+        ({"cpu/cpu.cfs_quota_us": "100000", "cpu/cpu.cfs_period_us": "100000"}, True),
+        ({"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, False),
+    ],
+)
+def test_the_limit_of_the_container_counts(
+    project: Project, tmp_path: Path, files: dict[str, str], limited: bool
+) -> None:
+    """Not the processors of the machine, where there is a limit."""
+    config = project.module("service.config")
+    everything = config.usable_processors(tmp_path)
+    for name, text in files.items():
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    assert config.usable_processors(tmp_path) == (1 if limited else everything)
 
 
 def test_the_container_does_not_run_as_root(project: Project) -> None:

@@ -15,11 +15,6 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 DEFAULT_URL = "http://127.0.0.1:8501"
-BAD_URL = (
-    requests.exceptions.InvalidSchema,
-    requests.exceptions.InvalidURL,
-    requests.exceptions.MissingSchema,
-)
 
 
 class ServiceError(Exception):
@@ -116,7 +111,7 @@ class Client:
             fields = answer.json()
         except requests.exceptions.JSONDecodeError as error:
             raise ServiceError(f"{url} is not a model server.") from error
-        except BAD_URL as error:
+        except ValueError as error:  # what Requests raises for a URL that is none
             raise ServiceError(f"{url} is no address with http://.") from error
         except requests.RequestException as error:
             raise ServiceError(f"No answer from {url}: is the server up?") from error
