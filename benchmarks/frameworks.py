@@ -8,8 +8,8 @@ onnxruntime and scikit-learn. This script itself needs matplotlib. All processes
 at once and are asked in turn, round after round, so that a slow minute of the machine
 falls on all of them; what is compared are the ratios within a round.
 
-Writes docs/claims.json, and from it docs/claims.md, docs/claims.png and
-templates/measured.toml. `--render` does the latter alone.
+Writes docs/claims.json, and from it docs/claims.md, docs/claims.png and, in each
+framework's folder of templates/, measured.toml. `--render` does the latter alone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-MEASURED = ROOT / "templates" / "measured.toml"
+LAYERS = ROOT / "templates" / "frameworks"
 SCRIPT = "benchmarks/frameworks.py"
 FRAMEWORKS = ("tensorflow", "keras", "pytorch")
 TITLES = {"tensorflow": "TensorFlow", "keras": "Keras", "pytorch": "PyTorch"}
@@ -340,19 +340,18 @@ def _first_table(results: Results) -> str:
     return "\n".join(lines)
 
 
-def measured_statements(results: Results) -> str:
-    """Return templates/measured.toml, which `compare` puts beside the document."""
-    lines = [f"# Written by {SCRIPT} from docs/claims.json; do not edit.\n"]
-    for framework in ("keras", "pytorch"):
-        middle = medians(results, framework)
-        lines.append(_statement(results, framework, "speed", _ratio_words(middle)))
-    fastest, slowest = _extremes(results)
-    words = (
-        f"One answer took {fastest} exported to ONNX Runtime and {slowest} eagerly: "
-        "the way of predicting matters more than the framework."
-    )
-    lines.append(_statement(results, "tensorflow", "speed", words))
-    return "\n".join(lines)
+def measured_statement(results: Results, framework: str) -> str:
+    """Return a framework's measured.toml, which `compare` puts beside the document."""
+    words = {"tensorflow": _extremes_words(results)}
+    fields = {
+        "criterion": "speed",
+        "says": words.get(framework) or _ratio_words(medians(results, framework)),
+        "source": "docs/claims.md",
+        "date": results["date"],
+    }
+    written = (f"{name} = {json.dumps(value)}" for name, value in fields.items())
+    head = f"# Written by {SCRIPT} from docs/claims.json; do not edit.\n"
+    return "\n".join([head, "[[measured]]", *written, ""])
 
 
 def _ratio_words(middle: dict[str, float]) -> str:
@@ -365,24 +364,16 @@ def _ratio_words(middle: dict[str, float]) -> str:
     )
 
 
-def _extremes(results: Results) -> tuple[str, str]:
+def _extremes_words(results: Results) -> str:
     seconds = results["seconds"]["tensorflow"]
-    return (
-        f"{statistics.median(seconds[f'predict 1: {ONNX}']) * 1000:.2g} ms",
-        f"{statistics.median(seconds['predict 1: eager']) * 1000:.2g} ms",
+    exported, eager = (
+        f"{statistics.median(seconds[f'predict 1: {way}']) * 1000:.2g} ms"
+        for way in (ONNX, "eager")
     )
-
-
-def _statement(results: Results, about: str, criterion: str, says: str) -> str:
-    fields = {
-        "about": about,
-        "criterion": criterion,
-        "says": says,
-        "source": "docs/claims.md",
-        "date": results["date"],
-    }
-    written = (f"{name} = {json.dumps(value)}" for name, value in fields.items())
-    return "\n".join(["[[measured]]", *written, ""])
+    return (
+        f"One answer took {exported} exported to ONNX Runtime and {eager} eagerly: "
+        "the way of predicting matters more than the framework."
+    )
 
 
 def plot(results: Results, path: Path) -> None:
@@ -416,7 +407,9 @@ def plot(results: Results, path: Path) -> None:
 def render(results: Results) -> None:
     """Write the page, the plot and the statements."""
     (DOCS / "claims.md").write_text(claims_page(results), "utf-8")
-    MEASURED.write_text(measured_statements(results), "utf-8")
+    for name in FRAMEWORKS:
+        file = LAYERS / name / "measured.toml"
+        file.write_text(measured_statement(results, name), "utf-8")
     plot(results, DOCS / "claims.png")
 
 

@@ -29,8 +29,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from dlscaffold.layers import catalog
-from dlscaffold.layers.catalog import Cell
+from dlscaffold.layers.catalog import Cell, installed
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
 
@@ -123,9 +122,8 @@ def mobile_cells() -> list[Cell]:
     shared = "shared/mobile"
     return [
         cell
-        for cell in catalog.cells()
-        if shared in [layer.label for layer in cell.target.includes]
-        and not cell.special_backend
+        for cell in installed().cells()
+        if shared in cell.target.includes and not cell.special_backend
     ]
 
 

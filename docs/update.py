@@ -14,24 +14,27 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from dlscaffold.advice import guidance
-from dlscaffold.advice.guidance import Guidance, Statement
+from dlscaffold.advice.guidance import Guidance
+from dlscaffold.advice.statements import Statement
 from dlscaffold.cli import main as dlscaffold
 from dlscaffold.commands import compare
-from dlscaffold.layers import catalog
+from dlscaffold.layers import roots
+from dlscaffold.layers.catalog import Catalog
+from dlscaffold.layers.layer import Framework, shared_formats
 
 README = Path(__file__).parents[1] / "README.md"
+# The layers of this repository, whatever others there are.
+PACKAGED = Catalog([Path(roots.packaged())])
 COMPARISON = Path(__file__).parent / "comparison.md"
 
 
 def pairs() -> str:
     """Return the table of pairs in Markdown, the preferred format of each first."""
-    frameworks = catalog.frameworks()
+    frameworks = PACKAGED.frameworks()
     header = ["target", *(framework.title for framework in frameworks)]
     rows = [header, ["---"] * len(header)]
-    for target in catalog.targets():
-        fitting = (
-            catalog.shared_formats(framework, target) for framework in frameworks
-        )
+    for target in PACKAGED.targets():
+        fitting = (shared_formats(framework, target) for framework in frameworks)
         cells = (", ".join(formats) or "-" for formats in fitting)
         rows.append([f"{target.title} (`{target.name}`)", *cells])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
@@ -50,7 +53,11 @@ def tree() -> str:
         "-o",
         "nowhere",
     ]
-    lines = CliRunner().invoke(dlscaffold, words).output.splitlines()
+    lines = (
+        CliRunner(env={roots.VARIABLE: None})
+        .invoke(dlscaffold, words)
+        .output.splitlines()
+    )
     first = lines.index("shop-digits/")
     return "\n".join(["```", *lines[first:-1], "```"])
 
@@ -72,46 +79,43 @@ def updated(text: str) -> str:
 
 
 def comparison() -> str:
-    """Return the page that quotes the document, row by row, with what is said since."""
-    known = guidance.load()
+    """Return the page that quotes the document row by row, with the notes on it."""
+    known = guidance.load(PACKAGED)
     lines = [
         "# The frameworks compared",
         "",
-        "<!-- Written by docs/update.py from templates/guidance.toml; do not edit. -->",
+        "<!-- Written by docs/update.py from the layers; do not edit. -->",
         "",
-        f"In quotation marks: “{known.title}”, the document that this project",
-        "starts from. Below: what has changed since, what holds, what was measured.",
+        f"In quotation marks: “{known.title}”, the document that this project starts",
+        "from. Below each quotation: what has changed since, and what was measured.",
     ]
     for criterion, title in known.criteria.items():
         lines += ["", f"## {title}"]
-        for name in known.frameworks:
-            lines += ["", *cell(name, criterion, known)]
-    lines += ["", "## What serves them, and where it stands", "", *lifecycles()]
+        for framework in filter(known.compares, known.frameworks):
+            lines += ["", *cell(framework, criterion, known)]
+    lines += ["", "## State of the targets", "", *lifecycles(known)]
     return "\n".join([*lines, ""])
 
 
-def cell(framework: str, criterion: str, known: Guidance) -> list[str]:
+def cell(framework: Framework, criterion: str, known: Guidance) -> list[str]:
     """Return the document's words on one framework, with the notes on them."""
-    words = compare.document_says(framework, criterion, known)
-    notes = compare.notes(framework, criterion, known)
-    said = f"**{compare.title(framework)}**: “{words}”"
+    words = f"**{framework.title}**: {compare.quoted(framework, criterion, known)}"
+    notes = known.notes(framework, criterion)
     listed = [f"- {note.says} {link(note)}" for note in notes]
-    return [said, "", *listed] if listed else [said]
+    return [words, "", *listed] if listed else [words]
 
 
 def link(note: Statement) -> str:
-    """Return when it was said, as a link to where."""
-    source = note.source.removeprefix("docs/")
-    return f"([{compare.label(note)}]({source}))"
+    """Return how old a note is, as a link to its source."""
+    return f"([{note.dated}]({note.source.removeprefix('docs/')}))"
 
 
-def lifecycles() -> list[str]:
+def lifecycles(known: Guidance) -> list[str]:
     """Return a table of the targets."""
     lines = ["| target | state | |", "| --- | --- | --- |"]
-    for target in catalog.targets():
-        for said in guidance.load().about(target.name, "lifecycle"):
-            note = f"{said.says} ([{said.when_said}]({said.source}))"
-            lines.append(f"| {target.title} | {said.state} | {note} |")
+    for target in known.targets:
+        for one in known.about(target, "lifecycle"):
+            lines.append(f"| {target.title} | {one.state} | {one.says} {link(one)} |")
     return lines
 
 

@@ -12,8 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from conftest import CELLS
-from dlscaffold.layers import catalog
+from conftest import CATALOG, CELLS
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
@@ -24,12 +23,7 @@ else:
     import tomli as tomllib
 
 
-def labels(cell: Cell) -> list[str]:
-    """Return the shared layers that a cell's target builds on."""
-    return [layer.label for layer in cell.target.includes]
-
-
-MOBILE = [cell for cell in CELLS if "shared/mobile" in labels(cell)]
+MOBILE = [cell for cell in CELLS if "shared/mobile" in cell.target.includes]
 ANDROID = "{http://schemas.android.com/apk/res/android}"
 REFERENCE = re.compile(r'"@\+?(string|drawable|layout|id)/(\w+)"')
 USE = re.compile(r"\bR\.(string|drawable|layout|id)\.(\w+)")
@@ -134,7 +128,7 @@ def test_gradle_is_the_one_that_the_plugin_asks_for(android: Path) -> None:
 
 def test_only_the_classifier_knows_the_runtime(android: Path, cell: Cell) -> None:
     """A move to another runtime changes one file, and that one knows no Android."""
-    context = cell.target.manifest["context"]
+    context = cell.target.context
     group = context["android_runtime"].partition(":")[0]
     for file in sources(android):
         knows = f"import {group}" in file.read_text()
@@ -146,6 +140,6 @@ def test_only_the_classifier_knows_the_runtime(android: Path, cell: Cell) -> Non
 def test_the_runtime_is_the_one_that_export_checks_against(
     android: Path, cell: Cell
 ) -> None:
-    pinned = catalog.format_layer(cell.format.name).manifest["context"]["phone_runtime"]
+    pinned = CATALOG.format(cell.format.name).context["phone_runtime"]
     versions = tomllib.loads((android / "gradle/libs.versions.toml").read_text())
     assert versions["versions"]["runtime"] == pinned

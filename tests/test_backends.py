@@ -10,23 +10,24 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from conftest import CELLS, files_below
+from conftest import CATALOG, CELLS, files_below
 from dlscaffold.errors import UsageError
-from dlscaffold.layers import catalog
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.layers.choices import backend_names
+from dlscaffold.layers.finding import find_cell
+from dlscaffold.layers.layer import Exporter, Framework, Layer, Target, shared_formats
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
 
 Run = Callable[..., Result]
-WITH_BACKENDS = [f for f in catalog.frameworks() if f.backends]
-WITHOUT = [f for f in catalog.frameworks() if not f.backends]
+WITH_BACKENDS = [f for f in CATALOG.frameworks() if f.backends]
+WITHOUT = [f for f in CATALOG.frameworks() if not f.backends]
 PAIRS = [
-    (f, b, t) for f in WITH_BACKENDS for b in f.backends for t in catalog.targets()
+    (f, b, t) for f in WITH_BACKENDS for b in f.backends for t in CATALOG.targets()
 ]
 
 
-def name_of(layer: catalog.Layer) -> str:
+def name_of(layer: Layer) -> str:
     return layer.name
 
 
@@ -51,7 +52,7 @@ def test_backends_of_the_document() -> None:
 
 @pytest.mark.parametrize(("framework", "backend", "target"), PAIRS, ids=name_of)
 def test_each_backend_fits_what_loads_its_exports(
-    framework: catalog.Framework, backend: catalog.Exporter, target: catalog.Target
+    framework: Framework, backend: Exporter, target: Target
 ) -> None:
     shared = [name for name in target.consumes if name in backend.exports]
     legal = [
@@ -61,11 +62,11 @@ def test_each_backend_fits_what_loads_its_exports(
     ]
     assert legal == shared
     if shared:
-        cell = catalog.find_cell(framework.name, target.name, None, backend.name)
+        cell = find_cell(CATALOG, framework.name, target.name, None, backend.name)
         assert (cell.backend, cell.format.name) == (backend, shared[0])
     else:
         with pytest.raises(UsageError):
-            catalog.find_cell(framework.name, target.name, None, backend.name)
+            find_cell(CATALOG, framework.name, target.name, None, backend.name)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_each_backend_fits_what_loads_its_exports(
 def test_the_first_backend_that_fits_is_taken(
     target: str, format_name: str | None, expected: tuple[str, str]
 ) -> None:
-    cell = catalog.find_cell("keras", target, format_name)
+    cell = find_cell(CATALOG, "keras", target, format_name)
     assert (cell.backend_name, cell.format.name) == expected
 
 
@@ -108,13 +109,13 @@ def refused(result: Result) -> str:
 def test_an_illegal_target_is_refused_with_what_fits(
     dlscaffold: Run,
     tmp_path: Path,
-    framework: catalog.Framework,
-    backend: catalog.Exporter,
-    target: catalog.Target,
+    framework: Framework,
+    backend: Exporter,
+    target: Target,
 ) -> None:
     words = ["-f", framework.name, "-t", target.name, "--backend", backend.name]
     result = dlscaffold("new", "x", *words, "-o", tmp_path, "--dry-run")
-    if catalog.shared_formats(backend, target):
+    if shared_formats(backend, target):
         assert result.exit_code == 0
         return
     line = refused(result)
@@ -124,9 +125,9 @@ def test_an_illegal_target_is_refused_with_what_fits(
     )
     assert found
     for name in found[1].split(" or "):
-        assert catalog.find_cell(framework.name, name, None, backend.name)
+        assert find_cell(CATALOG, framework.name, name, None, backend.name)
     for name in found[2].split(" or "):
-        assert catalog.find_cell(framework.name, target.name, None, name)
+        assert find_cell(CATALOG, framework.name, target.name, None, name)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_an_illegal_target_is_refused_with_what_fits(
 )
 @pytest.mark.parametrize("framework", WITHOUT, ids=name_of)
 def test_a_framework_without_backends_says_so(
-    dlscaffold: Run, framework: catalog.Framework, words: tuple[str, ...]
+    dlscaffold: Run, framework: Framework, words: tuple[str, ...]
 ) -> None:
     backend = WITH_BACKENDS[0].backends[0].name
     result = dlscaffold("new", "x", "-f", framework.name, "--backend", backend, *words)
@@ -197,7 +198,7 @@ def test_only_the_package_says_what_keras_computes_on(tmp_path: Path) -> None:
     """One line differs between backends beside requirements, README and exports."""
     texts = {}
     for backend in ("tensorflow", "jax"):
-        cell = catalog.find_cell("keras", "flask", "saved-model", backend)
+        cell = find_cell(CATALOG, "keras", "flask", "saved-model", backend)
         answers = project.Answers(names.derive("digits"), cell, "MIT")
         folder = project.generate(answers, tmp_path / backend)
         texts[backend] = files_below(folder)

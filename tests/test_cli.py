@@ -14,10 +14,11 @@ import pexpect
 import pytest
 from click.testing import Result
 
-from conftest import files_below
+from conftest import CATALOG, files_below
 from dlscaffold import __version__
 from dlscaffold.cli import main
-from dlscaffold.layers import catalog
+from dlscaffold.layers.finding import find_cell
+from dlscaffold.layers.layer import shared_formats
 
 Run = Callable[..., Result]
 NEW = ("new", "Shop digits", "--framework", "keras", "--target", "flask")
@@ -151,42 +152,6 @@ def test_what_pip_does_on_linux_is_said(dlscaffold: Run, tmp_path: Path) -> None
     assert notice in dlscaffold(*words).stdout
 
 
-def test_git_starts_a_repository(dlscaffold: Run, tmp_path: Path) -> None:
-    assert dlscaffold(*NEW, "-o", tmp_path, "--git").exit_code == 0
-    status = subprocess.run(
-        ["git", "status", "--porcelain"],
-        cwd=tmp_path / "shop-digits",
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    assert "A  README.md" in status
-    assert "?? " not in status
-
-
-def test_git_in_a_hook_leaves_the_other_repository_alone(
-    dlscaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = tmp_path / "other"
-    subprocess.run(["git", "init", "--quiet", other], check=True)
-    before = sorted((other / ".git").iterdir())
-    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
-    monkeypatch.setenv("GIT_WORK_TREE", str(other))
-    assert dlscaffold(*NEW, "-o", tmp_path, "--git").exit_code == 0
-    assert sorted((other / ".git").iterdir()) == before
-    assert (tmp_path / "shop-digits/.git/index").is_file()
-
-
-def test_git_is_missing(
-    dlscaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", "")
-    result = dlscaffold(*NEW, "-o", tmp_path, "--git", "--json")
-    assert result.exit_code == 1
-    assert "install git" in result.stderr
-    assert json.loads(result.stdout)["written"]
-
-
 def test_yes_takes_defaults_that_fit_what_is_given(
     dlscaffold: Run, tmp_path: Path
 ) -> None:
@@ -219,9 +184,9 @@ def test_without_a_terminal_the_full_command_is_printed(dlscaffold: Run) -> None
 
 def test_every_illegal_pair_is_refused_with_what_fits(dlscaffold: Run) -> None:
     refused = 0
-    for framework in catalog.frameworks():
-        for target in catalog.targets():
-            if catalog.shared_formats(framework, target):
+    for framework in CATALOG.frameworks():
+        for target in CATALOG.targets():
+            if shared_formats(framework, target):
                 continue
             refused += 1
             result = dlscaffold("new", "x", "-f", framework.name, "-t", target.name)
@@ -231,7 +196,7 @@ def test_every_illegal_pair_is_refused_with_what_fits(dlscaffold: Run) -> None:
             assert f"{framework.title} exports" in line
             fitting = line.partition("use --target ")[2].partition(" with ")[0]
             for name in fitting.split(" or "):
-                assert catalog.find_cell(framework.name, name, None)
+                assert find_cell(CATALOG, framework.name, name, None)
     assert refused >= 3
 
 
@@ -281,14 +246,14 @@ def test_list_as_json_agrees_with_the_catalog(dlscaffold: Run) -> None:
         for pair in fields["pairs"]
         for name in pair["formats"]
     }
-    cells = {(c.framework.name, c.target.name, c.format.name) for c in catalog.cells()}
+    cells = {(c.framework.name, c.target.name, c.format.name) for c in CATALOG.cells()}
     assert pairs == cells
-    assert set(fields["targets"]) == {target.name for target in catalog.targets()}
+    assert set(fields["targets"]) == {target.name for target in CATALOG.targets()}
 
 
 def test_list_as_a_table(dlscaffold: Run) -> None:
     text = dlscaffold("list").stdout
-    for layer in [*catalog.frameworks(), *catalog.targets()]:
+    for layer in [*CATALOG.frameworks(), *CATALOG.targets()]:
         assert layer.name in text
     assert max(len(line) for line in text.splitlines()) <= 80
     assert "…" not in text
@@ -328,7 +293,7 @@ def test_on_a_terminal_what_is_missing_is_asked(tmp_path: Path) -> None:
     (folder,) = tmp_path.iterdir()
     assert folder.name == "digit-classifier-of-mine"
     target = json.loads((folder / ".dlscaffold.json").read_text("utf-8"))["target"]
-    fitting = [c.target.name for c in catalog.cells() if c.framework.name == "pytorch"]
+    fitting = [c.target.name for c in CATALOG.cells() if c.framework.name == "pytorch"]
     assert target in fitting
     assert target != fitting[0]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dlscaffold.cli import main
+from dlscaffold.layers.choices import layer_names
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -64,20 +65,28 @@ def test_keys_of_the_manifests_are_documented() -> None:
 def test_every_partial_is_lent_and_included_and_documented() -> None:
     templates = ROOT / "templates"
     lent = {
-        path.as_posix().rpartition("/templates/partials/")[2]
+        generic(path.as_posix().rpartition("/templates/partials/")[2])
         for path in templates.rglob("templates/partials/**/*")
         if path.is_file()
     }
     files = [path for layer in templates.iterdir() for path in layer.rglob("*")]
     included = {
-        name
+        name.replace('" ~ name ~ "', "NAME")
         for path in files
         if path.is_file()
         for name in PARTIAL.findall(path.read_text("utf-8", "ignore"))
     }
-    assert lent == included
+    of_add_ons = {f"NAME/{file}" for file in ("gitignore.txt", "make.mk", "readme.md")}
+    assert lent | of_add_ons == included
     readme = (templates / "README.md").read_text("utf-8")
     assert {name for name in lent if f"`{name}`" not in readme} == set()
 
 
-PARTIAL = re.compile(r'"partials/([^"]+)"')
+PARTIAL = re.compile(r'"partials/((?:" ~ name ~ ")?[^"]+)"')
+ADD_ONS = {*layer_names("apps"), *layer_names("extras")}
+
+
+def generic(partial: str) -> str:
+    """Return a partial's path, with NAME for the name of an app or extra."""
+    folder, _, file = partial.partition("/")
+    return f"NAME/{file}" if folder in ADD_ONS else partial

@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from conftest import CATALOG
 from dlscaffold import doctor
 from dlscaffold.doctor import machine as this_machine
 from dlscaffold.doctor.check import STATES, Check, needs_of
 from dlscaffold.doctor.generated import digest, in_project, project_checks, version
 from dlscaffold.doctor.pairs import TOOLS, serving
-from dlscaffold.layers import catalog
+from dlscaffold.layers.finding import find_cell
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
 from dlscaffold.running import smoke
@@ -68,7 +69,7 @@ def test_every_check_has_a_known_state_and_a_mend_where_it_is_not_fine(
         assert check.says
         assert check.mend or check.state == "fine", check
     assert {p.name for p in report.pairs} == {
-        f"{cell.framework.title} with {cell.target.title}" for cell in catalog.cells()
+        f"{cell.framework.title} with {cell.target.title}" for cell in CATALOG.cells()
     }
 
 
@@ -156,7 +157,7 @@ def test_the_processor_decides_whether_there_are_wheels(
     system: str, machine: str, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on_machine(monkeypatch, system, machine)
-    framework = next(f for f in catalog.frameworks() if f.name == "tensorflow")
+    framework = next(f for f in CATALOG.frameworks() if f.name == "tensorflow")
     check = this_machine.processor(framework, needs_of("tensorflow"))
     assert check.state == state
 
@@ -205,10 +206,10 @@ def test_serving_on_arm64_says_that_the_image_is_for_another_processor(
 
 
 def test_every_framework_and_every_tool_that_is_needed_is_known() -> None:
-    for framework in catalog.frameworks():
+    for framework in CATALOG.frameworks():
         needs = needs_of(framework.name)
         assert {"python", "machines", "megabytes", "packages"} == needs.keys()
-    for target in catalog.targets():
+    for target in CATALOG.targets():
         assert set(needs_of(target.name).get("tools", [])) <= set(TOOLS)
 
 
@@ -217,7 +218,7 @@ def test_every_framework_and_every_tool_that_is_needed_is_known() -> None:
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    cell = catalog.find_cell("keras", "flask", None)
+    cell = find_cell(CATALOG, "keras", "flask", None)
     answers = project.Answers(names.derive("Digits"), cell, "MIT")
     return project.generate(answers, tmp_path_factory.mktemp("generated"))
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import jinja2
 import pytest
+from advice_layers import PACKAGED, guidance_of, write_layer
 
-from dlscaffold.advice import answers, guidance
-from dlscaffold.layers import catalog
+from conftest import CATALOG, EVERY_CELL
+from dlscaffold.advice import guidance
+from dlscaffold.advice.guidance import Guidance
+from dlscaffold.advice.statements import KEYS, KINDS, GuidanceError
+from dlscaffold.layers.catalog import Catalog, Cell
+from dlscaffold.layers.finding import find_cell
 
-PARTIALS = [
-    f"common/templates/partials/readme/{name}.md" for name in ("lifecycle", "guidance")
-]
+KNOWN = guidance.load(PACKAGED)
 FRAMEWORKS = ("tensorflow", "keras", "pytorch")
 
 # The document, row by row, as its reader has it before them.
@@ -52,135 +56,216 @@ DOCUMENT = {
 }
 
 
-def minimal(**statement: object) -> dict[str, object]:
-    """Return guidance with one statement, which the arguments complete or spoil."""
-    entry = {"about": "keras", "says": "It is so.", "source": "document", **statement}
-    return {
-        "document": {"title": "T", "frameworks": ["keras"]},
-        "criteria": {"speed": "Speed"},
-        "since": [{key: value for key, value in entry.items() if value is not None}],
-    }
+def layer_saying(root: Path, text: str) -> Guidance:
+    """Return the guidance with a target in a root of its own that says this."""
+    write_layer(root, "targets/echo", 'title = "Echo"\nconsumes = ["onnx"]', text)
+    return guidance_of(*PACKAGED.roots, root)
+
+
+def written(kind: str = "reason", **keys: object) -> str:
+    """Return a statement in TOML, which the arguments complete or spoil."""
+    entry = {"says": "It is so.", "source": "document", **keys}
+    lines = (f"{key} = {json.dumps(v)}" for key, v in entry.items() if v is not None)
+    return "\n".join([f"[[{kind}]]", *lines, ""])
 
 
 def test_every_row_and_column_of_the_document_is_there_in_its_words() -> None:
-    loaded = guidance.load()
-    assert loaded.frameworks == FRAMEWORKS
-    said = {
-        title: tuple(
-            statement.says
-            for framework in FRAMEWORKS
-            for statement in loaded.about(framework, "document-says")
-            if statement.criterion == criterion
-        )
-        for criterion, title in loaded.criteria.items()
+    frameworks = [PACKAGED.framework(name) for name in FRAMEWORKS]
+    rows = {
+        title: tuple(KNOWN.document_says(one, criterion) for one in frameworks)
+        for criterion, title in KNOWN.criteria.items()
     }
-    assert said == DOCUMENT
-    assert list(said) == list(DOCUMENT)
+    assert rows == DOCUMENT
+    assert list(rows) == list(DOCUMENT)
 
 
 def test_only_the_document_is_quoted_as_the_document() -> None:
-    for statement in guidance.load().statements:
+    for statement in KNOWN.statements:
         if statement.kind == "document-says":
             assert statement.source == "document"
         if statement.kind in {"since", "measured"}:
             assert statement.source != "document"
 
 
+def test_every_statement_about_a_layer_lies_in_its_folder() -> None:
+    layers = {layer.name for layer in (*PACKAGED.frameworks(), *PACKAGED.targets())}
+    (root,) = PACKAGED.roots
+    central = (root / guidance.FILE).read_text("utf-8")
+    subjects = set(re.findall(r'^about = "(.+)"', central, re.MULTILINE))
+    assert subjects == {"phone", "embedded", "server", "versions", "emulation"}
+    assert not subjects & layers
+
+
 @pytest.mark.parametrize(
     "source", [None, "", "somebody said", "http://insecure.example"]
 )
-def test_a_statement_without_a_source_does_not_load(source: str | None) -> None:
-    with pytest.raises(
-        guidance.GuidanceError, match=r'keras, "It is so\.", needs a source'
-    ):
-        guidance.parse(minimal(source=source))
+def test_a_statement_needs_a_source(source: str | None, tmp_path: Path) -> None:
+    with pytest.raises(GuidanceError, match=r'"It is so\.": give a source'):
+        layer_saying(tmp_path, written(source=source))
 
 
 @pytest.mark.parametrize(
-    ("fault", "message"),
+    ("text", "message"),
     [
-        ({"source": "https://example.org"}, "needs a date or checked"),
+        (written(source="https://example.org"), "give date or checked"),
+        (written(source="https://e.org", date="lately"), "give date or checked"),
+        (written("since", criterion="taste"), "use a criterion of level, speed"),
+        (written(sauce="https://example.org"), "the key sauce is unknown; use about"),
+        (written(says=None), "give says"),
+        (written(says=3), "says must be text in quotes"),
+        (written(about="keras"), "leave out about, which is targets/echo in this file"),
+        (written("lifecycle", state="tired"), "give state: current, legacy, retired"),
         (
-            {"source": "https://example.org", "date": "lately"},
-            "needs a date or checked",
+            written("lifecycle", state="legacy", source="https://e.org")
+            + 'checked = "2026-12-01"',
+            "give date, when it became legacy",
         ),
-        ({"criterion": "taste"}, "unknown criterion taste"),
-        ({"sauce": "https://example.org"}, "sauce"),
-        ({"says": None}, "says"),
+        (written("place"), "give where, a list of server, phone, embedded"),
+        (written("place", where="server"), "where must be a list"),
+        (written("place", where=["moon"]), "give where, a list of server"),
+        (written("advice"), "give weight or rules_out"),
+        (written("advice", weight="2"), "weight must be a whole number"),
+        (
+            written("advice", weight=1) + 'when = { taste = "yes" }',
+            "when refers to the unknown question taste",
+        ),
+        (
+            written("advice", weight=1) + 'when = { where = ["moon"] }',
+            "when where is moon: use server, phone, embedded, open",
+        ),
+        (
+            written("advice", weight=1) + 'when = { rate = "fast" }',
+            "when rate is fast: use low, high, open",
+        ),
+        ("[[raeson]]\n", "not raeson"),
+        ("reason = 3\n", "not reason"),
+        ("reason = [3]\n", "not reason"),
+        ("[[reason\n", "is not TOML"),
     ],
 )
-def test_a_faulty_statement_does_not_load(fault: dict[str, str], message: str) -> None:
-    with pytest.raises(guidance.GuidanceError, match=message):
-        guidance.parse(minimal(**fault))
+def test_a_faulty_statement_is_an_error_with_file_and_fix(
+    text: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(GuidanceError) as raised:
+        layer_saying(tmp_path, text)
+    assert message in raised.value.message
+    assert str(tmp_path / "targets/echo/guidance.toml") in raised.value.message
+    assert raised.value.exit_code == 1
 
 
-def test_a_lifecycle_has_a_known_state() -> None:
-    fields = minimal()
-    fields["lifecycle"] = [
-        {"about": "keras", "says": "Gone.", "source": "document", "state": "tired"}
-    ]
-    with pytest.raises(guidance.GuidanceError, match="current, legacy, retired"):
-        guidance.parse(fields)
+def test_advice_may_refer_to_a_framework_that_is_not_there(tmp_path: Path) -> None:
+    text = written("advice", weight=1) + 'when = { framework = "sklearn" }'
+    known = layer_saying(tmp_path, text)
+    (statement,) = known.about("targets/echo", "advice")
+    assert statement.holds({"framework": "sklearn"})
+    assert not statement.holds({"framework": "keras"})
 
 
-def test_advice_is_about_what_there_is_and_speaks_of_answers_that_can_be_given() -> (
-    None
-):
-    words = {question.name: set(question.choices) for question in answers.QUESTIONS}
-    words |= {
-        "rate": {"high", "low"},
-        "latency": {"strict", "relaxed"},
-        "model_size": {"small", "large", "huge"},
-    }
-    layers = {layer.name for layer in [*catalog.frameworks(), *catalog.targets()]}
-    known = guidance.load()
-    for statement in known.of("advice"):
-        assert statement.about in layers | words["where"], statement.says
-        assert statement.weight or statement.rules_out, statement.says
-    for statement in known.statements:
-        for name, wanted in statement.when.items():
-            named = {wanted} if isinstance(wanted, str) else set(wanted)
-            assert named <= words[name] | {guidance.OPEN}, statement.says
+def test_measured_statements_have_a_file_of_their_own() -> None:
+    for framework in PACKAGED.frameworks():
+        (measured,) = KNOWN.about(framework, "measured")
+        assert (framework.path / "measured.toml").is_file()
+        assert measured.dated == "measured 2026-11-22"
+
+
+def documented() -> str:
+    """Return the section on guidance in the layers' README."""
+    (root,) = PACKAGED.roots
+    text = (root / "README.md").read_text("utf-8")
+    return text.split("## What is known about a layer")[1].split("\n## ")[0]
+
+
+def test_kinds_and_keys_are_documented() -> None:
+    kinds = re.findall(r"^\| `\[\[(.+?)\]\]`", documented(), re.MULTILINE)
+    assert set(kinds) == set(KINDS)
+    assert [key for key in KEYS if f"`{key}`" not in documented()] == []
+
+
+def test_the_documented_example_loads(tmp_path: Path) -> None:
+    example = documented().split("```toml\n")[1].split("```")[0]
+    known = layer_saying(tmp_path, example)
+    (place,) = known.about("targets/echo", "place")
+    assert place.where == ["server"]
+
+
+def test_advice_is_about_layers_and_places() -> None:
+    layers = {layer.label for layer in [*PACKAGED.frameworks(), *PACKAGED.targets()]}
+    subjects = {statement.about for statement in KNOWN.of("advice")}
+    assert subjects <= layers | {"phone", "embedded"}
+
+
+@pytest.mark.parametrize(
+    ("figure", "number", "level"),
+    [
+        ("rate", 500, "low"),
+        ("rate", 501, "high"),
+        ("latency", 20, "strict"),
+        ("latency", 20.1, "relaxed"),
+        ("model_size", 2000, "small"),
+        ("model_size", 4000, "large"),
+        ("model_size", 4001, "huge"),
+    ],
+)
+def test_a_number_is_the_first_level_that_it_does_not_exceed(
+    figure: str, number: float, level: str
+) -> None:
+    assert KNOWN.level(figure, number) == level
 
 
 def test_every_framework_and_target_has_a_reason_and_a_lifecycle() -> None:
-    for layer in [*catalog.frameworks(), *catalog.targets()]:
-        assert 20 < len(guidance.reason(layer.name)) < 90, layer.name
-        assert guidance.lifecycle(layer.name)["source"], layer.name
+    for layer in [*PACKAGED.frameworks(), *PACKAGED.targets()]:
+        assert 20 < len(KNOWN.reason(layer)) < 90, layer.name
+        assert KNOWN.lifecycle(layer).source, layer.name
 
 
-def test_what_nobody_has_described_has_no_reason_and_is_taken_for_current() -> None:
-    assert guidance.reason("caffe") == ""
-    assert guidance.lifecycle("caffe") == {"state": "current"}
+def test_a_layer_without_guidance_has_no_reason_and_counts_as_current(
+    tmp_path: Path,
+) -> None:
+    known = layer_saying(tmp_path, "")
+    echo = known.catalog.target("echo")
+    assert known.reason(echo) == ""
+    assert known.lifecycle(echo).state == "current"
 
 
 def test_pytorch_mobile_is_retired_and_names_its_successor() -> None:
-    standing = guidance.lifecycle("pytorch-mobile")
-    assert standing["state"] == "retired"
-    assert standing["successor"] == "executorch"
-    assert re.fullmatch(r"20\d\d-\d\d-\d\d", standing["date"])
-    assert standing["source"].startswith("https://")
+    lifecycle = KNOWN.lifecycle(PACKAGED.target("pytorch-mobile"))
+    assert lifecycle.state == "retired"
+    assert lifecycle.successor == "executorch"
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", lifecycle.date)
+    assert lifecycle.source.startswith("https://")
 
 
-@pytest.mark.parametrize("cell", list(catalog.cells()), ids=lambda cell: cell.name)
-def test_a_readme_quotes_the_document_and_then_says_what_has_changed(
-    cell: catalog.Cell,
-) -> None:
-    said = guidance.for_cell(cell)
+@pytest.mark.parametrize("cell", EVERY_CELL, ids=lambda cell: cell.name)
+def test_a_readme_has_a_line_with_a_source_for_framework_and_target(cell: Cell) -> None:
+    known = guidance.load(CATALOG)
+    said = known.for_cell(cell)
     assert json.loads(json.dumps(said)) == said
+    layers = [one for one in guidance.subjects(cell) if known.about(one, "reason")]
+    if not layers:
+        assert "## Why" not in render(cell, known)
+        return
+    title, body = render(cell, known).split("## Why ")[1].split("\n", 1)
+    subjects = [layer.title for layer in layers]
+    assert title == " and ".join(subjects)
+    *lines, last = [line for line in body.splitlines() if line]
+    dated = r"\(\[(since|checked) 20[\d-]+\]\(https://\S+\)\)"
+    for subject, line in zip(subjects, lines, strict=True):
+        assert re.fullmatch(rf"- \*\*{subject}\*\*: .+ {dated}", line)
+    assert "`dlscaffold compare`" in last
+    assert "{" not in body
+
+
+@pytest.mark.parametrize("cell", EVERY_CELL, ids=lambda cell: cell.name)
+def test_the_document_is_not_quoted_in_somebodys_readme(cell: Cell) -> None:
     text = render(cell)
-    quoted = re.findall(r"^> - \*\*(.+?)\*\*: (.+)$", text, re.MULTILINE)
-    column = FRAMEWORKS.index(cell.framework.name)
-    assert quoted == [(title, row[column]) for title, row in DOCUMENT.items()]
-    before, after = text.split("What has changed")
-    assert "https://" in after
-    assert not re.search(r"^> ", after, re.MULTILINE)
-    assert "{" not in text
-    assert ("does not name" in before) != said["named"]
+    assert KNOWN.title not in text
+    for statement in KNOWN.statements:
+        if statement.source == "document":
+            assert statement.says not in text
 
 
 def test_a_readme_names_the_successor_by_its_command() -> None:
-    text = render(catalog.find_cell("pytorch", "pytorch-mobile", None))
+    text = render(find_cell(PACKAGED, "pytorch", "pytorch-mobile"))
     assert (
         "**Retired since 2024-09-04**: PyTorch Mobile is no longer maintained" in text
     )
@@ -191,32 +276,37 @@ def test_a_readme_names_the_successor_by_its_command() -> None:
 def test_a_successor_that_is_no_target_is_not_offered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(guidance, "targets", list)
-    cell = catalog.find_cell("pytorch", "pytorch-mobile", None)
-    (notice,) = guidance.notices(cell)
+    cell = find_cell(PACKAGED, "pytorch", "pytorch-mobile")
+    monkeypatch.setattr(Catalog, "targets", lambda _: [])
+    known = guidance.load.__wrapped__(PACKAGED)
+    (notice,) = known.notices(cell)
     assert "retired since 2024-09-04" in notice
     assert "instead" not in notice
-    assert "Its successor" not in render(cell)
+    assert "successor" not in render(cell, known)
 
 
-def test_a_framework_that_the_document_does_not_know_is_not_quoted(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    silent = guidance.Guidance("T", (), {}, {}, ())
-    monkeypatch.setattr(guidance, "load", lambda: silent)
-    text = render(catalog.find_cell("keras", "flask", None))
-    assert text.strip() == ""
+def test_a_successor_that_does_not_fit_is_not_offered() -> None:
+    cells = [
+        cell
+        for cell in EVERY_CELL
+        if cell.framework.is_given
+        and cell.target.name == "pytorch-mobile"
+        and "executorch" not in cell.name
+    ]
+    assert cells
+    for cell in cells:
+        (notice,) = KNOWN.notices(cell)
+        assert "instead" not in notice
 
 
-def test_notes_on_other_targets_stay_out_of_a_readme() -> None:
-    cell = catalog.find_cell("keras", "flask", None)
-    assert "LiteRT" not in render(cell)
-    assert "model.predict" in render(cell)
+def test_a_readme_says_nothing_of_a_pair_without_guidance() -> None:
+    silent = Guidance(PACKAGED, "T", {}, {}, ())
+    assert render(find_cell(PACKAGED, "keras", "flask"), silent).strip() == ""
 
 
-def render(cell: catalog.Cell) -> str:
+def render(cell: Cell, known: Guidance = KNOWN) -> str:
     """Return the README's notice and section as a generated project would have them."""
-    loader = jinja2.FileSystemLoader(catalog.templates_root())
+    loader = jinja2.FileSystemLoader(PACKAGED.roots[0])
     # As Cookiecutter renders: Markdown is not escaped.
     environment = jinja2.Environment(  # noqa: S701
         loader=loader,
@@ -224,12 +314,10 @@ def render(cell: catalog.Cell) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    context = {
-        "_guidance": guidance.for_cell(cell),
-        "_framework_title": cell.framework.title,
-        "_target_title": cell.target.title,
-    }
+    partials = "common/templates/partials/readme"
     return "".join(
-        environment.get_template(partial).render(cookiecutter=context)
-        for partial in PARTIALS
+        environment.get_template(f"{partials}/{name}.md").render(
+            cookiecutter={"_guidance": known.for_cell(cell)}
+        )
+        for name in ("lifecycle", "guidance")
     )

@@ -22,9 +22,8 @@ from click.testing import Result
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from conftest import CATALOG
 from dlscaffold.errors import ScaffoldError
-from dlscaffold.layers import catalog
-from dlscaffold.layers.choices import layer_names
 from dlscaffold.models import archive, kinds, litert, outside, wire
 from dlscaffold.models.description import Description, Tensor
 from dlscaffold.models.identify import describe, outline
@@ -182,7 +181,7 @@ def test_onnx_files_that_no_runtime_takes(
 
 
 def test_the_newest_opsets_are_those_of_the_runtime_that_projects_pin() -> None:
-    layer = catalog.format_layer("onnx").path
+    layer = CATALOG.format("onnx").path
     pins = (layer / "templates/partials/requirements/runtime.txt").read_text("utf-8")
     assert "onnxruntime==1.32.*" in pins  # else look at `NEWEST` in inspect/onnx.py too
 
@@ -562,18 +561,18 @@ def test_an_output_that_is_an_input_has_a_name_of_its_own(tmp_path: Path) -> Non
 
 def test_the_table_names_layers_that_there_are() -> None:
     used = {kind.layer or kind.name for kind in (*kinds.FILES, kinds.SAVED_MODEL)}
-    assert used - {"pickle"} == set(layer_names("models"))
-    for name in layer_names("models"):
-        assert set(catalog.origin(name).exports) <= set(layer_names("formats"))
+    assert used - {"pickle"} == set(CATALOG.names("models"))
+    for name in CATALOG.names("models"):
+        assert set(CATALOG.model(name).exports) <= set(CATALOG.names("formats"))
 
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_every_target_fits_or_says_why_not(name: str, tmp_path: Path) -> None:
     found = look(tmp_path, name, WHOLE[name])
-    assert [fit.target for fit in found.targets] == layer_names("targets")
+    assert [fit.target for fit in found.targets] == CATALOG.names("targets")
     assert any(fit.format for fit in found.targets)
     for fit in found.targets:
-        target = catalog.Target(catalog.templates_root() / "targets" / fit.target)
+        target = CATALOG.target(fit.target)
         assert fit.because
         assert fit.format is None or fit.format in target.consumes
 

@@ -15,7 +15,7 @@ import yaml
 from test_android import MOBILE
 from tree_sitter import Language, Parser
 
-from dlscaffold.layers import catalog
+from conftest import CATALOG
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import rendering as project
 
@@ -41,7 +41,7 @@ def spec(ios: Path) -> dict[str, Any]:
 
 def runtime(cell: Cell) -> str:
     """Return the version of the runtime that the target pins for iOS."""
-    return str(cell.target.manifest["context"]["ios_runtime_version"])
+    return str(cell.target.context["ios_runtime_version"])
 
 
 def test_swift_parses(ios: Path) -> None:
@@ -92,7 +92,7 @@ def test_the_runtime_is_pinned(ios: Path, spec: dict[str, Any], cell: Cell) -> N
 
 def test_the_runtime_reads_what_is_exported(cell: Cell) -> None:
     """The same release as what export checks against; a later patch may be missing."""
-    pinned = catalog.format_layer(cell.format.name).manifest["context"]["phone_runtime"]
+    pinned = CATALOG.format(cell.format.name).context["phone_runtime"]
     assert runtime(cell).split(".")[:2] == pinned.split(".")[:2]
 
 

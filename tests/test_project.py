@@ -16,10 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import CELLS, files_below
+from conftest import CATALOG, CELLS, files_below
 from dlscaffold.errors import ScaffoldError, UsageError
-from dlscaffold.project import names
+from dlscaffold.project import names, placing
 from dlscaffold.project import rendering as project
+from dlscaffold.project.request import Request, resolve
 
 NEW = [sys.executable, "-m", "dlscaffold", "new", "--yes", "Shop digits"]
 
@@ -119,13 +120,11 @@ def test_killed_at_any_moment_it_leaves_nothing_or_all(
 
 
 def answers_by_default() -> project.Answers:
-    from dlscaffold.commands import new
-
-    return new.resolve(new.Request("Shop digits", None, None, None, "MIT"), yes=True)
+    return resolve(Request("Shop digits"), CATALOG, yes=True)
 
 
 def test_move_across_devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(project, "_same_device", lambda *_: False)
+    monkeypatch.setattr(placing, "_same_device", lambda *_: False)
     folder = project.generate(answers(), tmp_path)
     assert set(files_below(folder)) == set(answers().files)
     assert [path.name for path in tmp_path.iterdir()] == ["shop-digits"]
@@ -140,7 +139,7 @@ def test_a_copy_that_fails_leaves_what_was_there(
     def fail(*_: object) -> None:
         raise shutil.Error([("a", "b", "No space left on device")] * 9)
 
-    monkeypatch.setattr(project, "_same_device", lambda *_: False)
+    monkeypatch.setattr(placing, "_same_device", lambda *_: False)
     monkeypatch.setattr(shutil, "copytree", fail)
     if not inside:
         (tmp_path / "shop-digits").mkdir(mode=0o750)
@@ -156,7 +155,7 @@ def test_told_to_end_it_tidies_up(tmp_path: Path) -> None:
     """Also of what it has staged."""
     script = (
         "import os, signal; from dlscaffold.project import rendering as project\n"
-        "project._move = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "project.move = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
         "from dlscaffold.cli import main; main()"
     )
     words = ["new", "--yes", "Shop digits", "-o", tmp_path / "out"]

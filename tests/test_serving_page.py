@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from conftest import CATALOG
 from dlscaffold.advice import guidance
 
 ROOT = Path(__file__).parents[1]
@@ -63,7 +64,7 @@ def test_advice_claims_no_more_than_was_measured(
 ) -> None:
     (said,) = (
         statement.says
-        for statement in guidance.load().about("flask", "advice")
+        for statement in guidance.load(CATALOG).about("targets/flask", "advice")
         if statement.source == "docs/serving.md"
     )
     claimed = re.search(r"more than (\d+) times FastAPI", said)

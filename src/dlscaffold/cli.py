@@ -5,6 +5,7 @@ What a command needs is imported inside it, so that `--help` costs little over C
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
@@ -13,15 +14,16 @@ from typing import Any, TypeVar
 import click
 
 from dlscaffold import __version__
-from dlscaffold.advice.answers import (
+from dlscaffold.advice.situation import (
     QUESTIONS,
-    Answers,
+    Situation,
     nearest,
     one_choice,
     one_number,
 )
 from dlscaffold.errors import ScaffoldError, UsageError
-from dlscaffold.layers.choices import STEPS, backend_names, layer_names
+from dlscaffold.layers.choices import STEPS, app_names, backend_names, layer_names
+from dlscaffold.layers.roots import VARIABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,6 +48,8 @@ FRAMEWORK = OneOf("framework", layer_names("frameworks"))
 TARGET = OneOf("target", layer_names("targets"))
 FORMAT = OneOf("format", layer_names("formats"))
 BACKEND = OneOf("backend", backend_names())
+APP = OneOf("app", app_names())
+EXTRA = OneOf("extra", layer_names("extras"))
 LICENSE = OneOf("license", layer_names("licenses"))
 STEP = OneOf("step", STEPS)
 
@@ -59,6 +63,20 @@ json_option = click.option(
 
 backend_option = click.option(
     "--backend", type=BACKEND, help="What the framework computes on, if it can choose."
+)
+app_option = click.option(
+    "--app",
+    "apps",
+    type=APP,
+    multiple=True,
+    help="An app to go with a model for phones; may be repeated.",
+)
+extra_option = click.option(
+    "--with",
+    "extras",
+    type=EXTRA,
+    multiple=True,
+    help="An extra to add; may be repeated.",
 )
 license_option = click.option(
     "--license", "license_name", type=LICENSE, default="MIT", show_default=True
@@ -97,6 +115,11 @@ def main() -> None:
     Pick a framework and a deployment target; get a project that trains on real data,
     exports, serves, and proves that what is served equals what was trained.
     """
+    if os.environ.get(VARIABLE):
+        from dlscaffold.layers.catalog import installed
+        from dlscaffold.layers.checking import check
+
+        check(installed())
 
 
 @main.command(
@@ -121,6 +144,8 @@ Examples:
 )
 @click.option("--python", type=PATH, help="Interpreter with the model's framework.")
 @click.option("--trust", is_flag=True, help="Accept code in the model, as of Lambdas.")
+@app_option
+@extra_option
 @license_option
 @click.option("-o", "--output-dir", type=PATH, default=".", help="Where to put it.")
 @click.option("-y", "--yes", is_flag=True, help="Take the default for all not given.")
@@ -138,6 +163,8 @@ def new(
     examples: str | None,
     python: str | None,
     trust: bool,
+    apps: tuple[str, ...],
+    extras: tuple[str, ...],
     license_name: str,
     output_dir: str,
     yes: bool,
@@ -153,13 +180,22 @@ def new(
     from pathlib import Path
 
     from dlscaffold.commands import new as command
+    from dlscaffold.project.request import Request, read_model
 
-    given = command.read_model(model, examples, python=python, trust=trust)
+    request = Request(
+        name=name,
+        framework=framework,
+        target=target,
+        format=format_name,
+        license=license_name,
+        backend=backend,
+        given=read_model(model, examples, python=python, trust=trust),
+        apps=apps,
+        extras=extras,
+        output_dir=Path(output_dir),
+    )
     command.run(
-        command.Request(
-            *(name, framework, target, format_name, license_name, backend, given),
-            output_dir=Path(output_dir),
-        ),
+        request,
         yes=yes,
         dry_run=dry_run,
         git=git,
@@ -172,9 +208,9 @@ def new(
 @json_option
 def list_(as_json: bool) -> None:
     """Show the frameworks, targets and formats, and which pairs fit."""
-    from dlscaffold.commands import listing
+    from dlscaffold.commands import list as command
 
-    listing.run(as_json=as_json)
+    command.run(as_json=as_json)
 
 
 @main.command(
@@ -215,6 +251,8 @@ Example:
 @click.option("-t", "--target", type=TARGET, required=True)
 @click.option("--format", "format_name", type=FORMAT, help="What joins the two.")
 @backend_option
+@app_option
+@extra_option
 @license_option
 @click.argument("directory", type=PATH)
 def eject(
@@ -222,20 +260,25 @@ def eject(
     target: str,
     format_name: str | None,
     backend: str | None,
+    apps: tuple[str, ...],
+    extras: tuple[str, ...],
     license_name: str,
     directory: str,
 ) -> None:
     """Write the composed template to DIRECTORY, for plain Cookiecutter."""
-    import shlex
-    from pathlib import Path
+    from dlscaffold.commands import eject as command
+    from dlscaffold.project.request import Request
 
-    from dlscaffold.layers import catalog
-    from dlscaffold.project import rendering as project
-
-    cell = catalog.find_cell(framework, target, format_name, backend)
-    project.eject(cell, license_name, Path(directory))
-    command = shlex.join(["cookiecutter", directory])
-    click.echo(f"Wrote {directory}; next:\n\n  {command}")
+    request = Request(
+        framework=framework,
+        target=target,
+        format=format_name,
+        license=license_name,
+        backend=backend,
+        apps=apps,
+        extras=extras,
+    )
+    command.run(request, directory)
 
 
 @main.command(
@@ -275,7 +318,7 @@ def choice_option(name: str, help_text: str) -> Callable[[F], F]:
 
 
 def number_option(name: str, metavar: str, help_text: str) -> Callable[[F], F]:
-    """Return the option for a figure; it may be repeated, but not contradicted."""
+    """Return the option for a number; it may be repeated, but not contradicted."""
 
     def check(*given: Any) -> float | None:
         return one_number(name, given[-1])
@@ -297,21 +340,21 @@ Examples:
   dlscaffold recommend --framework keras --where server --python yes
   dlscaffold recommend --model classifier.pt --where phone --json
 
-Exit status: 0 with a recommendation, 1 where nothing fits, 2 for answers that make no
-sense or contradict each other.
+Exit status: 0 with a recommendation, 1 if nothing fits, 2 if an answer is not valid or
+two contradict each other.
 """
 )
 @choice_option("framework", "What the model is trained in.")
 @click.option(
     "--model",
     type=PATH,
-    help="A model's file or folder; says the framework and the size.",
+    help="A model's file or folder, which gives the framework and the size.",
 )
 @choice_option("where", "Where the model runs.")
 @choice_option("python", "Whether Python runs before or after the model.")
-@choice_option("swap", "Whether new versions are swapped in without a stop.")
+@choice_option("swap", "Whether new versions are deployed without downtime.")
 @number_option("rate", "N", "Expected requests per second.")
-@number_option("latency", "MS", "Milliseconds that an answer may take.")
+@number_option("latency", "MS", "Milliseconds that a response may take.")
 @choice_option("team", "Who maintains it.")
 @choice_option("processor", "The processor that it runs on.")
 @choice_option("system", "The operating system that it runs on.")
@@ -322,14 +365,14 @@ sense or contradict each other.
 def recommend(model: str | None, as_json: bool, **answers: Any) -> None:
     """Recommend a framework and a target, with reasons for and against.
 
-    On a terminal, what is not given and could change the choice is asked.
+    On a terminal, it asks for what is not given and could change the choice.
     """
     from pathlib import Path
 
     from dlscaffold.commands import recommend as command
 
     command.run(
-        Answers(**answers), model=Path(model) if model else None, as_json=as_json
+        Situation(**answers), model=Path(model) if model else None, as_json=as_json
     )
 
 

@@ -15,6 +15,10 @@ class ScaffoldError(click.ClickException):
         return "\n".join(map(printable, self.message.split("\n")))
 
 
+class LayerError(ScaffoldError):
+    """The layers are at fault: two bring one file, or a template does not render."""
+
+
 class UsageError(ScaffoldError):
     """The command's arguments do not fit together."""
 

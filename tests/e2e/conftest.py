@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from conftest import cell_of
-from dlscaffold.layers import catalog
+from conftest import CATALOG, cell_of, with_everything
 from dlscaffold.layers.catalog import Cell
+from dlscaffold.layers.finding import find_cell
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
 from dlscaffold.running import smoke
@@ -77,7 +77,7 @@ def smoked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Smoked]:
         format_: str | None = None,
         backend: str | None = None,
     ) -> Smoked:
-        cell = catalog.find_cell(framework, target, format_, backend)
+        cell = find_cell(CATALOG, framework, target, format_, backend)
         if cell.name not in done:
             shared = pythons.get(environment(cell))
             done[cell.name] = smoke_cell(cell, root, shared)
@@ -90,7 +90,8 @@ def smoked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Smoked]:
 def smoke_cell(cell: Cell, root: Path, python: str | None) -> Smoked:
     """Generate and smoke-test a project with the commands that a person uses."""
     derived = names.derive(cell.name)
-    folder = project.generate(project.Answers(derived, cell, "MIT"), root)
+    answers = project.Answers(derived, with_everything(cell), "MIT")
+    folder = project.generate(answers, root)
     command = [sys.executable, "-m", "dlscaffold", "smoke", str(folder), "--json"]
     options = ["--python", python] if python else []
     done = subprocess.run(

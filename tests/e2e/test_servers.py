@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from dlscaffold.layers import catalog
+from conftest import CATALOG
+from dlscaffold.layers.layer import Target
 from e2e.conftest import Smoked
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("keras")]
 Smoke = Callable[..., Smoked]
 
-SERVERS = [t for t in catalog.targets() if "shared/rest" in t.manifest["includes"]]
+SERVERS = [t for t in CATALOG.targets() if "shared/rest" in t.includes]
 servers = pytest.mark.parametrize("target", SERVERS, ids=lambda target: target.name)
 
 # Both in the project's environment: how long a server takes to come up is its business.
@@ -66,11 +67,9 @@ def running(project: Smoked) -> Iterator[str]:
 
 
 @servers
-def test_the_smoke_tests_take_a_running_server(
-    smoked: Smoke, target: catalog.Target
-) -> None:
+def test_the_smoke_tests_take_a_running_server(smoked: Smoke, target: Target) -> None:
     project = smoked("keras", target.name)
-    variable = target.manifest["context"]["url_variable"]
+    variable = target.context["url_variable"]
     tests = ["-m", "pytest", "-q", "tests/test_server.py"]
     with running(project) as url:
         assert " passed" in run(project, *tests, **{variable: url})
@@ -78,21 +77,19 @@ def test_the_smoke_tests_take_a_running_server(
 
 @servers
 def test_the_smoke_tests_notice_that_it_is_another_server(
-    smoked: Smoke, target: catalog.Target
+    smoked: Smoke, target: Target
 ) -> None:
     """They use the server that is named, and start none of their own."""
     project = smoked("keras", target.name)
     other = smoked("keras", "flask", "saved-model")
-    variable = target.manifest["context"]["url_variable"]
+    variable = target.context["url_variable"]
     one_test = "tests/test_server.py::test_an_unknown_model_is_not_found"
     with running(other) as url, pytest.raises(AssertionError, match="is not served"):
         run(project, "-m", "pytest", "-q", one_test, **{variable: url})
 
 
 @servers
-def test_the_client_is_a_command(
-    smoked: Smoke, target: catalog.Target, tmp_path: Path
-) -> None:
+def test_the_client_is_a_command(smoked: Smoke, target: Target, tmp_path: Path) -> None:
     """From a picture file to labels, through a running server."""
     project = smoked("keras", target.name)
     picture = str(tmp_path / "digit.png")

@@ -1,16 +1,21 @@
-"""What is said of frameworks and targets, read from `templates/guidance.toml`."""
+"""What is known about the layers, read from their own folders.
+
+`guidance.toml` in a layer's folder holds the statements about it, `measured.toml` those
+that a benchmark wrote. What is about no layer lies in `guidance.toml` beside them.
+"""
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from dlscaffold.layers.catalog import Cell, shared_formats, targets, templates_root
+from dlscaffold.advice.statements import GuidanceError, Statement, Terms, parse
+from dlscaffold.layers.catalog import KINDS, Catalog, Cell
+from dlscaffold.layers.layer import Framework, Layer, Target, shared_formats
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -18,231 +23,158 @@ else:
     import tomli as tomllib
 
 FILE = "guidance.toml"
-MEASURED_FILE = "measured.toml"
-DOCUMENT = "document"
-KINDS = (
-    "document-says",
-    "since",
-    "measured",
-    "reason",
-    "lifecycle",
-    "place",
-    "advice",
-    "note",
-    "conflict",
-    "needs",
-)
-# What a question that was not answered is called in `when`.
-OPEN = "open"
-STATES = ("current", "legacy", "retired")
-DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
-SOURCE = re.compile(r"document|https://\S+|(docs|benchmarks)/\S+")
-
-
-class GuidanceError(Exception):
-    """The guidance file is not fit to be read out: a fault of the file."""
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One thing that is said, on whose word, and since when."""
-
-    kind: str
-    about: str
-    says: str
-    source: str = ""
-    criterion: str = ""
-    date: str = ""
-    checked: str = ""
-    state: str = ""
-    successor: str = ""
-    targets: tuple[str, ...] = ()
-    where: tuple[str, ...] = ()
-    when: Mapping[str, str | list[str]] = field(default_factory=dict)
-    without: str = ""
-    needs: Mapping[str, Any] = field(default_factory=dict)
-    weight: int = 0
-    rules_out: bool = False
-
-    def holds(self, facts: Mapping[str, str]) -> bool:
-        """Whether the answers are those that it speaks of."""
-        return all(
-            facts.get(name, OPEN) in ([wanted] if isinstance(wanted, str) else wanted)
-            for name, wanted in self.when.items()
-        )
-
-    @property
-    def when_said(self) -> str:
-        """Since when it is so, or when it was last seen to be."""
-        return f"since {self.date}" if self.date else f"checked {self.checked}"
-
-    def as_json(self) -> dict[str, str]:
-        """Return what a reader needs to judge it: the words, the source, the date."""
-        fields = {
-            "says": self.says,
-            "source": self.source,
-            "date": self.date,
-            "checked": self.checked,
-        }
-        return {name: value for name, value in fields.items() if value}
+FILES = (FILE, "measured.toml")
+# The kinds of statements that stand beside the document's words.
+NOTES = ("since", "measured")
 
 
 @dataclass(frozen=True)
 class Guidance:
-    """The whole file: the document it starts from, its rows, and every statement."""
+    """Every statement about the layers of a catalog, and what statements refer to."""
 
+    catalog: Catalog
     title: str
-    frameworks: tuple[str, ...]
     criteria: Mapping[str, str]
-    thresholds: Mapping[str, float]
+    levels: Mapping[str, Mapping[str, float]]
     statements: tuple[Statement, ...] = field(repr=False)
 
-    def about(self, name: str, kind: str) -> list[Statement]:
-        """Return the statements of one kind about a framework or target, in order."""
-        return [s for s in self.of(kind) if s.about == name]
+    @cached_property
+    def frameworks(self) -> list[Framework]:
+        """Every framework of the catalog."""
+        return self.catalog.frameworks()
+
+    @cached_property
+    def targets(self) -> list[Target]:
+        """Every target of the catalog."""
+        return self.catalog.targets()
+
+    def about(self, subject: Layer | str, kind: str) -> list[Statement]:
+        """Return the statements of one kind about a layer or a place, in order."""
+        name = subject if isinstance(subject, str) else subject.label
+        return [one for one in self.of(kind) if one.about == name]
 
     def of(self, kind: str) -> list[Statement]:
         """Return the statements of one kind, in order."""
-        return [s for s in self.statements if s.kind == kind]
+        return [one for one in self.statements if one.kind == kind]
+
+    def reason(self, layer: Layer) -> str:
+        """Return one line on why to choose a layer; empty if there is none."""
+        return next((one.says for one in self.about(layer, "reason")), "")
+
+    def lifecycle(self, layer: Layer) -> Statement:
+        """Return the state of a layer: current unless its guidance says otherwise."""
+        current = Statement("lifecycle", layer.label, "", state="current")
+        return next(iter(self.about(layer, "lifecycle")), current)
+
+    def level(self, figure: str, number: float) -> str:
+        """Return the level that a number counts as, such as `high` for a rate."""
+        levels = self.levels[figure].items()
+        return next(name for name, most in levels if number <= most)
+
+    def compares(self, framework: Framework) -> bool:
+        """Whether there is anything to put into the framework's column."""
+        kinds = ("document-says", *NOTES)
+        return any(self.about(framework, kind) for kind in kinds)
+
+    def document_says(self, framework: Framework, criterion: str) -> str | None:
+        """Return the document's words in one cell; None if it has no such cell."""
+        for statement in self.about(framework, "document-says"):
+            if statement.criterion == criterion:
+                return statement.says
+        return None
+
+    def notes(self, framework: Framework, criterion: str) -> list[Statement]:
+        """Return what has changed or was measured since, for one cell."""
+        return [
+            statement
+            for kind in NOTES
+            for statement in self.about(framework, kind)
+            if statement.criterion == criterion
+        ]
+
+    def notices(self, cell: Cell) -> list[str]:
+        """Return a line for each part of a combination that is no longer current."""
+        lines = []
+        for layer in subjects(cell):
+            notice = self._notice(layer, cell)
+            if notice:
+                command = notice["command"]
+                instead = f"; instead: {command}" if command else ""
+                state = f"{notice['state']} since {notice['date']}"
+                lines.append(f"{notice['says']} ({state}, {notice['source']}{instead})")
+        return lines
+
+    def for_cell(self, cell: Cell) -> dict[str, object]:
+        """Return what the README of a generated project repeats, ready for JSON.
+
+        `reasons` has a line for the framework and one for the target, each with a link
+        that the notice does not have; `lifecycle` is the notice on a target that is no
+        longer current, or empty.
+        """
+        notice = self._notice(cell.target, cell)
+        reasons = (self._linked_reason(layer, notice) for layer in subjects(cell))
+        return {"reasons": [one for one in reasons if one], "lifecycle": notice}
+
+    def _linked_reason(
+        self, layer: Layer, notice: Mapping[str, str]
+    ) -> dict[str, str] | None:
+        for one in self.about(layer, "reason"):
+            if one.source.startswith("https://") and one.source != notice.get("source"):
+                words = {"says": one.says, "source": one.source, "dated": one.dated}
+                return {"title": layer.title, **words}
+        return None
+
+    def _notice(self, layer: Layer, cell: Cell) -> dict[str, str]:
+        """Return the lifecycle of a layer that is not current, and the way out."""
+        lifecycle = self.lifecycle(layer)
+        if lifecycle.state == "current":
+            return {}
+        command = ""
+        for target in self.targets:
+            fits = shared_formats(cell.framework, target)
+            if target.name == lifecycle.successor and fits:
+                framework = f"--framework {cell.framework.name}"
+                command = f"dlscaffold new {framework} --target {target.name}"
+        return {**lifecycle.to_json(), "state": lifecycle.state, "command": command}
 
 
-def load() -> Guidance:
-    """Return the guidance; raises GuidanceError, naming the statement at fault."""
-    return _read(templates_root())
+def subjects(cell: Cell) -> list[Layer]:
+    """Return the framework, if a given model has one of the catalog, and the target."""
+    topic = cell.framework.topic
+    frameworks = [one for one in cell.catalog.frameworks() if one.name == topic]
+    return [*frameworks, cell.target]
 
 
 @lru_cache
-def _read(root: Path) -> Guidance:
-    fields = tomllib.loads((root / FILE).read_text("utf-8"))
-    measured = root / MEASURED_FILE
-    if measured.is_file():
-        fields |= tomllib.loads(measured.read_text("utf-8"))
-    return parse(fields)
+def load(catalog: Catalog) -> Guidance:
+    """Return the guidance in all folders of a catalog.
+
+    Raises GuidanceError, naming the file and the statement, if one is not valid.
+    """
+    central = catalog.roots[0] / FILE
+    fields = _toml(central)
+    title, criteria = fields.pop("document")["title"], fields.pop("criteria")
+    levels = fields.pop("levels")
+    terms = Terms(criteria, levels)
+    statements = list(parse(fields, terms, file=central))
+    for layer in _layers(catalog):
+        for file in (layer.path / name for name in FILES):
+            if file.is_file():
+                statements += parse(_toml(file), terms, file=file, about=layer.label)
+    return Guidance(catalog, title, criteria, levels, tuple(statements))
 
 
-def parse(fields: Mapping[str, Any]) -> Guidance:
-    """Return the guidance in parsed TOML; raises GuidanceError, as `load` does."""
-    document = fields[DOCUMENT]
-    return Guidance(
-        title=document["title"],
-        frameworks=tuple(document["frameworks"]),
-        criteria=fields["criteria"],
-        thresholds=fields.get("thresholds", {}),
-        statements=tuple(_statements(fields)),
-    )
-
-
-def _statements(fields: Mapping[str, Any]) -> Iterator[Statement]:
+def _layers(catalog: Catalog) -> Iterator[Layer]:
     for kind in KINDS:
-        for entry in fields.get(kind, []):
-            lists = {k: tuple(v) for k, v in entry.items() if isinstance(v, list)}
-            try:
-                statement = Statement(kind, **{**entry, **lists})
-            except TypeError as error:
-                raise GuidanceError(f"[[{kind}]] {entry}: {error}") from error
-            _check(statement, fields["criteria"])
-            yield statement
+        for name in catalog.names(kind):
+            yield catalog.find(f"{kind}/{name}")
+    for framework in catalog.frameworks():
+        yield from framework.backends
 
 
-def _check(statement: Statement, criteria: Mapping[str, str]) -> None:
-    words = f"{statement.about} {statement.criterion}".strip()
-    named = f'[[{statement.kind}]] about {words}, "{statement.says}",'
-    if not SOURCE.fullmatch(statement.source):
-        raise GuidanceError(f"{named} needs a source: {SOURCE.pattern}.")
-    if statement.source != DOCUMENT and not DATE.fullmatch(
-        statement.date or statement.checked
-    ):
-        raise GuidanceError(f"{named} needs a date or checked, as 2026-11-22.")
-    if statement.kind == "lifecycle" and statement.state not in STATES:
-        raise GuidanceError(f"{named} needs a state: {', '.join(STATES)}.")
-    if statement.criterion and statement.criterion not in criteria:
-        raise GuidanceError(f"{named} has the unknown criterion {statement.criterion}.")
-
-
-def reason(name: str) -> str:
-    """Return one line on why to choose a framework or target; empty if none is."""
-    statements = load().about(name, "reason")
-    return statements[0].says if statements else ""
-
-
-def lifecycle(name: str) -> dict[str, str]:
-    """Return where a framework or target stands: current, legacy or retired.
-
-    With it, where something is said: `says`, `source`, `date`, and the `successor`'s
-    name.
-    """
-    statements = load().about(name, "lifecycle")
-    if not statements:
-        return {"state": "current"}
-    last = statements[-1]
-    successor = {"successor": last.successor} if last.successor else {}
-    return {"state": last.state, **last.as_json(), **successor}
-
-
-def notices(cell: Cell) -> list[str]:
-    """Return a line for each of the two that is no longer current."""
-    found = (
-        _notice(name, cell) for name in (cell.framework.topic, cell.target.name) if name
-    )
-    return [
-        f"{notice['says']} ({notice['state']} since {notice['date']}, "
-        f"{notice['source']}{_instead(notice)})"
-        for notice in found
-        if notice
-    ]
-
-
-def _instead(notice: Mapping[str, str]) -> str:
-    return f"; instead: {notice['command']}" if notice["command"] else ""
-
-
-def for_cell(cell: Cell) -> dict[str, object]:
-    """Return the statements that a generated project repeats, ready for JSON.
-
-    `document` is the title, `rows` the document's words on the framework, `named` the
-    row that names this very target, `since` what has changed, `lifecycle` the notice on
-    a target that is no longer current.
-    """
-    guidance = load()
-    framework, target = cell.framework.topic or "", cell.target.name
-    said = guidance.about(framework, "document-says")
-    since = guidance.about(framework, "since") + guidance.about(target, "since")
-    notice = _notice(target, cell)
-    return {
-        "document": guidance.title,
-        "rows": [_row(guidance, statement) for statement in said],
-        "named": any(target in statement.targets for statement in said),
-        "since": [
-            _row(guidance, statement)
-            for statement in since
-            if not statement.targets or target in statement.targets
-            # Once is enough: the notice says it already.
-            if statement.source != notice.get("source")
-        ],
-        "lifecycle": notice,
-    }
-
-
-def _row(guidance: Guidance, statement: Statement) -> dict[str, str]:
-    title = guidance.criteria.get(statement.criterion, "")
-    return {
-        "criterion": title,
-        "says": statement.says,
-        "source": statement.source,
-        "when": statement.when_said,
-    }
-
-
-def _notice(name: str, cell: Cell) -> dict[str, str]:
-    """Return the lifecycle of what is no longer current, with a way out if there is."""
-    standing = lifecycle(name)
-    if standing["state"] == "current":
-        return {}
-    framework, successor = cell.framework, standing.get("successor", "")
-    if not any(
-        target.name == successor and shared_formats(framework, target)
-        for target in targets()
-    ):
-        return {**standing, "command": ""}
-    command = f"dlscaffold new --framework {framework.name} --target {successor}"
-    return {**standing, "command": command}
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise GuidanceError(f"{file} is not TOML: {error}.") from error
+    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlscaffold.advice import guidance
+from dlscaffold.layers.catalog import installed
 
 STATES = ("fine", "warning", "missing")
 PATIENCE = 15  # seconds that another program may take to answer
@@ -24,5 +25,7 @@ class Check:
 
 def needs_of(name: str) -> Mapping[str, Any]:
     """Return what the guidance says that a framework or target needs."""
-    statements = guidance.load().about(name, "needs")
-    return statements[-1].needs if statements else {}
+    for statement in guidance.load(installed()).of("needs"):
+        if statement.about in (f"frameworks/{name}", f"targets/{name}"):
+            return statement.needs
+    return {}

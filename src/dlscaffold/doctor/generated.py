@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shlex
 import subprocess
@@ -10,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from dlscaffold.digest import digest
 from dlscaffold.doctor.check import PATIENCE, Check, needs_of
 from dlscaffold.running.smoke import MANIFEST, environment_python
 
-BLOCK = 1 << 20  # bytes of a model that are read at once
 # What a signature or a manifest must say, and of which type.
 SIGNATURE = {
     "artifact": str,
@@ -217,20 +216,3 @@ def version(
         says = f"exported with {exported}, but {found[0]} is installed"
         return Check(name, "warning", says, mend)
     return Check(name, "fine", exported)
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file, or of a folder's file names and contents.
-
-    As in a generated project's contract.py, which cannot be imported from here.
-    """
-    total = hashlib.sha256()
-    if path.is_file():
-        with path.open("rb") as content:
-            while block := content.read(BLOCK):
-                total.update(block)
-        return total.hexdigest()
-    for file in sorted(file for file in path.rglob("*") if file.is_file()):
-        total.update(file.relative_to(path).as_posix().encode() + b"\0")
-        total.update(digest(file).encode())
-    return total.hexdigest()

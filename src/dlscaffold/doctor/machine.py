@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from dlscaffold.doctor.check import PATIENCE, Check, needs_of
-from dlscaffold.layers import catalog
+from dlscaffold.layers.catalog import installed
+from dlscaffold.layers.layer import Framework
 
 ENGINES = ("docker", "podman")
 OLDEST = 10  # no minor version of Python 3 before it is of use to any framework
@@ -21,7 +22,7 @@ OLDEST = 10  # no minor version of Python 3 before it is of use to any framework
 def machine_checks(path: Path) -> Iterator[Check]:
     """Yield what this machine has of what any pair needs."""
     pythons = find_pythons()
-    for framework in catalog.frameworks():
+    for framework in installed().frameworks():
         needs = needs_of(framework.name)
         if needs:
             yield wheels(framework, needs, pythons)
@@ -47,7 +48,7 @@ def find_pythons() -> dict[str, str]:
 
 
 def wheels(
-    framework: catalog.Framework, needs: Mapping[str, Any], pythons: dict[str, str]
+    framework: Framework, needs: Mapping[str, Any], pythons: dict[str, str]
 ) -> Check:
     """Check for a Python that the framework can be installed for."""
     name = f"Python for {framework.title}"
@@ -75,7 +76,7 @@ def architecture() -> str:
     return {"amd64": "x86_64", "aarch64": "arm64"}.get(machine, machine)
 
 
-def processor(framework: catalog.Framework, needs: Mapping[str, Any]) -> Check:
+def processor(framework: Framework, needs: Mapping[str, Any]) -> Check:
     """Check that the framework is published for this system and processor."""
     name = f"processor for {framework.title}"
     machine = this_machine()
@@ -92,7 +93,8 @@ def processor(framework: catalog.Framework, needs: Mapping[str, Any]) -> Check:
 def disk(path: Path) -> Check:
     """Check that the largest environment would fit."""
     largest = max(
-        (needs_of(f.name).get("megabytes", 0) for f in catalog.frameworks()), default=0
+        (needs_of(f.name).get("megabytes", 0) for f in installed().frameworks()),
+        default=0,
     )
     free = shutil.disk_usage(path).free // 1_000_000
     says = f"{free:,} MB free; an environment takes up to {largest:,} MB"

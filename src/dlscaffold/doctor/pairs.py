@@ -6,19 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 
 from dlscaffold.doctor.check import Check, needs_of
 from dlscaffold.doctor.machine import architecture
-from dlscaffold.layers import catalog
+from dlscaffold.layers.catalog import installed
+from dlscaffold.layers.layer import Framework, Target, shared_formats
 
 
 def pair_checks(machine: Mapping[str, Check]) -> Iterator[Check]:
     """Yield for each legal pair the worst of what it needs here."""
+    catalog = installed()
     for framework in catalog.frameworks():
         for target in catalog.targets():
-            if catalog.shared_formats(framework, target):
+            if shared_formats(framework, target):
                 yield pair_check(framework, target, machine)
 
 
 def pair_check(
-    framework: catalog.Framework, target: catalog.Target, machine: Mapping[str, Check]
+    framework: Framework, target: Target, machine: Mapping[str, Check]
 ) -> Check:
     """Return how far this machine can take a pair.
 

@@ -8,32 +8,40 @@ from __future__ import annotations
 
 import os.path
 
+from dlscaffold.layers import roots
+
 MANIFEST = "layer.toml"
+NONE = "none"  # as `--app none`
 # Of `dlscaffold smoke`, in their order.
 STEPS = ("environment", "install", "train", "export", "test")
 
 
-def templates_folder() -> str:
-    """Return the folder of layers: inside the installed package, or of the checkout."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    packaged = os.path.join(package, "templates")
-    if os.path.isdir(packaged):
-        return packaged
-    return os.path.join(os.path.dirname(os.path.dirname(package)), "templates")
-
-
 def layer_names(kind: str) -> list[str]:
-    """Return the names of one kind of layer, such as `targets`."""
-    folder = os.path.join(templates_folder(), kind)
+    """Return the names of one kind of layer, such as `targets`, from every root."""
+    return sorted({name for root in roots.roots() for name in names_in(root, kind)})
+
+
+def names_in(root: str, kind: str) -> list[str]:
+    """Return the names of one kind of layer in one root, sorted."""
+    folder = os.path.join(root, kind)
+    if not os.path.isdir(folder):
+        return []
     names = sorted(os.listdir(folder))
     return [n for n in names if os.path.isfile(os.path.join(folder, n, MANIFEST))]
 
 
+def app_names() -> list[str]:
+    """Return the names of the apps, and the word for having none."""
+    return [*layer_names("apps"), NONE]
+
+
 def backend_names() -> list[str]:
     """Return the names of the backends that any framework has."""
-    names = set()
-    for framework in layer_names("frameworks"):
-        kind = os.path.join("frameworks", framework, "backends")
-        if os.path.isdir(os.path.join(templates_folder(), kind)):
-            names.update(layer_names(kind))
-    return sorted(names)
+    return sorted(
+        {
+            name
+            for root in roots.roots()
+            for framework in names_in(root, "frameworks")
+            for name in names_in(root, f"frameworks/{framework}/backends")
+        }
+    )

@@ -8,7 +8,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from dlscaffold.layers.catalog import Layer
+from dlscaffold.errors import LayerError
+from dlscaffold.layers.layer import Layer
 
 PROJECT = "{{cookiecutter.project_slug}}"
 PARTIALS = "templates"
@@ -16,22 +17,18 @@ HOOKS = "hooks"
 CONTEXT = "cookiecutter.json"
 
 
-class LayerConflictError(Exception):
-    """Two layers bring the same file: a fault of the layers, not of their user."""
-
-
 def plan(layers: Iterable[Layer]) -> dict[str, Layer]:
     """Return each file of the composed template with the layer that brings it.
 
-    The paths have slashes on every system and are sorted. Raises LayerConflictError
+    The paths have slashes on every system and are sorted. Raises LayerError
     where two layers bring the same path.
     """
     owners: dict[str, Layer] = {}
     for layer in layers:
         for path in template_files(layer):
             if path in owners:
-                message = f"{layer.label} and {owners[path].label} both bring {path}"
-                raise LayerConflictError(message)
+                others = f"{owners[path].path} and {layer.path}"
+                raise LayerError(f"{others} both bring {path}: move it out of one.")
             owners[path] = layer
     return dict(sorted(owners.items()))
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dlscaffold.layers import catalog
-from dlscaffold.layers.catalog import Target
-from dlscaffold.layers.choices import layer_names
+from dlscaffold.layers.catalog import installed
+from dlscaffold.layers.layer import Target
 from dlscaffold.models.description import Contents, Dimension, Fit
 from dlscaffold.models.kinds import Kind
 from dlscaffold.models.values import listed
@@ -39,7 +38,7 @@ SERVED = re.compile(r"bool|string|float(16|32|64)|u?int(8|16|32|64)")
 
 def fits(kind: Kind, contents: Contents) -> tuple[Fit, ...]:
     """Return for each target whether it fits."""
-    return tuple(fit(kind, contents, target) for target in catalog.targets())
+    return tuple(fit(kind, contents, target) for target in installed().targets())
 
 
 def fit(kind: Kind, contents: Contents, target: Target) -> Fit:
@@ -65,7 +64,8 @@ def fit(kind: Kind, contents: Contents, target: Target) -> Fit:
 def exports(kind: Kind) -> list[str]:
     """Return the formats that a model of this kind is, or can become."""
     name = kind.layer or kind.name
-    return catalog.origin(name).exports if name in layer_names("models") else []
+    catalog = installed()
+    return catalog.model(name).exports if name in catalog.names("models") else []
 
 
 def obstacles(contents: Contents) -> Iterator[str]:
@@ -119,4 +119,4 @@ def wrong_format(kind: Kind, target: Target) -> str:
 
 def titles(names: list[str]) -> str:
     """Return the formats' names in prose."""
-    return " or ".join(catalog.format_layer(name).title for name in names)
+    return " or ".join(installed().format(name).title for name in names)

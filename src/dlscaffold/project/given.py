@@ -6,18 +6,17 @@ its files are copied, or named where they are large.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from dlscaffold.digest import digest
 from dlscaffold.errors import ScaffoldError, UsageError
-from dlscaffold.layers import catalog
-from dlscaffold.layers.catalog import Cell, Layer, Target
+from dlscaffold.layers.catalog import Catalog, Cell
 from dlscaffold.models import examples
 from dlscaffold.models.description import Description, Tensor
 from dlscaffold.models.identify import describe
@@ -41,11 +40,6 @@ class Given:
     trust: bool = False
     python: str | None = None
     body_limit: int = 0
-
-    @property
-    def framework(self) -> str | None:
-        """The framework layer that models of this kind are trained in, if one."""
-        return catalog.origin(self.description.layer).topic
 
     @property
     def options(self) -> list[str]:
@@ -181,7 +175,9 @@ def refuse_names(given: Given) -> None:
         raise ScaffoldError(f"{given.path} has a name that cannot be shown: rename it.")
 
 
-def find_cell(given: Given, target_name: str, format_name: str | None) -> Cell:
+def cell_of(
+    given: Given, target_name: str, format_name: str | None, catalog: Catalog
+) -> Cell:
     """Return the combination of the model's kind and a target.
 
     Raises UsageError, with the reason and what fits, where they do not fit.
@@ -192,7 +188,7 @@ def find_cell(given: Given, target_name: str, format_name: str | None) -> Cell:
             f"{given.path.name} does not fit --target {target_name}: {fit.because}; "
             f"{_fitting(given)}."
         )
-    target = Target(catalog.templates_root() / "targets" / target_name)
+    target = catalog.target(target_name)
     able = [name for name in target.consumes if name in fit.formats]
     if format_name and format_name not in able:
         raise UsageError(
@@ -200,10 +196,12 @@ def find_cell(given: Given, target_name: str, format_name: str | None) -> Cell:
             f"{format_name}; use --format {' or --format '.join(able)}."
         )
     examples = "own-examples" if given.examples else "drawn-examples"
-    extra = Layer(catalog.templates_root() / "shared" / examples)
-    chosen = catalog.format_layer(format_name or fit.format)
     return Cell(
-        catalog.origin(given.description.layer), target, chosen, extras=(extra,)
+        catalog,
+        catalog.model(given.description.layer),
+        target,
+        catalog.format(format_name or fit.format),
+        examples=catalog.find(f"shared/{examples}"),
     )
 
 
@@ -229,28 +227,6 @@ def body_limit(inputs: tuple[Tensor, ...], counted: bool = False) -> int:
     )
     one = numbers * DIGITS
     return max(LEAST_BODY, one, min(16 * one, MOST_BODY))
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file, or of a folder's file names and contents.
-
-    The same as the generated project's `contract.digest`.
-    """
-    if path.is_file():
-        with path.open("rb") as file:
-            return _digest(file)
-    total = hashlib.sha256()
-    for part in sorted(part for part in path.rglob("*") if part.is_file()):
-        total.update(part.relative_to(path).as_posix().encode() + b"\0")
-        total.update(digest(part).encode())
-    return total.hexdigest()
-
-
-def _digest(file: IO[bytes]) -> str:
-    total = hashlib.sha256()
-    while block := file.read(2**20):
-        total.update(block)
-    return total.hexdigest()
 
 
 def _as_dict(tensor: Tensor) -> dict[str, Any]:

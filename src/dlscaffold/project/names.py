@@ -9,12 +9,13 @@ import sys
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from slugify import slugify
 
 from dlscaffold.errors import UsageError
-from dlscaffold.layers.catalog import templates_root
+from dlscaffold.layers import roots
 from dlscaffold.layers.choices import MANIFEST
 from dlscaffold.layers.compose import PROJECT
 
@@ -85,7 +86,7 @@ def taken_by_layers() -> frozenset[str]:
     under another name, and the folders at the top of a project.
     """
     taken: set[str] = set()
-    for folder, folders, files in os.walk(templates_root()):
+    for folder, folders, files in chain.from_iterable(map(os.walk, roots.roots())):
         above, here = os.path.split(folder)  # not Path, which takes as long as the walk
         if here == PROJECT:
             taken.update(folders)

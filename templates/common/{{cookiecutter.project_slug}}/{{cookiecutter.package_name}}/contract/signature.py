@@ -57,7 +57,7 @@ class Signature:
             fields["tolerance"] = Tolerance(**fields["tolerance"])
             fields["task"] = Task.take(fields)
             return cls(**fields)
-        except (KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError) as error:
             message = f"{folder / SIGNATURE_FILE} is not a signature: export again."
             raise ContractError(message) from error
 

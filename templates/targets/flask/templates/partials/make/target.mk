@@ -7,8 +7,4 @@ serve: ## run the service on http://127.0.0.1:8501
 image: ## build the container (CONTAINER=podman for another engine)
 	$(CONTAINER) build -t {{ cookiecutter.project_slug }} .
 
-load: ## put load on the running service and write reports/load.html
-	PYTHONPATH=. $(PYTHON) -m locust -f load/locustfile.py --headless \
-	  --users 16 --spawn-rate 16 --run-time 30s --html reports/load.html
-
-.PHONY: serve image load
+.PHONY: serve image

@@ -1,0 +1,171 @@
+"""A recommendation: the ranked options, and which answers would change the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlscaffold.advice.guidance import Guidance
+from dlscaffold.advice.ranking import (
+    DEFAULTS,
+    PHONES,
+    Option,
+    RuledOut,
+    complete,
+    facts_of,
+    first_choice,
+    rank,
+    refuse_conflicts,
+)
+from dlscaffold.advice.situation import FIGURES, QUESTIONS, Question, Situation, flag
+from dlscaffold.advice.statements import Statement
+from dlscaffold.errors import UsageError
+from dlscaffold.models.identify import outline
+
+# With more open questions than these that would change the first choice, it is a guess.
+FEW = 2
+# Asked in any case, as everything else follows from them.
+ALWAYS_ASKED = ("framework", "where")
+
+
+@dataclass(frozen=True)
+class Change:
+    """An answer to an open question that would change the first choice."""
+
+    question: str
+    answer: str
+    first: Option
+
+    @property
+    def option(self) -> str:
+        """The command-line option that gives the answer."""
+        return f"{flag(self.question)} {self.answer}"
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """The ranked options, the targets ruled out, and how sure the first choice is."""
+
+    situation: Situation
+    assumed: tuple[str, ...]
+    options: tuple[Option, ...]
+    ruled_out: tuple[RuledOut, ...]
+    notes: tuple[Statement, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def tied(self) -> bool:
+        """Whether the second option is as good as the first."""
+        scores = [option.score for option in self.options[:2]]
+        return len(scores) == 2 and scores[0] == scores[1]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the reasons against the first option outweigh those for it."""
+        return bool(self.options) and self.options[0].score <= 0
+
+    @property
+    def confidence(self) -> str:
+        """How sure the first choice is: high, medium, low, or none without one."""
+        if not self.options:
+            return "none"
+        open_questions = {change.question for change in self.changes}
+        if self.tied or self.doubtful or len(open_questions) > FEW:
+            return "low"
+        return "medium" if open_questions else "high"
+
+
+def recommend(situation: Situation, known: Guidance) -> Recommendation:
+    """Return the recommendation; raises UsageError if the answers contradict."""
+    situation = complete(situation)
+    refuse_conflicts(situation, known)
+    options, ruled_out = rank(situation, known)
+    first = options[0] if options else None
+    return Recommendation(
+        situation=situation,
+        assumed=tuple(_assumed(situation, ruled_out)),
+        options=tuple(options),
+        ruled_out=tuple(ruled_out),
+        notes=tuple(_notes(situation, known)),
+        changes=tuple(_changes(situation, first, known)),
+    )
+
+
+def _assumed(situation: Situation, ruled_out: list[RuledOut]) -> Iterator[str]:
+    """Yield the place if it is open, and other defaults that rule a target out."""
+    reasons = (reason for out in ruled_out for reason in out.because)
+    decisive = {"where"}.union(*(reason.when for reason in reasons))
+    for name, value in DEFAULTS.items():
+        if name not in situation.answers and name in decisive:
+            yield f"{name}: {value}"
+
+
+def _notes(situation: Situation, known: Guidance) -> Iterator[Statement]:
+    facts, targets = facts_of(situation, known), {one.name for one in known.targets}
+    for statement in known.of("note"):
+        if statement.holds(facts) and statement.without not in targets:
+            yield statement
+
+
+def _changes(
+    situation: Situation, first: Option | None, known: Guidance
+) -> Iterator[Change]:
+    """Yield each answer to an open question that changes the first choice."""
+    for question in open_questions(situation, known):
+        for answer in question.choices:
+            # A phone's system only says that this is a phone, where that is open.
+            if situation.where or answer not in PHONES:
+                other = first_choice(
+                    situation.with_answer(question.name, answer), known
+                )
+                if other and (first is None or other.name != first.name):
+                    yield Change(question.name, answer, other)
+
+
+def open_questions(situation: Situation, known: Guidance) -> list[Question]:
+    """Return the questions without an answer, in the order in which they are asked."""
+    every = [*QUESTIONS, *(_figure_question(name, known) for name in FIGURES)]
+    titles = {framework.name: framework.title for framework in known.frameworks}
+    every[0] = every[0]._replace(choices=titles)
+    return [question for question in every if question.name not in situation.answers]
+
+
+def _figure_question(name: str, known: Guidance) -> Question:
+    """Return the question on which side of its first level a number is."""
+    threshold, figure = next(iter(known.levels[name].values())), FIGURES[name]
+    limit = f"{threshold:g} {figure.unit}"
+    less, more = f"{threshold / 2:g}", f"{threshold * 2:g}"
+    choices = {less: f"less than {limit}", more: f"more than {limit}"}
+    return Question(name, figure.prompt, choices)
+
+
+def worth_asking(question: Question, situation: Situation, known: Guidance) -> bool:
+    """Whether any answer to the question would change the first choice."""
+    if question.name in ALWAYS_ASKED:
+        return True
+    first = first_choice(situation, known)
+    answered = (situation.with_answer(question.name, one) for one in question.choices)
+    others = (first_choice(one, known) for one in answered)
+    return any(other and first and other.name != first.name for other in others)
+
+
+def from_model(path: Path, situation: Situation, known: Guidance) -> Situation:
+    """Return the situation with what a model's file says: framework, size, targets.
+
+    Raises ScaffoldError if it cannot be read, and UsageError if it contradicts an
+    answer.
+    """
+    found = outline(path)
+    origin = known.catalog.model(found.layer)
+    written_by = (origin.topic, *origin.also_written_by)
+    if situation.framework and origin.topic and situation.framework not in written_by:
+        raise UsageError(
+            f"{path} is a {origin.topic} model, but --framework is "
+            f"{situation.framework}: give one of the two."
+        )
+    return situation._replace(
+        framework=situation.framework or origin.topic,
+        model_size=situation.model_size or found.size / 1e6,
+        model=found,
+    )

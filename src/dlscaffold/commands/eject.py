@@ -1,0 +1,20 @@
+"""`dlscaffold eject`: write the composed template, for plain Cookiecutter."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from dlscaffold.layers.catalog import installed
+from dlscaffold.project.rendering import eject
+from dlscaffold.project.request import Request, resolve_cell
+
+
+def run(request: Request, directory: str) -> None:
+    """Write the template for what was asked for, and print the next command."""
+    cell = resolve_cell(request, installed())
+    eject(cell, request.license, Path(directory))
+    command = shlex.join(["cookiecutter", directory])
+    click.echo(f"Wrote {directory}; next:\n\n  {command}")

@@ -1,0 +1,78 @@
+"""Check that the layers of a catalog fit together, before any of them is used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from dlscaffold.errors import LayerError
+from dlscaffold.layers.catalog import KINDS, Catalog
+from dlscaffold.layers.choices import MANIFEST, names_in
+from dlscaffold.layers.layer import Framework, Layer
+
+
+def check(catalog: Catalog) -> None:
+    """Raise LayerError, naming file, key and fix, for the first fault in a manifest."""
+    for root in catalog.roots:
+        _check_folders(root)
+    for layer in all_layers(catalog):
+        file = layer.path / MANIFEST
+        for key in ("includes", "fits", "requires"):
+            _check_labels(catalog, file, key, layer.manifest.get(key, []))
+        _check_formats(catalog, file, "consumes", layer.manifest.get("consumes", []))
+    for framework in (*catalog.frameworks(), *catalog.models()):
+        _check_exports(catalog, framework)
+
+
+def all_layers(catalog: Catalog) -> Iterator[Layer]:
+    """Yield every layer, with those inside of others."""
+    for root in catalog.roots:
+        for kind in KINDS:
+            for name in names_in(str(root), kind):
+                for folder, _, files in os.walk(root / kind / name):
+                    if MANIFEST in files:
+                        yield Layer(root, Path(folder).relative_to(root).as_posix())
+
+
+def _check_folders(root: Path) -> None:
+    for kind in KINDS:
+        for folder in sorted((root / kind).glob("*/")):
+            if folder.is_dir() and not (folder / MANIFEST).is_file():
+                raise LayerError(f"{folder} has no {MANIFEST}; add one with a title.")
+
+
+def _check_labels(
+    catalog: Catalog, file: Path, key: str, labels: Iterable[str]
+) -> None:
+    for label in labels:
+        if not catalog.has(label):
+            raise LayerError(
+                f"{file}: `{key}` names {label}, but there is no such layer; correct "
+                "the name, or add the layer."
+            )
+
+
+def _check_formats(
+    catalog: Catalog, file: Path, key: str, formats: Iterable[str]
+) -> None:
+    for name in formats:
+        if not catalog.has(f"formats/{name}"):
+            known = ", ".join(catalog.names("formats"))
+            raise LayerError(
+                f"{file}: `{key}` names the format {name}, but there is none of that "
+                f"name; use one of {known}, or add formats/{name}."
+            )
+
+
+def _check_exports(catalog: Catalog, framework: Framework) -> None:
+    backends = framework.backends
+    labels = [backend.label for backend in backends]
+    _check_labels(catalog, framework.path / MANIFEST, "backends", labels)
+    for exporter in backends or [framework]:
+        formats = exporter.exports
+        if not formats:
+            raise LayerError(
+                f"{exporter.path} exports nothing; add exports/FORMAT with convert.py."
+            )
+        _check_formats(catalog, exporter.path, "exports", formats)

@@ -1,0 +1,90 @@
+"""What a `layer.toml` can say, for each kind of layer; anything else is refused."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dlscaffold.errors import LayerError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+class Type(NamedTuple):
+    """A type of value: what to call it, whether a value has it, and an example."""
+
+    name: str
+    has: Callable[[object], bool]
+    example: str
+
+
+def _is_list_of_text(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+TEXT = Type("a string", lambda value: isinstance(value, str), '"Flask"')
+TEXTS = Type("a list of strings", _is_list_of_text, '["onnx"]')
+FLAG = Type("true or false", lambda value: isinstance(value, bool), "true")
+TABLE = Type("a table", lambda value: isinstance(value, dict), "{ port = 8501 }")
+
+COMMON = {
+    "title": TEXT,
+    "includes": TEXTS,
+    "modules": TEXTS,
+    "python": TEXT,
+    "context": TABLE,
+}
+ADD_ON = {"fits": TEXTS, "requires": TEXTS}
+# The keys of each kind of layer, beside those that all have.
+KEYS: dict[str, dict[str, Type]] = {
+    "apps": {**ADD_ON, "default": FLAG},
+    "backends": {"notice": TABLE},
+    "extras": ADD_ON,
+    "frameworks": {"backends": TEXTS, "notice": TABLE},
+    "models": {"framework": TEXT, "also": TEXTS, "notice": TABLE},
+    "targets": {"consumes": TEXTS, "next": TEXTS, "strings": FLAG},
+}
+REQUIRED = {"apps": ("fits",), "extras": ("fits",), "targets": ("consumes",)}
+# Kinds of layer that are named by what they are part of, so need no title.
+UNTITLED = ("exports", "with")
+
+
+@cache
+def read(file: Path, kind: str) -> dict[str, Any]:
+    """Return the values of a manifest; none where the file is missing and may be.
+
+    Raises LayerError, naming file, key and fix, where it is not what its kind allows.
+    """
+    fields = _parse(file)
+    known = {**COMMON, **KEYS.get(kind, {})}
+    for key, value in fields.items():
+        if key not in known:
+            fix = f"use one of {', '.join(sorted(known))}"
+            raise LayerError(f"{file}: there is no key `{key}`; {fix}.")
+        if not known[key].has(value):
+            wanted = f"{known[key].name}, such as {known[key].example}"
+            raise LayerError(
+                f"{file}: `{key}` is not of the right type; give {wanted}."
+            )
+    titles = () if kind in UNTITLED else ("title",)
+    for key in (*titles, *REQUIRED.get(kind, ())):
+        if not fields.get(key):
+            fix = f"add {key} = {known[key].example}"
+            raise LayerError(f"{file}: the key `{key}` is missing; {fix} or the like.")
+    return fields
+
+
+def _parse(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        return {}
+    try:
+        fields: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
+    except ValueError as error:  # neither TOML nor, before that, UTF-8
+        raise LayerError(f"{file} cannot be read: {error}; correct it.") from error
+    return fields

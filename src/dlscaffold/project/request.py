@@ -1,0 +1,231 @@
+"""From what was given on the command line to everything that a project needs."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dlscaffold.errors import UsageError
+from dlscaffold.layers.adding import with_add_ons
+from dlscaffold.layers.catalog import Catalog, Cell
+from dlscaffold.layers.choices import NONE
+from dlscaffold.layers.finding import find_backend, find_cell
+from dlscaffold.project import asking, names
+from dlscaffold.project.answers import Answers
+
+if TYPE_CHECKING:
+    from dlscaffold.project.given import Given
+
+DEFAULT_NAME = "digit-classifier"
+# What `--yes` prefers among all that fits: the pair of the README's first command.
+DEFAULTS = ("keras", "flask")
+DEFAULT_LICENSE = "MIT"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was given on the command line; None, or nothing, for what was not."""
+
+    name: str | None = None
+    framework: str | None = None
+    target: str | None = None
+    format: str | None = None
+    license: str = DEFAULT_LICENSE
+    backend: str | None = None
+    given: Given | None = None
+    apps: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    output_dir: Path = Path()
+    # Options that say nothing of the combination, for the command that is printed.
+    others: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether name, framework and target are known without asking."""
+        return None not in (self.name, self.framework or self.given, self.target)
+
+
+def read_model(
+    model: str | None, examples: str | None, *, python: str | None, trust: bool
+) -> Given | None:
+    """Return the model to start from, if one was named.
+
+    Raises UsageError where it cannot be used, or what belongs to it came without it.
+    """
+    if model is None:
+        if examples or python or trust:
+            raise UsageError("--examples, --python and --trust belong to a --model.")
+        return None
+    from dlscaffold.project import given
+
+    own = Path(examples) if examples else None
+    return given.read(Path(model), own=own, python=python, trust=trust)
+
+
+def resolve(request: Request, catalog: Catalog, *, yes: bool) -> Answers:
+    """Return all answers, asking for those that are missing.
+
+    Raises UsageError where they do not fit together, or cannot be asked for.
+    """
+    cells = legal_cells(request, catalog)
+    if request.given and request.name is None:
+        request = replace(request, name=request.given.path.stem)
+    if not yes and not request.is_complete and not _is_only_one(request, cells):
+        request = _ask(request, cells)
+    cell = preferred(request, cells)
+    name = DEFAULT_NAME if request.name is None else request.name
+    apps = request.apps
+    if not (apps or yes) and cell.fitting_apps and asking.is_possible():
+        apps = tuple(asking.ask_apps(cell.fitting_apps)) or (NONE,)
+    cell = with_add_ons(cell, apps, request.extras)
+    return Answers(names.derive(name), cell, request.license, request.given)
+
+
+def resolve_cell(request: Request, catalog: Catalog) -> Cell:
+    """Return the combination to take without asking, with its apps and extras.
+
+    Raises UsageError, with what would fit, where there is none.
+    """
+    cell = preferred(request, legal_cells(request, catalog))
+    return with_add_ons(cell, request.apps, request.extras)
+
+
+def legal_cells(request: Request, catalog: Catalog) -> list[Cell]:
+    """Return the legal combinations that agree with what was given; at least one.
+
+    Raises UsageError, with what would fit, where there is none.
+    """
+    if request.given:
+        return _cells_of_model(request, request.given, catalog)
+    wanted = (request.format, request.backend)
+    if request.framework and request.target:
+        return [find_cell(catalog, request.framework, request.target, *wanted)]
+    if request.framework:
+        find_backend(catalog.framework(request.framework), request.backend)
+    cells = [
+        cell
+        for cell in catalog.cells()
+        if request.framework in (None, cell.framework.name)
+        and request.target in (None, cell.target.name)
+        and request.format in (None, cell.format.name)
+        and request.backend in (None, cell.backend_name)
+    ]
+    if not cells:
+        raise UsageError(
+            "Nothing fits these choices together; see what does with: dlscaffold list"
+        )
+    return cells
+
+
+def _cells_of_model(request: Request, model: Given, catalog: Catalog) -> list[Cell]:
+    """Return a combination for each target that fits a model."""
+    from dlscaffold.project import given
+
+    if request.framework or request.backend:
+        raise UsageError(
+            "--model says what it is made with: leave out --framework and --backend."
+        )
+    targets = given.fitting(model.description)
+    if not targets:
+        # What bars several targets is the model's own; the rest load something else.
+        reasons = Counter(fit.because for fit in model.description.targets)
+        most = max(reasons.values())
+        own = [reason for reason, count in reasons.items() if count == most]
+        raise UsageError(f"No target fits {model.path.name}: {'; '.join(own)}.")
+    wanted = [request.target] if request.target else targets
+    return [given.cell_of(model, name, request.format, catalog) for name in wanted]
+
+
+def preferred(request: Request, cells: list[Cell]) -> Cell:
+    """Return the combination to take where nothing more is said."""
+    agreeing = [
+        cell
+        for cell in cells
+        if request.framework in (None, cell.framework.name)
+        and request.target in (None, cell.target.name)
+    ]
+    if request.given:
+        best = recommended_target(cells[0].framework.topic, cells[0].catalog)
+        return min(agreeing, key=lambda cell: cell.target.name != best)
+    return min(agreeing, key=_preference)
+
+
+def _preference(cell: Cell) -> tuple[bool, bool, bool]:
+    framework, target = DEFAULTS
+    # A framework comes first where its own, preferred backend does.
+    is_special = cell.special_backend is not None
+    return is_special, cell.framework.name != framework, cell.target.name != target
+
+
+def recommended_target(framework: str | None, catalog: Catalog) -> str:
+    """Return the name of the target that the guidance puts first."""
+    from dlscaffold.advice import ranking  # it reads the whole guidance
+
+    return ranking.best_target(framework, catalog)
+
+
+def _is_only_one(request: Request, cells: list[Cell]) -> bool:
+    """Return whether a model fits one target only, so that nothing is to be asked."""
+    return bool(request.given) and len(cells) == 1
+
+
+def _ask(request: Request, cells: list[Cell]) -> Request:
+    """Return the request with the name, the framework and the target asked for."""
+    if not asking.is_possible():
+        raise UsageError(
+            "There is no terminal to ask on, so give every choice, or --yes for the "
+            f"defaults: {command_line(_with_defaults(request, cells))}"
+        )
+    if request.name is None:
+        name = asking.ask_name(request.output_dir, DEFAULT_NAME)
+        request = replace(request, name=name)
+    names.derive(request.name or "")
+    if request.framework is None and not request.given:
+        layers = {cell.framework.name: cell.framework for cell in cells}
+        question = "Which framework is the model trained in?"
+        request = replace(request, framework=asking.ask_layer(question, layers))
+    if request.target is None:
+        targets = {
+            cell.target.name: cell.target
+            for cell in cells
+            if request.framework in (None, cell.framework.name)
+        }
+        topic = cells[0].framework.topic if request.given else request.framework
+        best = recommended_target(topic, cells[0].catalog)
+        question = "What should serve it?"
+        request = replace(request, target=asking.ask_layer(question, targets, best))
+    return request
+
+
+def _with_defaults(request: Request, cells: list[Cell]) -> Request:
+    cell = preferred(request, cells)
+    return replace(
+        request,
+        name=DEFAULT_NAME if request.name is None else request.name,
+        framework=cell.framework.name,
+        target=cell.target.name,
+    )
+
+
+def command_line(request: Request) -> str:
+    """Return the command that gives all of these answers without being asked."""
+    options = {
+        "--target": request.target,
+        "--format": request.format,
+        "--backend": request.backend,
+        "--license": None if request.license == DEFAULT_LICENSE else request.license,
+        "--output-dir": None if request.output_dir == Path() else request.output_dir,
+    }
+    words = ["dlscaffold", "new", request.name or DEFAULT_NAME]
+    if request.given:
+        words += request.given.options
+    else:
+        words += ["--framework", str(request.framework)]
+    for option, value in options.items():
+        words += [] if value is None else [option, str(value)]
+    words += [word for name in request.apps for word in ("--app", name)]
+    words += [word for name in request.extras for word in ("--with", name)]
+    return shlex.join([*words, *request.others])
