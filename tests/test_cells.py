@@ -96,15 +96,6 @@ def test_python_files_compile(rendered: Rendered) -> None:
             compile(content, path, "exec")
 
 
-@pytest.mark.parametrize("command", [["check"], ["format", "--check", "--diff"]])
-def test_clean_for_ruff(rendered: Rendered, command: list[str]) -> None:
-    ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "."]
-    done = subprocess.run(
-        ruff, cwd=rendered[1], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 def test_settings_are_readable(rendered: Rendered) -> None:
     answers, folder = rendered
     settings = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))

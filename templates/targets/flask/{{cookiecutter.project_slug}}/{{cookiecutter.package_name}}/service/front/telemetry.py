@@ -1,7 +1,7 @@
-"""What is told of each answered request, in the metrics and in the log.
+"""Metrics and log lines of answered requests.
 
-It is told of many at a time: code that runs in a row stays in the processor's cache,
-and would not between two predictions.
+They are written for many requests at a time: code that runs in a row stays in the
+processor's cache, and would not between two predictions.
 """
 
 import contextlib
@@ -14,13 +14,13 @@ import orjson
 
 from .. import metrics
 
-ROW = 64  # more at once would keep the next requests waiting
+ROW = 64  # more at once would delay the next requests
 
 
 class Record(NamedTuple):
     """An answered request."""
 
-    time: float  # of the answer, in seconds since 1970
+    time: float  # of the response, in seconds since 1970
     request_id: str
     method: str
     path: str
@@ -28,11 +28,11 @@ class Record(NamedTuple):
     seconds: float  # that it took
 
 
-class Records:
-    """The requests that nothing was told of yet, and the lines to be written."""
+class Telemetry:
+    """The requests that are not counted yet, and the log lines to be written."""
 
     def __init__(self, routes: set[str], logged: bool) -> None:
-        """Start empty; the metrics tell these routes apart, and no others."""
+        """Start empty; the metrics distinguish these routes, and no others."""
         self._routes = routes
         self._logged = logged
         self._records: list[Record] = []
@@ -43,17 +43,17 @@ class Records:
         """Keep a request for later."""
         self._records.append(record)
         if len(self._records) == ROW:
-            self._tell()
+            self._process()
 
     def flush(self) -> None:
         """Count all requests, and write a line of JSON on standard error for each."""
-        self._tell()
+        self._process()
         lines, self._lines = self._lines, bytearray()
-        with contextlib.suppress(OSError):  # nobody reads them, or the disk is full
+        with contextlib.suppress(OSError):  # a closed pipe, or a full disk
             sys.stderr.write(lines.decode())
             sys.stderr.flush()
 
-    def _tell(self) -> None:
+    def _process(self) -> None:
         records, self._records = self._records, []
         for record in records:
             route = record.path if record.path in self._routes else "other"

@@ -10,17 +10,17 @@ FOLDER_VARIABLE = "SERVICE_RUN_FOLDER"
 
 
 def begin() -> None:
-    """Tell all processes."""
+    """Notify all processes."""
     _mark().touch()
 
 
 def has_begun() -> bool:
-    """Say whether the service should get no more traffic."""
+    """Return whether the service should get no new traffic."""
     return FOLDER_VARIABLE in os.environ and _mark().exists()
 
 
 def hold_signals() -> None:
-    """Let signals wait until this process, a worker, can take them.
+    """Block signals until this process, a worker, can handle them.
 
     While it loads it has its parent's handlers, and later a loop's that does not run.
     """
@@ -29,7 +29,7 @@ def hold_signals() -> None:
 
 
 def take_signals() -> None:
-    """Take those that waited; Ctrl-C reaches all processes, and is for the parent."""
+    """Unblock them; Ctrl-C reaches all processes, and is for the parent alone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})

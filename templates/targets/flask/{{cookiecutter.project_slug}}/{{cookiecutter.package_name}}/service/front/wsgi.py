@@ -1,4 +1,4 @@
-"""Calls a WSGI application, which Flask is, from Granian's own interface, RSGI."""
+"""Calls the Flask application, over WSGI, from Granian's own interface, RSGI."""
 
 import io
 import sys
@@ -61,7 +61,7 @@ def environment(scope: Scope, body: bytes) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():
-        # Of a header that comes twice, the first counts, as in front.
+        # Of a header that comes twice, the first counts, as for the front.
         environ.setdefault(f"HTTP_{name.upper().replace('-', '_')}", value)
     environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
     environ["CONTENT_LENGTH"] = str(len(body))
