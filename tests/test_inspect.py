@@ -182,7 +182,7 @@ def test_onnx_files_that_no_runtime_takes(
 
 def test_the_newest_opsets_are_those_of_the_runtime_that_projects_pin() -> None:
     layer = CATALOG.format("onnx").path
-    pins = (layer / "templates/partials/requirements/runtime.txt").read_text("utf-8")
+    pins = (layer / "templates/partials/dependencies/runtime.toml").read_text("utf-8")
     assert "onnxruntime==1.32.*" in pins  # else look at `NEWEST` in inspect/onnx.py too
 
 
