@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import struct
 import zipfile
@@ -134,7 +135,7 @@ def test_a_target_that_does_not_fit(dlscaffold: Run, script: Path) -> None:
     other.write_bytes(npy("<i8", (3, 3)))
     options = ("--examples", other, "--target", "tensorflow-serving")
     said = refused(dlscaffold, script, *options)
-    assert "use --target flask or pytorch-mobile" in said
+    assert re.search("use --target .*flask or pytorch-mobile", said)
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,28 @@
-"""Write the files of every cell to tests/trees/, to be reviewed before a commit."""
+"""Write the files of every cell to `trees` folders, to be reviewed before a commit.
+
+Those of the packaged layers are written to tests/trees/; those with a layer of another
+root, which DLSCAFFOLD_LAYERS names, to the folder `trees` there.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from conftest import ADDED_CELLS, CELLS, GIVEN_CELLS
+from conftest import EVERY_CELL, tree
 from dlscaffold.project import names
-from dlscaffold.project import rendering as project
-
-TREES = Path(__file__).parent / "trees"
+from dlscaffold.project.answers import Answers
 
 
 def main() -> None:
     """Replace all trees by what the layers bring today."""
-    for old in TREES.glob("*.txt"):
-        old.unlink()
-    TREES.mkdir(exist_ok=True)
+    for folder in {tree(cell).parent for cell in EVERY_CELL}:
+        folder.mkdir(exist_ok=True)
+        for old in folder.glob("*.txt"):
+            old.unlink()
     derived = names.derive("Project")
-    for cell in (*CELLS, *ADDED_CELLS, *GIVEN_CELLS):
-        files = project.Answers(derived, cell, "MIT").files
+    for cell in EVERY_CELL:
+        files = Answers(derived, cell, "MIT").files
         lines = (path.replace(f"{derived.package}/", "PACKAGE/") for path in files)
         text = "".join(f"{line}\n" for line in sorted(lines))
-        (TREES / f"{cell.name}.txt").write_text(text, "utf-8")
+        tree(cell).write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

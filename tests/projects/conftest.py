@@ -1,4 +1,4 @@
-"""Projects that are rendered once, and whose modules can be imported without frameworks."""
+"""Projects that are rendered, and whose modules are imported without frameworks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Project:
 def project_of(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[str], Project]]:
-    """Return a function from a cell's name to its project, fresh for each test module."""
+    """Return a function from a cell's name to its project."""
     path, modules = list(sys.path), set(sys.modules)
 
     def project_of(name: str) -> Project:

@@ -14,20 +14,27 @@ from dlscaffold.project import rendering
 Rendered = tuple[rendering.Answers, Path]
 
 # Lines of Python in a digits project, tests included.
-LINES = {"shared/mobile": 1500, "targets/flask": 3600, "targets/tensorflow-serving": 2900}
+LINES = {
+    "shared/mobile": 1500,
+    "targets/flask": 3600,
+    "targets/tensorflow-serving": 2900,
+}
 LINES_OF_A_MODULE = 250
 MODULES_AT_THE_TOP = 8
 LINES_OF_A_FUNCTION = 40
+# Private modules for which their package has no public one, with what they are for.
+NO_PUBLIC_WAY = {
+    "torch._export.converter": "from TorchScript to a program of torch.export",
+}
 
 
 def python_files(folder: Path) -> dict[Path, str]:
     return {file: file.read_text("utf-8") for file in folder.rglob("*.py")}
 
 
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name, scope="session")
 def test_a_project_is_small(cell: Cell, rendered: Rendered) -> None:
     """The budget is that of the one layer that has one."""
-    if cell.framework.is_given:
-        pytest.skip("the budgets are for projects that train")
     labels = {layer.label for layer in cell.layers("MIT")}
     (budget,) = [lines for label, lines in LINES.items() if label in labels]
     files = python_files(rendered[1])
@@ -49,7 +56,7 @@ def test_every_room_says_what_it_is(rendered: Rendered) -> None:
         docstring = ast.get_docstring(ast.parse(room.read_text("utf-8")))
         assert docstring, room
         if room.parent.name != answers.names.package:
-            assert "change" in docstring, room
+            assert "change" in docstring.lower(), room
 
 
 def test_functions_are_short(rendered: Rendered) -> None:
@@ -68,8 +75,13 @@ def test_no_private_module_of_another_package_is_imported(rendered: Rendered) ->
                 modules = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 modules = [node.module or ""]
-            private = [m for m in modules if "._" in m or m.startswith("_")]
-            assert set(private) <= {"__future__"}, f"{file}: {private}"
+            private = {module for module in modules if is_private(module)}
+            assert private <= NO_PUBLIC_WAY.keys(), file
+
+
+def is_private(module: str) -> bool:
+    parts = module.split(".")
+    return any(part.startswith("_") and not part.endswith("__") for part in parts)
 
 
 def test_the_budgets_cover_every_cell() -> None:

@@ -33,7 +33,7 @@ def contract(project: Project) -> Any:
 
 
 @pytest.fixture
-def signature(contract: Any, project: Project) -> Any:
+def signature(contract: Any) -> Any:
     """A signature with a task of the project's own kind."""
     fields = {
         "examples": "drawn",
@@ -163,9 +163,8 @@ def exporting(project: Project, contract: Any, tmp_path: Path, signature: Any) -
         def predict(self, inputs: dict[str, Any]) -> dict[str, Any]:
             return {"y": inputs["x"] * self.factor}
 
-    described = {
-        name: getattr(signature, name) for name in ("inputs", "outputs", "batch", "task")
-    }
+    names = ("inputs", "outputs", "batch", "task")
+    described = {name: getattr(signature, name) for name in names}
     project.replace("model", load=lambda _folder: 2, FRAMEWORK=("keras", "3"))
     project.replace(
         "contract.examples",
@@ -208,7 +207,7 @@ def test_export_replaces_nothing_if_the_artifact_is_off(
 
 
 def test_the_signature_is_replaced_last(
-    exporting: Any, contract: Any, monkeypatch: pytest.MonkeyPatch
+    exporting: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Interrupted before, the old signature does not name the new artifact."""
     exporting.export()

@@ -83,11 +83,6 @@ class Statement:
             return f"measured {self.date}"
         return f"since {self.date}" if self.date else f"checked {self.checked}"
 
-    @property
-    def linked(self) -> bool:
-        """Whether the source is a page on the web."""
-        return self.source.startswith("https://")
-
     def to_json(self) -> dict[str, str]:
         """Return the words, the source and the date, as far as there are any."""
         names = ("says", "source", "date", "checked")
@@ -160,6 +155,8 @@ def _faults(kind: str, entry: Mapping[str, Any], terms: Terms) -> Iterator[str]:
         yield "give date or checked, such as 2026-11-22"
     if kind == "lifecycle" and entry.get("state") not in STATES:
         yield f"give state: {', '.join(STATES)}"
+    if entry.get("state", "current") != "current" and not entry.get("date"):
+        yield f"give date, when it became {entry['state']}"
     where = entry.get("where", [])
     if (kind == "place" and not where) or any(one not in PLACES for one in where):
         yield f"give where, a list of {', '.join(PLACES)}"

@@ -33,7 +33,13 @@ TEXTS = Type("a list of strings", _is_list_of_text, '["onnx"]')
 FLAG = Type("true or false", lambda value: isinstance(value, bool), "true")
 TABLE = Type("a table", lambda value: isinstance(value, dict), "{ port = 8501 }")
 
-COMMON = {"title": TEXT, "includes": TEXTS, "modules": TEXTS, "context": TABLE}
+COMMON = {
+    "title": TEXT,
+    "includes": TEXTS,
+    "modules": TEXTS,
+    "python": TEXT,
+    "context": TABLE,
+}
 ADD_ON = {"fits": TEXTS, "requires": TEXTS}
 # The keys of each kind of layer, beside those that all have.
 KEYS: dict[str, dict[str, Type]] = {

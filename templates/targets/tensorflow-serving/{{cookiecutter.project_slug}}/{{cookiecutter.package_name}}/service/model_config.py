@@ -49,10 +49,13 @@ def version_paths(folder: Path) -> dict[int, Path]:
     return paths
 
 
-def move_label(label: str, version: int) -> None:
-    """Let a label stand for a version; running servers follow within a second."""
+def move_label(label: str, version: int | None) -> None:
+    """Move a label to a version, or remove it; servers follow within a second."""
     config = _read()
-    config.model_config_list.config[0].version_labels[label] = version
+    labels = config.model_config_list.config[0].version_labels
+    labels.pop(label, None)
+    if version is not None:
+        labels[label] = version
     _write(CONFIG, config)
     write_host_config()
 
