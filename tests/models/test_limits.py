@@ -19,11 +19,11 @@ def test_limits_are_those_of_the_version_that_the_layer_pins(name: str) -> None:
     requirement = limits_of(layer).requirement
     assert bool(requirement) is (layer.path / FILE).is_file()
     if requirement:  # where a pin moves, look at what the new version supports
-        file = layer.path / "templates/partials/requirements/runtime.txt"
+        file = layer.path / "templates/partials/dependencies/runtime.toml"
         text = file.read_text("utf-8")
         for key, value in layer.context.items():
             text = text.replace(f"{{{{ cookiecutter._{key} }}}}", str(value))
-        assert requirement in text.split()
+        assert f'"{requirement}",' in text.split()
 
 
 def write_limits(folder: Path, text: str) -> Layer:
