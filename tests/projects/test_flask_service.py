@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import functools
+import json
 import logging
 import re
 import sys
@@ -260,6 +261,86 @@ def test_answers_are_those_of_each_request_alone(
     assert metrics.UNSHARED._value.get() == before + (0 if by_row else 1)
 
 
+def image(*changes: object) -> list[Any]:
+    """Return an image of zeros whose first pixels are something else."""
+    return [[*changes, *[0] * (8 - len(changes))], *[[0] * 8] * 7]
+
+
+REFUSED: dict[str, object] = {
+    "no columns": {"inputs": []},
+    "null": {"instances": None},
+    "wrong rank": {"inputs": [[image()]]},
+    "ragged": {"inputs": [image(), [0]]},
+    "ragged rows": {"inputs": [[[0] * 8] * 7]},
+    "words": {"inputs": [image("0.5")]},
+    "nulls": {"inputs": [image(None)]},
+    "booleans": {"inputs": [image(True)]},
+    "objects": {"inputs": [image({})]},
+    "missing name": {"inputs": {"no-such-input": 1}},
+    "mixed rows": {"instances": [{"image": image()}, image()]},
+    "too many names": {"instances": [{"image": image(), "other": 1}]},
+    "deep": {"instances": functools.reduce(lambda inner, _: [inner], range(500), 0)},
+    "deep boolean": {
+        "instances": functools.reduce(lambda inner, _: [inner], range(500), True)
+    },
+    "a long word": {"inputs": [image("a" * 100_000)]},
+}
+
+
+@pytest.mark.parametrize("request_", REFUSED.values(), ids=REFUSED)
+def test_what_does_not_fit_the_model_is_refused(
+    project: Project, signature: Any, request_: object
+) -> None:
+    protocol = project.module("service.protocol")
+    with pytest.raises(protocol.RequestError) as caught:
+        protocol.parse(json.dumps(request_).encode(), signature)
+    assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("pixel", [0, 1, 0.5, -3, 10**30])
+def test_whole_numbers_and_fractions_are_taken(
+    project: Project, signature: Any, pixel: float
+) -> None:
+    body = json.dumps({"instances": [image(pixel)]}).encode()
+    query = project.module("service.protocol").parse(body, signature)
+    assert query.by_row
+    assert query.inputs["image"].dtype == np.float32
+    assert query.inputs["image"][0, 0, 0] == np.float32(pixel)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("QUEUE_LIMIT", "many"),
+        ("QUEUE_LIMIT", "1.5"),
+        ("TIME_LIMIT", "NaN"),
+        ("DRAIN_SECONDS", "1e30"),
+        ("THREADS", "0"),
+        ("LOG_LEVEL", "LOUD"),
+        ("PORT__X", "1"),
+    ],
+)
+def test_invalid_settings_are_named(
+    project: Project, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    config = project.module("service.config")
+    monkeypatch.setenv(f"FLASK_{name}", value)
+    with pytest.raises(config.ConfigError, match="FLASK_"):
+        config.load()
+
+
+def test_settings_come_from_the_environment(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole number will do for a fraction; what the caller gives comes first."""
+    monkeypatch.setenv("FLASK_TIME_LIMIT", "3")
+    monkeypatch.setenv("FLASK_PORT", "8080")
+    settings = project.module("service.config").load({"PORT": 9090})
+    assert (settings["TIME_LIMIT"], settings["PORT"]) == (3.0, 9090)
+    assert isinstance(settings["TIME_LIMIT"], float)
+    assert settings["WORKERS"] >= 1
+
+
 @pytest.mark.parametrize("number", ["1e39", "-1e39", "1" + "0" * 39, "1" + "0" * 60])
 def test_numbers_out_of_range_are_refused(
     project: Project, signature: Any, number: str
@@ -269,7 +350,7 @@ def test_numbers_out_of_range_are_refused(
     largest = ZEROS.replace("0", "3.4e38", 1).encode()
     assert np.isfinite(protocol.parse(largest, signature).inputs["image"]).all()
     body = ZEROS.replace("0", number, 1).encode()
-    with pytest.raises(protocol.RequestError, match="a number that float32 cannot"):
+    with pytest.raises(protocol.RequestError, match="outside the range of float32"):
         protocol.parse(body, signature)
 
 
