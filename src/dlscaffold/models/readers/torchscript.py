@@ -62,7 +62,7 @@ def obstacles(forward: Forward | None) -> Iterator[str]:
         yield "it has no forward method: save a module with one"
     elif odd := [*({*forward.takes.values()} - TAKEN), *({*forward.gives} - GIVEN)]:
         names = listed(odd)
-        yield f"it takes or gives {names}: save it with tensors, or tuples of them, only"
+        yield f"it takes or gives {names}: save it with tensors or tuples of them only"
 
 
 def code_members(archive: Archive) -> Iterator[tuple[str, str]]:
