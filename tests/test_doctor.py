@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from advice_layers import write_layer
 from click.testing import Result
 
 from conftest import CATALOG
+from dlscaffold.advice import statements
 from dlscaffold.doctor import machine as this_machine
 from dlscaffold.doctor import report
 from dlscaffold.doctor.check import STATES, Check, needs_of
 from dlscaffold.doctor.generated import digest, in_project, project_checks, version
 from dlscaffold.doctor.pairs import TOOLS, serving
 from dlscaffold.layers.finding import find_cell
+from dlscaffold.layers.roots import VARIABLE
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
 from dlscaffold.running import interpreters, processes
@@ -227,6 +230,24 @@ def test_every_framework_and_every_tool_that_is_needed_is_known() -> None:
         assert {"machines", "megabytes", "packages"} == needs.keys()
     for target in CATALOG.targets():
         assert set(needs_of(target.name).get("tools", [])) <= set(TOOLS)
+    assert set(TOOLS) == set(statements.TOOLS)
+
+
+def test_a_framework_may_say_only_part_of_what_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs = """[[needs]]
+says = "JX is installed as jx."
+source = "https://example.org"
+checked = "2026-12-01"
+needs = { packages = ["jx"] }
+"""
+    write_layer(tmp_path, "frameworks/jx", 'title = "JX"', needs)
+    (tmp_path / "frameworks/jx/exports/onnx").mkdir(parents=True)
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    assert "processor for Keras" in checks(tmp_path)
+    assert "processor for JX" not in checks(tmp_path)
+    assert needs_of("jx") == {"packages": ["jx"]}
 
 
 # ---- inside a project ----------------------------------------------------------------

@@ -24,7 +24,7 @@ def machine_checks(path: Path, pythons: Mapping[str, str]) -> Iterator[Check]:
     yield python(pythons_of([installed().find("common")]), pythons)
     for framework in installed().frameworks():
         needs = needs_of(framework.name)
-        if needs:
+        if "machines" in needs:
             yield processor(framework, needs)
     yield disk(path)
     yield make()

@@ -1,7 +1,6 @@
 """TensorFlow Serving's REST API, https://www.tensorflow.org/tfx/serving/api_rest.
 
-`parse` and `render` are stricter than TensorFlow Serving: shapes must match the
-signature, and numbers must be finite.
+`parse` and `render` are stricter: shapes must match, and numbers must be finite.
 """
 
 import functools
@@ -96,8 +95,13 @@ def metadata(signature: Signature) -> dict[str, Any]:
         "method_name": "tensorflow/serving/predict",
         "defaults": {},
     }
-    model = {"name": signature.name, "version": VERSION, "signature_name": ""}
-    definitions = {"signature_def": {SIGNATURE_NAME: definition}}
+    return model_metadata(signature.name, VERSION, {SIGNATURE_NAME: definition})
+
+
+def model_metadata(name: str, version: str, signatures: object) -> dict[str, Any]:
+    """Return the metadata of a version of a model, from its signatures by name."""
+    model = {"name": name, "version": version, "signature_name": ""}
+    definitions = {"signature_def": signatures}
     return {"model_spec": model, "metadata": {"signature_def": definitions}}
 
 
@@ -145,7 +149,6 @@ def _columns(value: object, specs: Mapping[str, TensorSpec]) -> dict[str, Any]:
 
 
 def _rows(value: object, specs: Mapping[str, TensorSpec]) -> dict[str, Any]:
-    """Return one nested list for each input, from the row format."""
     if not isinstance(value, list) or not value:
         raise RequestError("'instances' must be a list of at least one example.")
     if not isinstance(value[0], dict):

@@ -1,7 +1,7 @@
 """A stand-in for TensorFlow Serving, for laptops and CI without a container engine.
 
 It loads a SavedModel as TensorFlow Serving does, by graph and session, and answers the
-predict, status and metadata requests of its REST API. Use it to develop, not to deploy.
+predict, status and metadata requests of its REST API. You rarely need to change it.
 """
 
 import os

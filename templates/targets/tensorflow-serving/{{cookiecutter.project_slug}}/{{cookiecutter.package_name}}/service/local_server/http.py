@@ -17,9 +17,9 @@ from . import values
 from .models import Models
 
 MAX_BODY_BYTES = 100 * 2**20
-_MODEL = r"(?ai:/v1/models/([^/:?#]+)(?:/versions/(\d{1,19})|/labels/([^/:]+))?)"
-_PREDICT = re.compile(rf"{_MODEL}:predict")
-_READ = re.compile(rf"{_MODEL}(/metadata)?")
+_MODEL = r"/v1/models/([^/:?#]+)(?:/versions/(\d{1,19})|/labels/([^/:?#]+))?"
+_PREDICT = re.compile(rf"(?ai:{_MODEL}):predict")
+_READ = re.compile(rf"(?ai:{_MODEL}(/metadata)?)")
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "local stand-in for TensorFlow Serving"
     sys_version = ""
     timeout = 5.0  # seconds without a byte, after which a connection is closed
-    wbufsize = -1  # head and body leave together
+    wbufsize = -1  # so that head and body leave together
 
     def do_GET(self) -> None:
         """Answer with the status or the metadata of a model."""
@@ -49,36 +49,23 @@ class Handler(BaseHTTPRequestHandler):
     do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_HEAD  # noqa: N815
 
     def _respond(self, answer: Callable[[bytes], bytes]) -> None:
+        length = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not re.fullmatch("[0-9]+", length):
+            self.send_error(411)
+        elif len(length) > 9 or int(length) > MAX_BODY_BYTES:
+            self.send_error(413)
+        else:
+            self._send(*self._try(answer, self.rfile.read(int(length))))
+
+    def _try(self, answer: Callable[[bytes], bytes], body: bytes) -> tuple[int, bytes]:
         try:
-            status, content = 200, answer(self._read_body())
+            zipped = "gzip" in self.headers.get("Content-Encoding", "")
+            return 200, answer(_inflate(body) if zipped else body)
         except RequestError as error:
-            status, content = error.status, protocol.error(str(error))
-        except OSError:
-            raise
+            return error.status, protocol.error(str(error))
         except Exception:
             log.exception("%s", self.requestline)
-            status, content = 500, protocol.error("The server has failed: see its log.")
-        self._send(status, content)
-
-    def _read_body(self) -> bytes:
-        length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not re.fullmatch(r"(?a)\d+", length):
-            self.close_connection = True
-            raise RequestError("The request needs one Content-Length.", 411)
-        if len(length) > 9 or int(length) > MAX_BODY_BYTES:
-            self.close_connection = True
-            raise RequestError(f"A body has at most {MAX_BODY_BYTES} bytes.", 413)
-        body = self.rfile.read(int(length))
-        if "gzip" not in self.headers.get("Content-Encoding", ""):
-            return body
-        inflater = zlib.decompressobj(wbits=31)
-        try:
-            inflated = inflater.decompress(body, MAX_BODY_BYTES)
-        except zlib.error as error:
-            raise RequestError(f"The body is not in gzip format: {error}.") from error
-        if not inflater.eof or inflater.unused_data:
-            raise RequestError("The body is not one whole gzip file, or too large.")
-        return inflated
+            return 500, protocol.error("The server has failed: see its log.")
 
     def _predict(self, body: bytes) -> bytes:
         if not (match := _PREDICT.fullmatch(self.path)):
@@ -93,15 +80,18 @@ class Handler(BaseHTTPRequestHandler):
         if not (match := _READ.fullmatch(self.path)):
             return self._refuse(body)
         name, number, label = _target(match)
-        if match[4] == "/metadata":
-            return protocol.dumps(self.server.models.metadata(name, number, label))
-        return protocol.dumps(self.server.models.status(name, number))
+        models = self.server.models
+        if match[4] != "/metadata":
+            return protocol.dumps(models.status(name, number))
+        found, model = models.find(name, number, label)
+        signatures = model.describe()
+        return protocol.dumps(protocol.model_metadata(name, str(found), signatures))
 
     def _refuse(self, _body: bytes) -> bytes:
-        if not self.path.lower().startswith("/v1/models"):
+        if not self.path.lower().startswith("/v1/"):
             raise RequestError(f"There is nothing at {self.path}.", 404)
         if self.path.endswith((":classify", ":regress")):
-            raise RequestError("The stand-in has no classify and regress: use predict.")
+            raise RequestError("The local server has no classify and regress methods.")
         raise RequestError(f"Malformed request: {self.command} {self.path}")
 
     def _send(self, status: int, content: bytes) -> None:
@@ -115,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def send_error(self, code: int, message: Any = None, explain: Any = None) -> None:
-        """Answer what is not HTTP, in the API's format for errors."""
+        """Refuse what cannot be read, and close the connection."""
         self.close_connection = True
         self._send(code, protocol.error(message or explain or HTTPStatus(code).phrase))
 
@@ -128,10 +118,21 @@ def _target(match: re.Match[str]) -> tuple[str, int | None, str | None]:
     return unquote(name), int(number) if number else None, unquote(label or "") or None
 
 
-class Server(ThreadingHTTPServer):
-    """Serves until SIGTERM or SIGINT; what was accepted before is answered."""
+def _inflate(body: bytes) -> bytes:
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        inflated = inflater.decompress(body, MAX_BODY_BYTES)
+    except zlib.error as error:
+        raise RequestError(f"The body is not in gzip format: {error}.") from error
+    if not inflater.eof or inflater.unused_data:
+        raise RequestError("The body is not one whole gzip file, or is too large.")
+    return inflated
 
-    daemon_threads = False  # so that closing the server waits for them
+
+class Server(ThreadingHTTPServer):
+    """Serves until SIGTERM or SIGINT; requests that came before are answered."""
+
+    daemon_threads = False  # so that server_close waits for them
     request_queue_size = 128
 
     def __init__(self, models: Models, port: int) -> None:

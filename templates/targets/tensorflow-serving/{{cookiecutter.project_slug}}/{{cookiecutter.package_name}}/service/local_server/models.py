@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
-from google.protobuf import json_format
 from tensorflow.core.protobuf import error_codes_pb2
 
 from .. import protocol
-from ..messages import ConfigError, ModelServerConfig, read_config
-from ..model_config import version_paths
+from ..messages import read_config
+from ..model_config import labels_of, version_paths
 from ..protocol import RequestError
 from .saved_model import SavedModel
 
@@ -38,21 +37,20 @@ class Model:
         paths = version_paths(Path(self.config.base_path))
         wanted = _choose(self.config.model_version_policy, paths)
         for number in sorted(wanted - self.loaded.keys()):
-            self._load(number, paths[number])
+            changed = _last_change(paths[number])
+            if self._failed.get(number) != changed:
+                self._failed[number] = changed
+                self._load(number, paths[number])
         if wanted & self.loaded.keys():
             for number in self.loaded.keys() - wanted:
                 self.loaded = {n: v for n, v in self.loaded.items() if n != number}
                 self._report(number, "END")
 
     def _load(self, number: int, folder: Path) -> None:
-        changed = _last_change(folder)
-        if self._failed.get(number) == changed:
-            return
         self._report(number, "LOADING")
         try:
             version = SavedModel(folder, self._timeout_ms)
         except Exception as error:  # a broken model can raise nearly anything
-            self._failed[number] = changed
             self._report(number, "END", *_reason(folder, error))
         else:
             self.loaded = {**self.loaded, number: version}
@@ -81,12 +79,11 @@ def _last_change(folder: Path) -> float:
 
 
 def _reason(folder: Path, error: Exception) -> tuple[str, str]:
-    """Return the code and the message of the status of a version that cannot load."""
-    message = " ".join(str(error).split())
+    """Return the error code and the message for a version that cannot be loaded."""
+    code = "DATA_LOSS" if (folder / "saved_model.pb").is_file() else "NOT_FOUND"
     if isinstance(error, tf.errors.OpError):
-        return error_codes_pb2.Code.Name(error.error_code), message
-    found = (folder / "saved_model.pb").is_file()
-    return "DATA_LOSS" if found else "NOT_FOUND", message
+        code = error_codes_pb2.Code.Name(error.error_code)
+    return code, " ".join(str(error).split())
 
 
 class Models:
@@ -101,14 +98,11 @@ class Models:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _refresh(self) -> None:
-        config = read_config(self._file, ModelServerConfig)
-        models = {}
-        for item in config.model_config_list.config:
-            model = self._models.get(item.name) or Model(item, self._timeout_ms)
+        known, self._models = self._models, dict(self._models)
+        for item in read_config(self._file).model_config_list.config:
+            model = known.get(item.name) or Model(item, self._timeout_ms)
             model.config = item
-            models[item.name] = model
-        self._models = models
-        for model in models.values():
+            self._models[item.name] = model
             model.refresh()
 
     def _watch(self) -> None:
@@ -116,16 +110,16 @@ class Models:
             time.sleep(POLL_SECONDS)
             try:
                 self._refresh()
-            except (ConfigError, OSError) as error:
+            except Exception as error:  # whatever it is, what is loaded is served
                 log.error("%s", error)
 
     def find(
         self, name: str, number: int | None, label: str | None
     ) -> tuple[int, SavedModel]:
-        """Return the version asked for, else the newest; RequestError if not served."""
+        """Return a version, by default the newest; raise RequestError if not served."""
         model = self._models.get(name)
         if label is not None:
-            labels = model.config.version_labels if model else {}
+            labels = labels_of(model.config) if model else {}
             if label not in labels:
                 raise RequestError(f"The model {name!r} has no label {label!r}.")
             number = labels[label]
@@ -139,22 +133,7 @@ class Models:
     def status(self, name: str, number: int | None) -> dict[str, Any]:
         """Return the status of one version or of all, the newest first."""
         states = self._models[name].states if name in self._models else {}
-        numbers = [number] if number is not None else sorted(states, reverse=True)
+        numbers = sorted(states, reverse=True) if number is None else [number]
         if not states.keys() & numbers:
             raise RequestError(f"There is no such version of {name!r}.", 404)
         return protocol.status([states[number] for number in numbers])
-
-    def metadata(self, name: str, number: int | None, label: str | None) -> Any:
-        """Return the name, the version and the signatures of a version."""
-        number, version = self.find(name, number, label)
-        signatures = {
-            key: json_format.MessageToDict(
-                signature,
-                preserving_proto_field_name=True,
-                always_print_fields_with_no_presence=True,
-            )
-            for key, signature in version.signatures.items()
-        }
-        spec = {"name": name, "version": str(number), "signature_name": ""}
-        definitions = {"signature_def": signatures}
-        return {"model_spec": spec, "metadata": {"signature_def": definitions}}

@@ -101,32 +101,26 @@ def _tensor(name: str, value: object, dtype: str) -> NDArray[Any]:
 
 
 def _strings(name: str, value: object) -> NDArray[Any]:
-    def encode(leaf: object) -> bytes:
-        if isinstance(leaf, str):
-            return leaf.encode()
-        if isinstance(leaf, bytes):
-            return leaf
-        raise ValueError
-
     try:
-        return np.array(np.frompyfunc(encode, 1, 1)(np.array(value, object)), object)
-    except ValueError as error:
+        return np.array(_to_bytes(np.array(value, object)), object)
+    except (TypeError, ValueError) as error:
         raise RequestError(f"{name!r} must hold text or base64 only.") from error
 
 
 def _texts(name: str, array: NDArray[Any]) -> Any:
     """Return strings as lists of text; as base64, where the name asks for it."""
-
-    encode = _base64 if name.endswith("_bytes") else bytes.decode
+    encode = _to_base64 if name.endswith("_bytes") else _to_text
     try:
-        return np.array(np.frompyfunc(encode, 1, 1)(array), object).tolist()
+        return np.array(encode(array), object).tolist()
     except UnicodeDecodeError as error:
         reason = f"{name!r} is not UTF-8: call the output {name}_bytes for base64."
         raise RequestError(reason) from error
 
 
-def _base64(value: bytes) -> dict[str, str]:
-    return {"b64": base64.b64encode(value).decode()}
+# For arrays of any shape.
+_to_bytes = np.frompyfunc(lambda v: v if type(v) is bytes else str.encode(v), 1, 1)
+_to_base64 = np.frompyfunc(lambda v: {"b64": base64.b64encode(v).decode()}, 1, 1)
+_to_text = np.frompyfunc(bytes.decode, 1, 1)
 
 
 def _shortest(value: Any) -> Any:
