@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -187,6 +187,26 @@ def test_a_guard_of_flask_guards_predictions(
     assert status_of(guarded, Exchange(PATH, ZEROS)) in (400, 401)
     (record,) = [one for one in caplog.records if "Flask answers" in one.message]
     assert record.fields["because_of"]
+
+
+def test_a_guard_in_the_view_guards_predictions(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever edits the view need not know of the front."""
+    routes = project.module("service.routes")
+    source = Path(routes.__file__).read_text("utf-8")
+    line = "    def predict() -> Response:\n"
+    guard = 'if "X-Key" not in request.headers: raise RequestError("Send a key.", 401)'
+    assert line in source
+    edited = ModuleType(routes.__name__)
+    vars(edited).update(__package__=routes.__package__, __file__=routes.__file__)
+    exec(source.replace(line, f"{line}        {guard}\n"), vars(edited))  # noqa: S102
+    monkeypatch.setattr(project.module("service.app"), "routes", edited)
+    app = project.module("service.app").create_app()
+    guarded = project.module("service.front.server").Front(
+        app, app.extensions["predictor"]
+    )
+    assert status_of(guarded, Exchange(PATH, ZEROS)) == 401
 
 
 @pytest.mark.parametrize("hook", ["teardown_request", "teardown_appcontext"])
