@@ -60,7 +60,7 @@ class BodyReader:
             return await self._read_chunks(proto)
         except asyncio.CancelledError as error:
             raise RequestError("The body came too slowly.", 408) from error
-        except ProtocolClosed as error:  # nobody reads the response, but it is counted
+        except ProtocolClosed as error:  # the response is only counted
             raise RequestError("The connection closed within the body.") from error
         finally:
             del self._deadlines[task]
