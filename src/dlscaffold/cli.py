@@ -388,7 +388,7 @@ Examples:
 @click.option(
     "--python",
     type=click.Path(dir_okay=False),
-    help="Interpreter with Keras and h5py, for what takes them to read.",
+    help="Interpreter with Keras and h5py, to read .h5 files and build Keras models.",
 )
 @click.option(
     "--trust",
@@ -397,7 +397,7 @@ Examples:
 )
 @json_option
 def inspect(model: str, python: str | None, trust: bool, as_json: bool) -> None:
-    """Say what MODEL is, and which targets it fits, without running what is in it.
+    """Show what MODEL is and which targets it fits, without running its code.
 
     Reads SavedModel folders, .keras, .h5, .onnx, .tflite, TorchScript, .pt2, .ptl and
     .pte files.
