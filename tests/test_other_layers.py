@@ -125,7 +125,7 @@ def test_doctor_checks_them(tmp_path: Path) -> None:
     run("new", "x", "-f", "sklearn", "-t", "echo", "-o", tmp_path)
     report = json.loads(run("doctor", tmp_path / "x", "--json").stdout)
     names_ = [one["name"] for part in ("machine", "pairs") for one in report[part]]
-    assert "Python for scikit-learn" in names_
+    assert "processor for scikit-learn" in names_
     assert "scikit-learn with Echo" in names_
     manifest = next(one for one in report["project"] if one["name"] == "manifest")
     assert manifest["state"] == "fine"
