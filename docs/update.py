@@ -11,52 +11,33 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from click.testing import CliRunner
-
 from dlscaffold.advice import guidance
 from dlscaffold.advice.guidance import Guidance
 from dlscaffold.advice.statements import Statement
-from dlscaffold.cli import main as dlscaffold
 from dlscaffold.commands import compare
-from dlscaffold.layers.catalog import installed
+from dlscaffold.layers import roots
+from dlscaffold.layers.catalog import Catalog
 from dlscaffold.layers.layer import Framework, shared_formats
 
 README = Path(__file__).parents[1] / "README.md"
+# Whatever further layers this machine has, the pages are about the packaged ones.
+PACKAGED = Catalog([Path(roots.packaged())])
 COMPARISON = Path(__file__).parent / "comparison.md"
 
 
 def pairs() -> str:
     """Return the table of pairs in Markdown, the preferred format of each first."""
-    catalog = installed()
-    frameworks = catalog.frameworks()
+    frameworks = PACKAGED.frameworks()
     header = ["target", *(framework.title for framework in frameworks)]
     rows = [header, ["---"] * len(header)]
-    for target in catalog.targets():
+    for target in PACKAGED.targets():
         fitting = (shared_formats(framework, target) for framework in frameworks)
         cells = (", ".join(formats) or "-" for formats in fitting)
         rows.append([f"{target.title} (`{target.name}`)", *cells])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def tree() -> str:
-    """Return what a dry run prints, as a block of text."""
-    words = [
-        "new",
-        "shop-digits",
-        "-f",
-        "keras",
-        "-t",
-        "flask",
-        "--dry-run",
-        "-o",
-        "nowhere",
-    ]
-    lines = CliRunner().invoke(dlscaffold, words).output.splitlines()
-    first = lines.index("shop-digits/")
-    return "\n".join(["```", *lines[first:-1], "```"])
-
-
-BLOCKS: dict[str, Callable[[], str]] = {"pairs": pairs, "tree": tree}
+BLOCKS: dict[str, Callable[[], str]] = {"pairs": pairs}
 
 
 def updated(text: str) -> str:
@@ -74,7 +55,7 @@ def updated(text: str) -> str:
 
 def comparison() -> str:
     """Return the page that quotes the document row by row, with the notes on it."""
-    known = guidance.load(installed())
+    known = guidance.load(PACKAGED)
     lines = [
         "# The frameworks compared",
         "",

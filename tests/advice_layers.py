@@ -26,7 +26,7 @@ DOCUMENT_TARGETS = {
     "pytorch-mobile": ["lite-interpreter"],
 }
 ALL_TARGETS = {**DOCUMENT_TARGETS, EXEC: ["executorch"], LITERT: ["litert"]}
-PACKAGED = Path(roots.packaged())
+PACKAGED = Catalog([Path(roots.packaged())])
 
 
 def write_layers(root: Path, targets: dict[str, list[str]]) -> Path:
@@ -44,7 +44,7 @@ def write_layers(root: Path, targets: dict[str, list[str]]) -> Path:
         *(f"frameworks/{n}" for n in EXPORTS),
         *(f"targets/{n}" for n in targets),
     ):
-        for file in (PACKAGED / label).glob("*.toml"):
+        for file in (PACKAGED.roots[0] / label).glob("*.toml"):
             if file.name != MANIFEST:
                 shutil.copy(file, root / label)
     return root

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,14 +28,16 @@ CATALOG = installed()
 def given_cells() -> Iterator[Cell]:
     """Yield every combination of a kind of given model, a target and a format.
 
-    Each kind comes with the user's own examples once, else with drawn ones.
+    Each kind comes with the user's own examples in one of its formats, with drawn ones
+    in the others; what a cell has does not depend on which other targets there are.
     """
     own, drawn = map(CATALOG.find, ("shared/own-examples", "shared/drawn-examples"))
-    for name in CATALOG.names("models"):
-        kind = CATALOG.model(name)
-        pairs = (CATALOG.cells_of(kind, target) for target in CATALOG.targets())
-        for place, cell in enumerate(itertools.chain(*pairs)):
-            yield replace(cell, examples=drawn if place else own)
+    for kind in CATALOG.models():
+        first = kind.exports[0]
+        for target in CATALOG.targets():
+            for cell in CATALOG.cells_of(kind, target):
+                examples = own if cell.format.name == first else drawn
+                yield replace(cell, examples=examples)
 
 
 def with_everything(cell: Cell) -> Cell:
@@ -45,18 +46,32 @@ def with_everything(cell: Cell) -> Cell:
     return replace(cell, apps=apps, extras=extras)
 
 
+def added_cells() -> Iterator[Cell]:
+    """Yield each app with each target, and each extra once, where they fit first.
+
+    Other layers than the packaged ones come last, so that they change nothing here.
+    """
+    cells = sorted(CELLS, key=lambda cell: len(roots(cell)))
+    for app in CATALOG.apps():
+        fitting = [cell for cell in cells if app in cell.fitting_apps]
+        for cell in {cell.target: cell for cell in reversed(fitting)}.values():
+            yield replace(cell, apps=(app,))
+    for extra in CATALOG.extras():
+        fitting = [cell for cell in cells if extra in cell.fitting_extras]
+        yield replace(fitting[0], extras=(extra,))
+
+
+def roots(cell: Cell) -> set[Path]:
+    """Return the folders that a combination's layers come from."""
+    return {layer.root for layer in cell.layers("MIT")}
+
+
 CELLS = list(CATALOG.cells())
 # Any file will do: generating does not read what is in it.
 MODEL = Path(__file__).parent / "models" / "examples.json"
 GIVEN_CELLS = list(given_cells())
-# With all that fits, each target once where anything does.
-ADDED_CELLS = list(
-    {
-        cell.target: with_everything(cell)
-        for cell in reversed(CELLS)
-        if cell.fitting_apps or cell.fitting_extras
-    }.values()
-)
+ADDED_CELLS = list(added_cells())
+EVERY_CELL = [*CELLS, *ADDED_CELLS, *GIVEN_CELLS]
 LONGEST_NAME = 60  # characters
 # Long enough to show what a name does to line lengths, and with what breaks templates.
 PROJECT_NAME = """Müller's "deep" shop-window digit reader"""
@@ -66,9 +81,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes `cell` once for every legal combination."""
     chosen = metafunc.definition.iter_markers("parametrize")
     if "cell" in metafunc.fixturenames and not any("cell" in m.args for m in chosen):
-        cells = CELLS
-        if "rendered" in metafunc.fixturenames:
-            cells = [*CELLS, *ADDED_CELLS, *GIVEN_CELLS]
+        cells = EVERY_CELL if "rendered" in metafunc.fixturenames else CELLS
         metafunc.parametrize(
             "cell", cells, ids=[cell.name for cell in cells], scope="session"
         )
@@ -88,6 +101,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         cell = cell_of(item)
         if cell and not item.get_closest_marker("e2e"):
             item.add_marker(pytest.mark.xdist_group(cell.name))
+
+
+def tree(cell: Cell) -> Path:
+    """Return the file that lists a combination's files, in the root that it is of."""
+    further = roots(cell) - {CATALOG.roots[0]}
+    folder = further.pop() if further else Path(__file__).parent
+    return folder / "trees" / f"{cell.name}.txt"
 
 
 def cell_of(item: pytest.Item) -> Cell | None:

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from advice_layers import write_layer
+from advice_layers import PACKAGED, write_layer
 from click.testing import Result
 
-from conftest import CATALOG
 from dlscaffold.advice import guidance
 from dlscaffold.commands import compare
 from dlscaffold.layers.roots import VARIABLE
@@ -26,7 +25,7 @@ def test_compare_shows_every_cell_at_any_width(
     monkeypatch.setenv("COLUMNS", columns)
     result = dlscaffold("compare")
     assert result.exit_code == 0
-    known = guidance.load(CATALOG)
+    known = guidance.load(PACKAGED)
     for title in known.criteria.values():
         assert title.split()[0] in result.stdout
     plain = re.sub(r"[\s│]+", "", result.stdout)

@@ -14,6 +14,7 @@ from advice_layers import (
     DOCUMENT_TARGETS,
     FLASK,
     LITERT,
+    PACKAGED,
     PT,
     SERVING,
     TF,
@@ -24,7 +25,6 @@ from advice_layers import (
 )
 from scenarios import SCENARIOS
 
-from conftest import CATALOG
 from dlscaffold.advice import guidance, ranking, recommendation
 from dlscaffold.advice.guidance import Guidance
 from dlscaffold.advice.ranking import best_target, first_choice, rank
@@ -129,6 +129,12 @@ def test_what_is_ruled_out_says_why(
     assert any(because in statement.says for statement in out.because)
 
 
+def test_a_reason_for_every_framework_stands_for_those_for_one(known: Guidance) -> None:
+    result = recommend(Situation(where="server"), known)
+    (out,) = (o for o in result.ruled_out if o.target.name == "pytorch-mobile")
+    assert [one.kind for one in out.because] == ["place"]
+
+
 def test_arm64_without_emulation_names_the_alternatives(known: Guidance) -> None:
     result = recommend(Situation(framework=TF, processor="arm64"), known)
     (out,) = (out for out in result.ruled_out if out.target.name == SERVING)
@@ -208,7 +214,7 @@ def test_open_questions_that_would_change_the_choice_lower_confidence(
 
 
 def every_catalog(document: Guidance, known: Guidance) -> list[Guidance]:
-    return [document, known, guidance.load(CATALOG)]
+    return [document, known, guidance.load(PACKAGED)]
 
 
 def situations() -> Iterator[Situation]:

@@ -19,6 +19,7 @@ from advice_layers import (
     ALL_TARGETS,
     DOCUMENT_TARGETS,
     FLASK,
+    PACKAGED,
     PT,
     SERVING,
     TF,
@@ -30,7 +31,6 @@ from click.testing import Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import CATALOG
 from dlscaffold.advice.guidance import Guidance
 from dlscaffold.advice.ranking import best_target, first_choice
 from dlscaffold.advice.situation import Question, Situation
@@ -40,6 +40,12 @@ from dlscaffold.errors import UsageError
 from dlscaffold.layers import roots
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def packaged_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is recommended here does not depend on layers of other roots."""
+    monkeypatch.delenv(roots.VARIABLE, raising=False)
 
 
 @pytest.fixture
@@ -363,8 +369,8 @@ def test_new_offers_the_recommended_target_first() -> None:
         ["new", "x", "--framework", "tensorflow", "--dry-run", "-o", "nowhere"],
         {"What should serve it": ENTER},
     )
-    best = best_target(TF, CATALOG)
-    assert re.search(rf"{CATALOG.target(best).title} .*\(recommended\)", text)
+    best = best_target(TF, PACKAGED)
+    assert re.search(rf"{PACKAGED.target(best).title} .*\(recommended\)", text)
     assert f"targets/{best}" in text
 
 

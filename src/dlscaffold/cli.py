@@ -235,7 +235,7 @@ def smoke(path: str, python: str | None, first: str | None, as_json: bool) -> No
     """Run the project in PATH from nothing: install, train, export, smoke-test."""
     from pathlib import Path
 
-    from dlscaffold.running import smoke as command
+    from dlscaffold.commands import smoke as command
 
     command.run(Path(path), python=python, first=first, as_json=as_json)
 
@@ -318,7 +318,7 @@ def choice_option(name: str, help_text: str) -> Callable[[F], F]:
 
 
 def number_option(name: str, metavar: str, help_text: str) -> Callable[[F], F]:
-    """Return the option for a figure; it may be repeated, but not contradicted."""
+    """Return the option for a number; it may be repeated, but not contradicted."""
 
     def check(*given: Any) -> float | None:
         return one_number(name, given[-1])
@@ -340,21 +340,21 @@ Examples:
   dlscaffold recommend --framework keras --where server --python yes
   dlscaffold recommend --model classifier.pt --where phone --json
 
-Exit status: 0 with a recommendation, 1 where nothing fits, 2 for answers that make no
-sense or contradict each other.
+Exit status: 0 with a recommendation, 1 if nothing fits, 2 if an answer is not valid or
+two contradict each other.
 """
 )
 @choice_option("framework", "What the model is trained in.")
 @click.option(
     "--model",
     type=PATH,
-    help="A model's file or folder; says the framework and the size.",
+    help="A model's file or folder, which gives the framework and the size.",
 )
 @choice_option("where", "Where the model runs.")
 @choice_option("python", "Whether Python runs before or after the model.")
-@choice_option("swap", "Whether new versions are swapped in without a stop.")
+@choice_option("swap", "Whether new versions are deployed without downtime.")
 @number_option("rate", "N", "Expected requests per second.")
-@number_option("latency", "MS", "Milliseconds that an answer may take.")
+@number_option("latency", "MS", "Milliseconds that a response may take.")
 @choice_option("team", "Who maintains it.")
 @choice_option("processor", "The processor that it runs on.")
 @choice_option("system", "The operating system that it runs on.")
@@ -365,7 +365,7 @@ sense or contradict each other.
 def recommend(model: str | None, as_json: bool, **answers: Any) -> None:
     """Recommend a framework and a target, with reasons for and against.
 
-    On a terminal, what is not given and could change the choice is asked.
+    On a terminal, it asks for what is not given and could change the choice.
     """
     from pathlib import Path
 
@@ -388,7 +388,7 @@ Examples:
 @click.option(
     "--python",
     type=click.Path(dir_okay=False),
-    help="Interpreter with Keras and h5py, for what takes them to read.",
+    help="Interpreter with Keras and h5py, to read .h5 files and build Keras models.",
 )
 @click.option(
     "--trust",
@@ -397,7 +397,7 @@ Examples:
 )
 @json_option
 def inspect(model: str, python: str | None, trust: bool, as_json: bool) -> None:
-    """Say what MODEL is, and which targets it fits, without running what is in it.
+    """Show what MODEL is and which targets it fits, without running its code.
 
     Reads SavedModel folders, .keras, .h5, .onnx, .tflite, TorchScript, .pt2, .ptl and
     .pte files.
@@ -425,6 +425,6 @@ def doctor(path: str, as_json: bool) -> None:
     """Check what this machine can do for each pair, and the project in PATH."""
     from pathlib import Path
 
-    from dlscaffold import doctor as command
+    from dlscaffold.commands import doctor as command
 
     command.run(Path(path), as_json=as_json)

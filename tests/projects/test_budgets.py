@@ -32,7 +32,7 @@ def python_files(folder: Path) -> dict[Path, str]:
     return {file: file.read_text("utf-8") for file in folder.rglob("*.py")}
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name, scope="session")
 def test_a_project_is_small(cell: Cell, rendered: Rendered) -> None:
     """The budget is that of the one layer that has one."""
     labels = {layer.label for layer in cell.layers("MIT")}

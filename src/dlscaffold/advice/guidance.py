@@ -119,7 +119,7 @@ class Guidance:
         self, layer: Layer, notice: Mapping[str, str]
     ) -> dict[str, str] | None:
         for one in self.about(layer, "reason"):
-            if one.linked and one.source != notice.get("source"):
+            if one.source.startswith("https://") and one.source != notice.get("source"):
                 words = {"says": one.says, "source": one.source, "dated": one.dated}
                 return {"title": layer.title, **words}
         return None
@@ -139,9 +139,10 @@ class Guidance:
 
 
 def subjects(cell: Cell) -> list[Layer]:
-    """Return the framework, if a given model says which one, and the target."""
+    """Return the framework, if a given model has one of the catalog, and the target."""
     topic = cell.framework.topic
-    return [*([cell.catalog.framework(topic)] if topic else []), cell.target]
+    frameworks = [one for one in cell.catalog.frameworks() if one.name == topic]
+    return [*frameworks, cell.target]
 
 
 @lru_cache

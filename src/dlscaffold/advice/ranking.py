@@ -60,13 +60,13 @@ class Option:
     @property
     def pros(self) -> list[Statement]:
         """The reasons for it, the heaviest first."""
-        found = [reason for reason in self.reasons if reason.weight > 0]
+        found = (reason for reason in self.reasons if reason.weight > 0)
         return sorted(found, key=lambda reason: -reason.weight)
 
     @property
     def cons(self) -> list[Statement]:
         """The reasons against it, the heaviest first."""
-        found = [reason for reason in self.reasons if reason.weight < 0]
+        found = (reason for reason in self.reasons if reason.weight < 0)
         return sorted(found, key=lambda reason: reason.weight)
 
     @property

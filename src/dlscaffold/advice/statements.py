@@ -40,6 +40,14 @@ TYPES: dict[str, tuple[type, str]] = {
     "rules_out": (bool, "true or false"),
 }
 TEXT = (str, "text in quotes")
+# The keys of `needs`, in the same way, and the tools that `doctor` can look for.
+NEEDS: dict[str, tuple[type, str]] = {
+    "machines": (list, "a list"),
+    "megabytes": (int, "a whole number"),
+    "packages": (list, "a list"),
+    "tools": (list, "a list"),
+}
+TOOLS = ("serving", "java", "android")
 
 
 class GuidanceError(LayerError):
@@ -82,11 +90,6 @@ class Statement:
         if self.kind == "measured":
             return f"measured {self.date}"
         return f"since {self.date}" if self.date else f"checked {self.checked}"
-
-    @property
-    def linked(self) -> bool:
-        """Whether the source is a page on the web."""
-        return self.source.startswith("https://")
 
     def to_json(self) -> dict[str, str]:
         """Return the words, the source and the date, as far as there are any."""
@@ -139,12 +142,20 @@ def _are_tables(entries: object) -> bool:
 def _wrong_keys(entry: Mapping[str, Any], about: str) -> Iterator[str]:
     if about and "about" in entry:
         yield f"leave out about, which is {about} in this file"
+    types = dict.fromkeys(KEYS, TEXT) | TYPES
+    yield from _wrong_types(entry, types)
+    for fault in _wrong_types(entry.get("needs", {}), NEEDS):
+        yield f"in needs, {fault}"
+
+
+def _wrong_types(
+    entry: Mapping[str, Any], types: Mapping[str, tuple[type, str]]
+) -> Iterator[str]:
     for name, value in entry.items():
-        if name not in KEYS:
-            yield f"the key {name} is unknown; use {', '.join(KEYS)}"
-        wanted, words = TYPES.get(name, TEXT)
-        if not isinstance(value, wanted):
-            yield f"{name} must be {words}"
+        if name not in types:
+            yield f"the key {name} is unknown; use {', '.join(types)}"
+        elif not isinstance(value, types[name][0]):
+            yield f"{name} must be {types[name][1]}"
 
 
 def _faults(kind: str, entry: Mapping[str, Any], terms: Terms) -> Iterator[str]:
@@ -160,6 +171,8 @@ def _faults(kind: str, entry: Mapping[str, Any], terms: Terms) -> Iterator[str]:
         yield "give date or checked, such as 2026-11-22"
     if kind == "lifecycle" and entry.get("state") not in STATES:
         yield f"give state: {', '.join(STATES)}"
+    if entry.get("state", "current") != "current" and not entry.get("date"):
+        yield f"give date, when it became {entry['state']}"
     where = entry.get("where", [])
     if (kind == "place" and not where) or any(one not in PLACES for one in where):
         yield f"give where, a list of {', '.join(PLACES)}"
@@ -167,6 +180,9 @@ def _faults(kind: str, entry: Mapping[str, Any], terms: Terms) -> Iterator[str]:
         yield "give weight or rules_out"
     if entry.get("criterion", "") not in {"", *terms.criteria}:
         yield f"use a criterion of {', '.join(terms.criteria)}"
+    for tool in entry.get("needs", {}).get("tools", []):
+        if tool not in TOOLS:
+            yield f"in needs, use tools of {', '.join(TOOLS)}, not {tool}"
     for question, wanted in entry.get("when", {}).items():
         known = terms.answers(question)
         if not known:

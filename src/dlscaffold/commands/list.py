@@ -11,8 +11,8 @@ from dlscaffold.advice import guidance
 from dlscaffold.layers.catalog import installed
 from dlscaffold.layers.layer import AddOn, Framework, Target, shared_formats
 
-# More than any line takes: a narrow terminal folds lines, but Rich would cut them.
-WIDEST = 400
+# Columns of the table: a narrower terminal folds its lines, but Rich would cut them.
+WIDTH = 80
 
 
 def run(*, as_json: bool) -> None:
@@ -88,18 +88,19 @@ def _print_table() -> None:
     from rich.table import Table
 
     catalog = installed()
+    known = guidance.load(catalog)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("target", *catalog.names("frameworks"), "lifecycle"):
+    for name in ("target", "lifecycle", "format"):
         table.add_column(name, no_wrap=True)
+    table.add_column("frameworks")
     for target in catalog.targets():
-        formats = (
-            "\n".join(shared_formats(framework, target)) or "-"
-            for framework in catalog.frameworks()
-        )
-        state = guidance.load(catalog).lifecycle(target).state
-        table.add_row(target.name, *formats, state)
-    click.echo("Which framework fits which target, and the formats that join them:")
-    Console(width=WIDEST).print(table)
+        state = known.lifecycle(target).state
+        for place, name in enumerate(target.consumes):
+            able = [f.name for f in catalog.frameworks() if name in f.exports]
+            first = ("", "") if place else (target.name, state)
+            table.add_row(*first, name, ", ".join(able) or "-")
+    click.echo("What each target loads, and the frameworks that export it:")
+    Console(width=WIDTH).print(table)
     for framework in catalog.frameworks():
         for backend in framework.backends:
             title = framework.title_on(backend)

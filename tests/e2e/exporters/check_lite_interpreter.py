@@ -40,7 +40,7 @@ class Squared(torch.autograd.Function):
     ("compute", "reason"),
     [
         (lambda images: torch.rms_norm(images, [8]), "lacks aten::rms_norm"),
-        (torch.linalg.svdvals, "without LAPACK, which aten::linalg_svd"),
+        (torch.linalg.svdvals, "lacks aten::linalg_svd"),
         (Squared.apply, r"'Squared'.*torch\.autograd\.Function"),
     ],
 )
@@ -94,7 +94,7 @@ def test_another_torch_is_refused(
     """Nothing here knows what it may write."""
     graph = trace(Computing(torch.sin))
     monkeypatch.setattr(torch, "__version__", version)
-    with pytest.raises(ContractError, match=r"requirements/train\.txt"):
+    with pytest.raises(ContractError, match=r"pyproject\.toml"):
         lite.save(graph, tmp_path / "model.ptl")
 
 

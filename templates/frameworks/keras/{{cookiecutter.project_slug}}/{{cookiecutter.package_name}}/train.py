@@ -9,12 +9,12 @@ import keras
 from . import data, model
 from .evaluation import report
 from .settings import MODELS, REPORTS, SEED
+{% include "partials/train/threads.py" ignore missing %}
 
 
 def train(epochs: int, seed: int) -> float:
     """Train from scratch and return the accuracy on held-out examples."""
     keras.utils.set_random_seed(seed)
-{% include "partials/train/threads.py" ignore missing %}
     digits = data.load()
     network = model.build()
     network.compile(
@@ -37,9 +37,7 @@ def train(epochs: int, seed: int) -> float:
         validation_accuracy=fitted.history["val_accuracy"],
     )
     probabilities = model.predict(network, digits.test.images)
-    return report.write(
-        REPORTS, history, digits.test.labels, probabilities, data.LABELS
-    )
+    return report.write(REPORTS, history, digits.test, probabilities, data.LABELS)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from .contract import ContractError, Tensors, original
-from .contract.runtime import REFUSALS, Runtime
+from .contract.runtime import InputError, Runtime
 
 FRAMEWORK = ("onnxruntime", onnxruntime.__version__)
 
@@ -24,5 +24,5 @@ def predict(network: Runtime, given: Tensors) -> dict[str, NDArray[Any]]:
     """
     try:
         return network.predict(given)
-    except REFUSALS as error:
+    except InputError as error:
         raise ContractError(original.refusal(given, error)) from error

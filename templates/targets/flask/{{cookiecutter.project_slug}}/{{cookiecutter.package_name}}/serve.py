@@ -7,31 +7,33 @@ import sys
 import tempfile
 import threading
 
+from flask import Config
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
-from granian.server.mp import MPServer
+from granian.server import MPServer
 
 from . import contract
-from .service import config, draining, logs
+from .service import config, logs
+from .service.front import draining
 from .settings import ARTIFACTS
 
 CONNECTIONS = 1024  # of each worker
-STOP_SECONDS = 30  # for the last answers
+STOP_SECONDS = 30  # for the last responses
 
 
 class Server(MPServer):
-    """Granian, told to stop only when load balancers have seen that it will."""
+    """Granian, which stops only once load balancers have seen that it will."""
 
     drain_seconds = 0.0
 
     def signal_handler_interrupt(self, *_: object) -> None:
         """Stop being ready at once, and stop serving a little later."""
-        if draining.has_begun():  # somebody is in a hurry
+        if draining.has_begun():  # a second signal: do not wait
             super().signal_handler_interrupt()
             return
         draining.begin()
         timer = threading.Timer(self.drain_seconds, super().signal_handler_interrupt)
-        timer.daemon = True  # whoever is in a hurry does not wait for it
+        timer.daemon = True  # a second signal does not wait for it
         timer.start()
 
 
@@ -49,10 +51,21 @@ def main() -> None:
         address = free_address(options["HOST"], options["PORT"])
     except (config.ConfigError, contract.ContractError) as error:
         sys.exit(f"error: {error}")
-    # The model is loaded in each worker, after the fork: the runtimes' threads do not
-    # survive one.
-    server = Server(
-        f"{__package__}.service.app:create_service",
+    with tempfile.TemporaryDirectory(prefix="service-") as folder:
+        os.environ[draining.FOLDER_VARIABLE] = folder
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        print(f"Serving on http://{options['HOST']}:{options['PORT']}", file=sys.stderr)
+        server(address, options).serve()
+
+
+def server(address: str, options: Config) -> Server:
+    """Return the server for these settings.
+
+    The model is loaded in each worker, after the fork: the runtimes' threads do not
+    survive one.
+    """
+    granian = Server(
+        f"{__package__}.service.front.server:create_front",
         address=address,
         port=options["PORT"],
         interface=Interfaces.RSGI,
@@ -69,18 +82,14 @@ def main() -> None:
     )
     if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
         os.register_at_fork(after_in_child=draining.hold_signals)
-    server.drain_seconds = options["DRAIN_SECONDS"]
-    with tempfile.TemporaryDirectory(prefix="service-") as folder:
-        os.environ[draining.FOLDER_VARIABLE] = folder
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        print(f"Serving on http://{options['HOST']}:{options['PORT']}", file=sys.stderr)
-        server.serve()
+    granian.drain_seconds = options["DRAIN_SECONDS"]
+    return granian
 
 
 def free_address(host: str, port: int) -> str:
-    """Return the host's IP address; raise ConfigError if nobody can listen there.
+    """Return the host's IP address; raise ConfigError if the port is not free.
 
-    Granian's workers share their port, and would share it with a stranger as well.
+    Granian's workers share their port, and would share it with another service as well.
     """
     try:
         found = socket.getaddrinfo(

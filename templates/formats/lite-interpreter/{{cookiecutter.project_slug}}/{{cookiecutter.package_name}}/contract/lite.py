@@ -47,7 +47,7 @@ def save(graph: ScriptModule, artifact: Path) -> list[str]:
     if not torch.__version__.startswith(f"{TORCH}."):
         raise ContractError(
             f"torch {torch.__version__} cannot export for PyTorch Mobile {RUNTIME}: "
-            "install the version in requirements/train.txt."
+            "install the version in pyproject.toml."
         )
     try:
         graph._save_for_lite_interpreter(str(artifact))
@@ -87,23 +87,18 @@ def check_operators(operators: Mapping[str, int]) -> None:
     lacking = [name for name, count in operators.items() if is_lacking(name, count)]
     if lacking:
         raise ContractError(
-            f"PyTorch Mobile {RUNTIME} lacks {', '.join(sorted(lacking))} as the "
-            "network uses it: write the network with other operators, or move to "
-            "ExecuTorch."
-        )
-    unbuilt = sorted(filter(LAPACK.match, operators))
-    if unbuilt:
-        raise ContractError(
-            f"PyTorch Mobile {RUNTIME} is built without LAPACK, which "
-            f"{', '.join(unbuilt)} would need: write the network with other operators."
+            f"PyTorch Mobile {RUNTIME}, built without LAPACK, lacks "
+            f"{', '.join(sorted(lacking))} as the network uses it: write the network "
+            "with other operators, or move to ExecuTorch."
         )
 
 
 def is_lacking(operator: str, arguments: int) -> bool:
     """Return whether the runtime lacks the operator, or takes fewer arguments."""
-    return (
+    return bool(
         operator.partition("::")[0] not in NAMESPACES
         # One that writes into a given tensor (`out`) came with the one that does not.
         or operator.removesuffix("_out").removesuffix(".out") in OPERATORS["newer"]
+        or LAPACK.match(operator)
         or arguments > OPERATORS["most_arguments"].get(operator, arguments)
     )

@@ -6,17 +6,20 @@ from typing import Any
 
 import onnxruntime as ort
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from .files import ContractError
 
-ort.disable_telemetry_events()  # a server tells nobody that it runs
+ort.disable_telemetry_events()  # a server reports to nobody that it runs
 
 FORMAT = "onnx"
 ARTIFACT = "model.onnx"
 
-# Raised for inputs of the right type and shape that the model still cannot take.
-REFUSALS = (state.InvalidArgument, state.Fail, state.RuntimeException)
+# ONNX Runtime's errors for inputs that a model cannot take; it has no public classes.
+INPUT_ERRORS = ("InvalidArgument", "Fail", "RuntimeException")
+
+
+class InputError(Exception):
+    """The model cannot take inputs of the right type and shape."""
 
 
 class Runtime:
@@ -38,6 +41,11 @@ class Runtime:
         self._outputs = [output.name for output in self._session.get_outputs()]
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        """Return the outputs by name, for inputs by name."""
-        values = self._session.run(self._outputs, dict(inputs))
+        """Return the outputs by name, for inputs by name; raise InputError."""
+        try:
+            values = self._session.run(self._outputs, dict(inputs))
+        except Exception as error:
+            if type(error).__name__ in INPUT_ERRORS:
+                raise InputError(str(error)) from error
+            raise
         return dict(zip(self._outputs, values, strict=True))

@@ -1,4 +1,4 @@
-"""The running server: parity with the trained model, and what a stranger would send."""
+"""The running server: parity with the trained model, and malformed requests."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import requests
+from bodies import MALFORMED, columns, rows
 from numpy.typing import NDArray
 
 from {{ cookiecutter.package_name }}.client.rest import Client, ServiceError
@@ -46,15 +47,6 @@ def test_server_reproduces_the_trained_model(
     """Columnar format: every input is one list."""
     outputs = client.predict(golden.inputs)
     check_parity(golden.outputs, outputs, signature.tolerance)
-
-
-def rows(golden: Golden, count: int | None = None) -> str:
-    """Return a request in row format, for so many of the examples."""
-    columns = [values[:count] for values in to_lists(golden.inputs).values()]
-    named = [
-        dict(zip(golden.inputs, row, strict=True)) for row in zip(*columns, strict=True)
-    ]
-    return json.dumps({"instances": named})
 
 
 def by_name(answers: list[Any], names: Iterable[str]) -> dict[str, NDArray[Any]]:
@@ -101,21 +93,8 @@ def test_metadata_names_the_inputs_and_outputs(
         assert default["inputs"][name]["dtype"] == DATA_TYPES[spec.dtype]
 
 
-STRANGE = {
-    "nothing": "",
-    "not JSON": "words",
-    "truncated": '{"instances": [[[0.0',
-    "no instances": "{}",
-    "no examples": '{"instances": []}',
-    "not a list": '{"instances": 7}',
-    "wrong name": json.dumps({"instances": [{"no-such-input": 1}]}),
-    "both formats": json.dumps({"instances": [1], "inputs": [1]}),
-    "unknown signature": json.dumps({"signature_name": "no", "instances": [1]}),
-}
-
-
-@pytest.mark.parametrize("body", STRANGE.values(), ids=STRANGE.keys())
-def test_what_a_stranger_would_send_is_refused(client: Client, body: str) -> None:
+@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
+def test_malformed_requests_are_refused(client: Client, body: str) -> None:
     """A 400 with a reason in JSON, never a crash."""
     answer = post(client, body)
     assert answer.status_code == 400, answer.text
@@ -129,14 +108,12 @@ CHANGES: dict[str, Callable[[list[Any]], Any]] = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_what_does_not_fit_is_refused(
     client: Client, golden: Golden, change: Callable[[Any], Any]
 ) -> None:
     """The right names with something else behind them."""
-    lists = to_lists(golden.inputs)
-    inputs = {name: change(values) for name, values in lists.items()}
-    answer = post(client, json.dumps({"inputs": inputs}))
+    answer = post(client, columns(golden, change))
     assert answer.status_code == 400, answer.text
     assert answer.json()["error"]
 

@@ -6,7 +6,7 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import requests
@@ -24,6 +24,16 @@ BAD_URL = (
 
 class ServiceError(Exception):
     """The service refused a request or did not answer; the message says why."""
+
+
+class State(NamedTuple):
+    """The state of a version, and the error that keeps it from being served."""
+
+    name: str
+    reason: str = ""
+
+
+AVAILABLE = State("AVAILABLE")
 
 
 class Client:
@@ -84,14 +94,22 @@ class Client:
             time.sleep(0.1)
 
     def is_available(self) -> bool:
-        """Say whether a version of the model is being served."""
+        """Return whether a version of the model is served."""
         try:
-            answer = self._call("GET", self.model_url)
-            with self._understanding():
-                versions = answer["model_version_status"]
-                return any(version["state"] == "AVAILABLE" for version in versions)
+            return AVAILABLE in self.states().values()
         except ServiceError:
             return False
+
+    def states(self) -> dict[int, State]:
+        """Return the state of each version of the model that the server knows."""
+        answer = self._call("GET", self.model_url)
+        with self._understanding():
+            return {
+                int(version["version"]): State(
+                    version["state"], version["status"]["error_message"]
+                )
+                for version in answer["model_version_status"]
+            }
 
     @contextlib.contextmanager
     def _understanding(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
-"""What can be set from outside, by environment variables such as FLASK_PORT=8080."""
+"""Settings, from environment variables such as FLASK_PORT=8080."""
 
+import contextlib
 import math
 import os
 from collections.abc import Mapping
@@ -16,8 +17,8 @@ DEFAULTS: dict[str, Any] = {
     "MAX_CONTENT_LENGTH": {{ "{:_}".format(cookiecutter._body_limit) }},  # bytes of a request's body
     "QUEUE_LIMIT": 64,  # predictions that one process takes at a time; more get a 503
     "TIME_LIMIT": 10.0,  # seconds to send a body, and to wait for the model
-    "DRAIN_SECONDS": 0.0,  # to go on serving after a SIGTERM, no longer ready
-    "LOG_LEVEL": "INFO",  # INFO has a line for every request, WARNING has not
+    "DRAIN_SECONDS": 0.0,  # of serving on after a SIGTERM, but not ready
+    "LOG_LEVEL": "INFO",  # INFO logs every request, WARNING does not
 }
 
 LIMITS: dict[str, tuple[float, float]] = {
@@ -45,7 +46,8 @@ def load(overrides: Mapping[str, Any] | None = None) -> Config:
     try:
         config.from_prefixed_env()
     except TypeError as error:  # a name with two underscores goes into a setting
-        raise ConfigError("Some FLASK_ variable goes into no setting.") from error
+        message = "A FLASK_ variable with two underscores names no setting."
+        raise ConfigError(message) from error
     config.from_mapping(overrides or {})
     _check_types(config)
     _check_values(config)
@@ -85,20 +87,12 @@ def usable_processors(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
 
 def _quota(cgroup: Path) -> float:
     """Return the control group's limit in processors, infinity if it has none."""
-    for read in (_quota_of_version_2, _quota_of_version_1):
-        try:
-            return read(cgroup)
-        except (OSError, ValueError):
-            continue
+    with contextlib.suppress(OSError, ValueError):  # version 2; "max" is no limit
+        quota, period = (cgroup / "cpu.max").read_text().split()
+        return int(quota) / int(period)
+    with contextlib.suppress(OSError, ValueError):  # version 1; -1 is no limit
+        cpu = cgroup / "cpu"
+        quota = (cpu / "cpu.cfs_quota_us").read_text()
+        if int(quota) > 0:
+            return int(quota) / int((cpu / "cpu.cfs_period_us").read_text())
     return math.inf
-
-
-def _quota_of_version_2(cgroup: Path) -> float:
-    quota, period = (cgroup / "cpu.max").read_text().split()
-    return math.inf if quota == "max" else int(quota) / int(period)
-
-
-def _quota_of_version_1(cgroup: Path) -> float:
-    quota = int((cgroup / "cpu" / "cpu.cfs_quota_us").read_text())
-    period = int((cgroup / "cpu" / "cpu.cfs_period_us").read_text())
-    return math.inf if quota < 0 else quota / period

@@ -1,4 +1,4 @@
-"""What Prometheus may know. With several workers, each adds to files that all read."""
+"""Metrics for Prometheus. With several workers, each writes files that all read."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
+    Counter,
     Gauge,
     Histogram,
     generate_latest,
@@ -15,7 +16,7 @@ from prometheus_client import (
 from ..contract import Signature
 from .protocol import VERSION
 
-# Where prometheus_client keeps the files; it wants to know before its first import.
+# Where prometheus_client keeps the files; it is read at its first import.
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 # Its count is the number of requests, so there is no counter beside it.
@@ -35,6 +36,10 @@ BATCH_SIZE = Histogram(
     "Examples in one run of the model.",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024),
 )
+UNSHARED = Counter(
+    "service_unshared",
+    "Processes that stopped batching, as the outputs had not one row per example.",
+)
 MODEL = Gauge(
     "service_model",
     "1 for the model that is served.",
@@ -43,8 +48,8 @@ MODEL = Gauge(
 )
 
 
-def describe(signature: Signature) -> None:
-    """Say which model is served, and forget the workers that have died."""
+def set_model(signature: Signature) -> None:
+    """Set which model is served, and drop the gauges of workers that have died."""
     MODEL.labels(signature.name, VERSION, signature.format, signature.sha256).set(1)
     if folder := os.environ.get(FOLDER_VARIABLE):
         for file in Path(folder).glob("gauge_live*.db"):

@@ -13,10 +13,10 @@ ROUNDS = 5  # of a prediction whose time is taken
 
 
 class Predictor:
-    """One model in one process; the ordinary view and the hot route share it."""
+    """One model in one process; views and front share it."""
 
     def __init__(self, artifacts: Path, threads: int = 1) -> None:
-        """Load the model and hold it to its golden examples, which also warms it up.
+        """Load the model and check its golden examples, which also warms it up.
 
         Raises ContractError if the folder does not hold the model that its signature
         names, or if that model does not do what it did when it was exported.
@@ -34,7 +34,7 @@ class Predictor:
         """
         try:
             return self._runtime.predict(inputs)
-        except runtime.REFUSALS as error:
+        except runtime.InputError as error:
             raise RequestError("The model cannot take these values.") from error
 
     def answer(self, body: bytes) -> bytes:

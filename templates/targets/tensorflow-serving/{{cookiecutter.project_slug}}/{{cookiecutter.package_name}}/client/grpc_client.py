@@ -7,7 +7,7 @@ import grpc
 from numpy.typing import ArrayLike, NDArray
 
 from ..service.messages import PredictRequest, PredictResponse
-from ..service.tensors import to_array, to_tensor
+from ..service.tensors import to_arrays, to_request
 from . import command
 from .rest import ServiceError
 
@@ -20,7 +20,7 @@ class GrpcClient:
     """Speaks to one model of one server, over one channel."""
 
     def __init__(self, address: str, model: str, timeout: float = 10.0) -> None:
-        """Remember the server's address, the model's name, and the seconds to wait."""
+        """Keep the server's address, the model's name, and the seconds to wait."""
         self.model = model
         self.timeout = timeout
         sizes = ("grpc.max_send_message_length", "grpc.max_receive_message_length")
@@ -42,17 +42,13 @@ class GrpcClient:
 
         Raises ServiceError with the server's own words where it refuses.
         """
-        request = PredictRequest()
-        request.model_spec.name = self.model
-        request.model_spec.signature_name = signature_name
+        request = to_request(self.model, signature_name, inputs)
         request.model_spec.version_label = label
-        for name, value in inputs.items():
-            request.inputs[name].CopyFrom(to_tensor(value))
         try:
             response = self._predict(request, timeout=self.timeout)
         except grpc.RpcError as error:
             raise ServiceError(f"{error.code().name}: {error.details()}") from error
-        return {name: to_array(value) for name, value in response.outputs.items()}
+        return to_arrays(response.outputs)
 
 
 if __name__ == "__main__":

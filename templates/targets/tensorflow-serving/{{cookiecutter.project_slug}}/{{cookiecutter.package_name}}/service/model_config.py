@@ -1,7 +1,7 @@
 """The model configuration: which versions are served, and under which labels.
 
-`serving/models.config` is the project's own, with paths as the container sees them. A
-server that runs on this machine reads a copy with this machine's paths.
+`serving/models.config` has paths as a container sees them. A server that runs on this
+machine reads a copy with the paths of this machine.
 """
 
 import re
@@ -11,48 +11,49 @@ from typing import Any
 from google.protobuf import text_format
 
 from ..settings import ARTIFACTS, MODEL_NAME, ROOT
-from .messages import ConfigError, ModelServerConfig, read_config
+from .messages import ConfigError, read_config
 
 SERVING = ROOT / "serving"
 CONFIG = SERVING / "models.config"
 VERSIONS = ARTIFACTS / "saved_model"
 HOST_CONFIG = ARTIFACTS / "models.config"
-_NUMBER = re.compile(r"(?a)\s*[-+]?\d+\s*")
+
+
+def labels_of(config: Any) -> dict[str, int]:
+    """Return the version that each label of a model stands for."""
+    return {label.key: label.value for label in config.version_labels}
 
 
 def labels() -> dict[str, int]:
     """Return the version that each label stands for."""
-    return dict(_read().model_config_list.config[0].version_labels)
+    return labels_of(_model(_read()))
 
 
 def named() -> set[int]:
     """Return the versions that the configuration names: by label, or in its policy."""
-    config = _read().model_config_list.config[0]
-    specific = config.model_version_policy.specific.versions
-    return {*config.version_labels.values(), *specific}
+    model = _model(_read())
+    return {*labels().values(), *model.model_version_policy.specific.versions}
 
 
 def versions() -> list[int]:
-    """Return the versions that were exported."""
-    return [n for n, path in version_paths(VERSIONS).items() if path.is_dir()]
+    """Return the versions that were exported, in order."""
+    return sorted(n for n, path in version_paths(VERSIONS).items() if path.is_dir())
 
 
 def version_paths(folder: Path) -> dict[int, Path]:
-    """Return what has a number for a name, as TensorFlow Serving reads numbers.
-
-    Of several ways to write a number, such as 3 and 0003, the last in order counts.
-    """
-    paths = {}
-    for path in sorted(folder.glob("*")):
-        if _NUMBER.fullmatch(path.name) and -(2**63) <= int(path.name) < 2**63:
-            paths[int(path.name)] = path
-    return paths
+    """Return what has a number for a name; of 3 and 0003, the last in order counts."""
+    paths = sorted(folder.glob("*"))
+    return {int(path.name): path for path in paths if re.fullmatch("[0-9]+", path.name)}
 
 
-def move_label(label: str, version: int) -> None:
-    """Let a label stand for a version; running servers follow within a second."""
+def move_label(label: str, version: int | None) -> None:
+    """Move a label to a version, or remove it; servers follow within a second."""
     config = _read()
-    config.model_config_list.config[0].version_labels[label] = version
+    moved = {**labels(), label: version}
+    del _model(config).version_labels[:]
+    for key, value in moved.items():
+        if value is not None:
+            _model(config).version_labels.add(key=key, value=value)
     _write(CONFIG, config)
     write_host_config()
 
@@ -60,16 +61,20 @@ def move_label(label: str, version: int) -> None:
 def write_host_config() -> Path:
     """Write the copy with this machine's paths, and return its path."""
     config = _read()
-    config.model_config_list.config[0].base_path = str(VERSIONS.resolve())
+    _model(config).base_path = str(VERSIONS.resolve())
     _write(HOST_CONFIG, config)
     return HOST_CONFIG
 
 
 def _read() -> Any:
-    config = read_config(CONFIG, ModelServerConfig)
+    config = read_config(CONFIG)
     if [model.name for model in config.model_config_list.config] != [MODEL_NAME]:
         raise ConfigError(f"{CONFIG} has to configure the model {MODEL_NAME}.")
     return config
+
+
+def _model(config: Any) -> Any:
+    return config.model_config_list.config[0]
 
 
 def _write(path: Path, config: Any) -> None:

@@ -1,36 +1,36 @@
 """Move a label back to the version before the one that it stands for."""
 
-import argparse
 import sys
 
-from ..client.rest import DEFAULT_URL, Client, ServiceError
+from ..client.rest import AVAILABLE, Client, ServiceError
 from ..settings import MODEL_NAME
 from . import model_config
 from .messages import ConfigError
-from .rollout import move, require_server
+from .rollout import move, parser, require_server
 
 
 def rollback(url: str, label: str) -> int:
-    """Move the label back, and return the version that it stands for now.
+    """Move the label to the newest earlier version that is served, and return it.
 
-    Raises ServiceError if no earlier version is being served.
+    Raises ServiceError if there is none; the label stays where it was then.
     """
     require_server(url)
     current = model_config.labels().get(label, 0)
-    for version in sorted(model_config.versions(), reverse=True):
-        client = Client(url, f"{MODEL_NAME}/versions/{version}")
-        if version < current and client.is_available():
+    earlier = [n for n in sorted(model_config.versions(), reverse=True) if n < current]
+    states = Client(url, MODEL_NAME).states()
+    for version in earlier:
+        if states.get(version) == AVAILABLE:
             move(url, label, version)
             return version
-    raise ServiceError(f"No version before {current} is served: {label} stays there.")
+    reasons = [f"; {n}: {states[n].reason}" for n in earlier if n in states]
+    raise ServiceError(
+        f"No version before {current} is served, {label} stays there{''.join(reasons)}."
+    )
 
 
 def main() -> None:
     """Roll back from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", default=DEFAULT_URL)
-    parser.add_argument("--label", choices=["stable", "canary"], default="stable")
-    options = parser.parse_args()
+    options = parser(__doc__).parse_args()
     try:
         version = rollback(options.url, options.label)
     except (ConfigError, ServiceError) as error:

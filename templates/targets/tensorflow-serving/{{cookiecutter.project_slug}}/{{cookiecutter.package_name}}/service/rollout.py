@@ -1,7 +1,7 @@
 """Bring a new version into service: export, wait, compare, and move a label to it.
 
-Callers that ask for the label, `/v1/models/<name>/labels/stable:predict`, get the new
-version from one request to the next, and none of them fails.
+Clients that use the label, `/v1/models/<name>/labels/stable:predict`, get the new
+version from one request to the next, without a failed request.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import sys
 import time
 
 from .. import contract
-from ..client.rest import DEFAULT_URL, Client, ServiceError
+from ..client.rest import AVAILABLE, DEFAULT_URL, Client, ServiceError
 from ..settings import ARTIFACTS, MODEL_NAME
 from . import model_config
 from .messages import ConfigError
@@ -18,37 +18,69 @@ WAIT_SECONDS = 60.0
 
 
 def rollout(url: str, label: str, version: int | None = None) -> int:
-    """Let a label stand for a version, by default for a new export, and return it.
+    """Move a label to a version, by default a new export, and return the version.
 
-    Raises ServiceError if the server does not serve it, and ContractError if it serves
-    something else than what was trained; then the label stays where it was.
+    Raises ServiceError if the version is not served, and ContractError if it does not
+    reproduce the trained model. The label stays where it was then.
     """
     require_server(url)
     if version is None:
         from .. import export  # loads the framework, which moving a label does not need
 
         version = int(export.export().artifact.rpartition("/")[2])
-    client = Client(url, f"{MODEL_NAME}/versions/{version}")
-    wait_until_served(client, version)
+    wait_until_served(url, version)
     signature = contract.Signature.read(ARTIFACTS)
     if signature.artifact.endswith(f"/{version}"):  # the version that has examples
         golden = contract.Golden.read(ARTIFACTS, signature)
-        outputs = client.predict(golden.inputs)
+        outputs = Client(url, f"{MODEL_NAME}/versions/{version}").predict(golden.inputs)
         contract.check_parity(golden.outputs, outputs, signature.tolerance)
     move(url, label, version)
     return version
 
 
 def require_server(url: str) -> None:
-    """Raise ServiceError if nothing on that URL serves the model."""
+    """Raise ServiceError if no server at the URL serves the model."""
     if not Client(url, MODEL_NAME).is_available():
         raise ServiceError(f"Nothing serves {MODEL_NAME} on {url}: start the server.")
 
 
+def wait_until_served(url: str, version: int) -> None:
+    """Return once a version is available.
+
+    Raises ServiceError if it does not exist, cannot be served, or takes too long.
+    """
+    if version not in (known := model_config.versions()):
+        raise ServiceError(f"There is no version {version}; there are {sorted(known)}.")
+    deadline = time.monotonic() + WAIT_SECONDS
+    while (state := Client(url, MODEL_NAME).states().get(version)) != AVAILABLE:
+        if state and state.name == "END":
+            raise ServiceError(f"Version {version} cannot be served: {state.reason}")
+        if time.monotonic() > deadline:
+            raise ServiceError(_still_loading(url, version))
+        time.sleep(0.1)
+
+
+def _still_loading(url: str, version: int) -> str:
+    states = Client(url, MODEL_NAME).states().items()
+    others = [n for n, state in states if state.name not in ("AVAILABLE", "END")]
+    return (
+        f"Version {version} is not available after {WAIT_SECONDS:.0f} s; the server is "
+        f"still loading {sorted(others)}: see its log."
+    )
+
+
 def move(url: str, label: str, version: int) -> None:
-    """Move a label, and return once the server follows."""
+    """Move a label and return once the server follows; else put it back and raise."""
+    before = model_config.labels().get(label)
     model_config.move_label(label, version)
-    client = Client(url, f"{MODEL_NAME}/labels/{label}")
+    try:
+        _wait_until_moved(Client(url, f"{MODEL_NAME}/labels/{label}"), version)
+    except BaseException:
+        model_config.move_label(label, before)
+        raise
+
+
+def _wait_until_moved(client: Client, version: int) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while _answering(client) != version:
         if time.monotonic() > deadline:
@@ -60,32 +92,26 @@ def move(url: str, label: str, version: int) -> None:
 
 
 def _answering(client: Client) -> int | None:
-    """Return the version that answers, or None while the label's is not served."""
+    """Return the version that answers, or None while there is none."""
     try:
         return int(client.metadata()["model_spec"]["version"])
     except ServiceError:
         return None
 
 
-def wait_until_served(client: Client, version: int) -> None:
-    """Return once a version is AVAILABLE; raise ServiceError when time is up."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not client.is_available():
-        if time.monotonic() > deadline:
-            raise ServiceError(
-                f"Version {version} is not AVAILABLE after {WAIT_SECONDS:.0f} s: see "
-                f"{client.model_url} and the server's log."
-            )
-        time.sleep(0.1)
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """Return the options that a rollout and a rollback share."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--url", default=DEFAULT_URL)
+    parser.add_argument("--label", choices=["stable", "canary"], default="stable")
+    return parser
 
 
 def main() -> None:
     """Roll out from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", default=DEFAULT_URL)
-    parser.add_argument("--label", choices=["stable", "canary"], default="stable")
-    parser.add_argument("--version", type=int, help="default: export a new one")
-    options = parser.parse_args()
+    arguments = parser(__doc__)
+    arguments.add_argument("--version", type=int, help="default: export a new one")
+    options = arguments.parse_args()
     try:
         version = rollout(options.url, options.label, options.version)
     except (ConfigError, contract.ContractError, ServiceError) as error:

@@ -1,12 +1,13 @@
 """Arrays to tensors on the wire, and back, without TensorFlow."""
 
+from collections.abc import Iterable, Mapping
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .messages import Tensor
+from .messages import PredictRequest, Tensor
 
 # NumPy's name: (the number that stands for the type, the field of its values).
 TYPES = {
@@ -26,6 +27,21 @@ TYPES = {
     "uint64": (23, "uint64_val"),
 }
 _NAMES = {number: name for name, (number, _) in TYPES.items()}
+
+
+def to_request(model: str, signature: str, inputs: Mapping[str, ArrayLike]) -> Any:
+    """Return a predict request for a signature of a model, with inputs by name."""
+    request = PredictRequest()
+    request.model_spec.name = model
+    request.model_spec.signature_name = signature
+    for name, value in inputs.items():
+        request.inputs.add(key=name, value=to_tensor(value))
+    return request
+
+
+def to_arrays(tensors: Iterable[Any]) -> dict[str, NDArray[Any]]:
+    """Return named tensors as arrays by name."""
+    return {tensor.key: to_array(tensor.value) for tensor in tensors}
 
 
 def to_tensor(value: ArrayLike) -> Any:
@@ -53,11 +69,10 @@ def to_array(tensor: Any) -> NDArray[Any]:
     if tensor.tensor_content:
         dtype = np.dtype(name).newbyteorder("<")
         return np.frombuffer(tensor.tensor_content, dtype).reshape(shape).astype(name)
-    field = TYPES[name][1]
-    if field == "half_val":  # which holds the bits of each value
-        values = np.array(list(tensor.half_val), "uint16").view(name)
+    values = list(getattr(tensor, TYPES[name][1]))
+    if TYPES[name][1] == "half_val":  # which holds the bits of each value
+        array = np.array(values, "uint16").view(name)
     else:
-        values = np.array(list(getattr(tensor, field)), name)
-    if values.size == 1:  # a single value stands for as many as the shape holds
-        values = np.repeat(values, prod(shape))
-    return values.reshape(shape)
+        array = np.array(values, name)
+    # A single value stands for as many as the shape holds.
+    return np.repeat(array, prod(shape) if array.size == 1 else 1).reshape(shape)

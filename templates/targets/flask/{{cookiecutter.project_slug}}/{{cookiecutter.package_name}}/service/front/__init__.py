@@ -1,1 +1,4 @@
-"""The asynchronous server in front of the Flask application. You need not change it."""
+"""The asynchronous server in front of the Flask application.
+
+README.md explains it on one page. You rarely need to change this room.
+"""

@@ -1,22 +1,24 @@
 """Runs predictions from the event loop: what has arrived together runs together.
 
-Nothing ever waits for a batch to fill. A request that comes alone runs alone; those
-that arrive while the service is busy share the next run of the model. Whether sharing
-pays, and whether a run is short enough for the event loop, depends on the model: it is
+No request waits for a batch to fill. One that comes alone runs alone; those that
+arrive while the service is busy share the next run of the model. Whether sharing pays,
+and whether a run is short enough for the event loop, depends on the model: it is
 measured when the model is loaded.
 """
 
 import asyncio
+import logging
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
 from ...contract import FREE, Tensors
 from .. import metrics
 from ..predictor import Predictor
+from .limits import BusyError
 
 # For less than this, handing a run to another thread and back is not worth it.
 SHORT_SECONDS = 0.0005
@@ -26,19 +28,10 @@ WORTHWHILE_SAVING = 0.2
 # A request with more examples runs in a thread: others are answered meanwhile.
 MANY = 64
 
-
-class BusyError(Exception):
-    """The service cannot take the request now; the client may try again."""
+log = logging.getLogger(__name__)
 
 
-class Runner(Protocol):
-    """A way to run predictions from the event loop."""
-
-    async def predict(self, inputs: Tensors) -> Tensors:
-        """Return the outputs for one request; raise BusyError if there is no time."""
-
-
-def choose(predictor: Predictor, seconds: float) -> Runner:
+def choose(predictor: Predictor, seconds: float) -> "Batcher":
     """Return the way that suits the model, by measuring it on its golden examples.
 
     A request waits for so many seconds at most.
@@ -47,14 +40,13 @@ def choose(predictor: Predictor, seconds: float) -> Runner:
     examples = 1 if shareable else None
     if shareable and saves(predictor):
         examples = BATCH
-    queue = Queue(examples or 1)
     if predictor.seconds(examples) < SHORT_SECONDS:
-        return InLoop(predictor, queue)
-    return InThread(predictor, queue, seconds)
+        return InLoop(predictor, examples or 1)
+    return InThread(predictor, examples or 1, seconds)
 
 
 def saves(predictor: Predictor) -> bool:
-    """Say whether a batch takes enough less than its examples one by one.
+    """Return whether a batch takes enough less time than its examples one by one.
 
     Less processor time: on a busy machine, time on the clock is no measure. Or less
     time on the clock: several threads share a batch better than one example.
@@ -75,20 +67,22 @@ class Waiting(NamedTuple):
     group: object  # requests of equal groups can run together
 
 
-class Queue:
-    """The requests that wait for the model."""
+class Batcher:
+    """The requests that wait for the model, and how they share its runs."""
 
-    def __init__(self, limit: int) -> None:
-        """Remember how many examples may run together."""
-        self._limit = limit
+    def __init__(self, predictor: Predictor, limit: int) -> None:
+        """Set the model, and how many examples may run together."""
+        self.limit = limit
+        self._run_model = predictor.predict
         self._waiting: deque[Waiting] = deque()
+        self._thread = ThreadPoolExecutor(1, "predict")
 
-    def __len__(self) -> int:
-        """Return the number of requests."""
-        return len(self._waiting)
+    async def predict(self, inputs: Tensors) -> Tensors:
+        """Return the outputs for one request; raise BusyError if there is no time."""
+        raise NotImplementedError
 
     def add(self, inputs: Tensors) -> asyncio.Future[Tensors]:
-        """Add a request, and return where its outputs will be."""
+        """Add a request, and return the future of its outputs."""
         outputs = asyncio.get_running_loop().create_future()
         group = [tensor.shape[1:] for tensor in inputs.values()]
         self._waiting.append(Waiting(inputs, outputs, count(inputs), group))
@@ -101,89 +95,102 @@ class Queue:
         while self._waiting:
             waiting = self._waiting[0]
             examples += waiting.examples
-            if batch and (examples > self._limit or waiting.group != batch[0].group):
+            if batch and (examples > self.limit or waiting.group != batch[0].group):
                 break
             self._waiting.popleft()
             if not waiting.outputs.done():  # its time may be up
                 batch.append(waiting)
         return batch
 
-    def fail(self, batch: list[Waiting], error: Exception) -> None:
-        """Tell the request that its run has failed.
+    def finish(self, batch: list[Waiting], outputs: Tensors) -> None:
+        """Give each request the outputs for its own examples."""
+        examples = sum(waiting.examples for waiting in batch)
+        metrics.BATCH_SIZE.observe(examples)
+        if len(batch) == 1:
+            resolve(batch[0], outputs)
+        elif any(tensor.shape[:1] != (examples,) for tensor in outputs.values()):
+            self._stop_sharing()
+            self._run_apart(batch)
+        else:
+            start = 0
+            for waiting in batch:
+                rows = slice(start, start + waiting.examples)
+                resolve(waiting, {name: all_[rows] for name, all_ in outputs.items()})
+                start = rows.stop
 
-        Those that have shared it run again, each apart: one can have spoilt it for all.
-        """
+    def fail(self, batch: list[Waiting], error: Exception) -> None:
+        """Pass the error on; requests that shared the run each run again first."""
         if len(batch) > 1:
-            apart = [waiting._replace(group=object()) for waiting in batch]
-            self._waiting.extendleft(reversed(apart))
+            self._run_apart(batch)
         elif not batch[0].outputs.done():
             batch[0].outputs.set_exception(error)
 
+    def _run_apart(self, batch: list[Waiting]) -> None:
+        apart = [waiting._replace(group=object()) for waiting in batch]
+        self._waiting.extendleft(reversed(apart))
 
-class InLoop:
+    def _stop_sharing(self) -> None:
+        # Which rows belong to which request is unknown, now and for any other run.
+        self.limit = 1
+        metrics.UNSHARED.inc()
+        log.warning("The outputs have not one row per example; requests run apart.")
+
+
+class InLoop(Batcher):
     """Runs the model in the event loop, once all that has arrived is read."""
-
-    def __init__(self, predictor: Predictor, queue: Queue) -> None:
-        """Remember the model and the queue."""
-        self._predictor = predictor
-        self._queue = queue
-        self._thread = ThreadPoolExecutor(1, "predict")
 
     async def predict(self, inputs: Tensors) -> Tensors:
         """Return the outputs for one request."""
         loop = asyncio.get_running_loop()
         if (examples := count(inputs)) > MANY:
             metrics.BATCH_SIZE.observe(examples)
-            run = self._predictor.predict
-            return await loop.run_in_executor(self._thread, run, inputs)
-        if not self._queue:
+            return await loop.run_in_executor(self._thread, self._run_model, inputs)
+        if not self._waiting:
             loop.call_soon(self._run)
-        return await self._queue.add(inputs)
+        return await self.add(inputs)
 
     def _run(self) -> None:
-        while batch := self._queue.take():
+        while batch := self.take():
             try:
-                give(batch, self._predictor.predict(join(batch)))
+                self.finish(batch, self._run_model(join(batch)))
             except Exception as error:  # whatever the runtime raises
-                self._queue.fail(batch, error)
+                self.fail(batch, error)
 
 
-class InThread:
-    """Runs the model in a thread, so that others are read and refused meanwhile."""
+class InThread(Batcher):
+    """Runs the model in a thread, so that the event loop reads requests meanwhile."""
 
-    def __init__(self, predictor: Predictor, queue: Queue, seconds: float) -> None:
-        """Remember the model, the queue, and how long a request may wait in it."""
-        self._predictor = predictor
-        self._queue = queue
+    def __init__(self, predictor: Predictor, limit: int, seconds: float) -> None:
+        """Set also how long a request may wait."""
+        super().__init__(predictor, limit)
         self._seconds = seconds
-        self._thread = ThreadPoolExecutor(1, "predict")
         self._task: asyncio.Task[None] | None = None
 
     async def predict(self, inputs: Tensors) -> Tensors:
         """Return the outputs for one request; raise BusyError if there is no time."""
-        outputs = self._queue.add(inputs)
+        outputs = self.add(inputs)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         try:
             async with asyncio.timeout(self._seconds):
                 return await outputs
         except TimeoutError as error:
-            raise BusyError("The model had no time; try again in a second.") from error
+            raise BusyError("The model had no time; retry in a second.") from error
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        while batch := self._queue.take():
+        while batch := self.take():
             try:
                 outputs = await loop.run_in_executor(
-                    self._thread, self._predictor.predict, join(batch)
+                    self._thread, self._run_model, join(batch)
                 )
-                give(batch, outputs)
+                self.finish(batch, outputs)
             except Exception as error:  # whatever the runtime raises
-                self._queue.fail(batch, error)
+                self.fail(batch, error)
 
 
 def count(inputs: Tensors) -> int:
-    """Return how many examples there are: what the first input's first axis holds."""
+    """Return the number of examples: the size of the first input's first axis."""
     shape = next(iter(inputs.values())).shape
     return shape[0] if shape else 1
 
@@ -198,17 +205,7 @@ def join(batch: list[Waiting]) -> Tensors:
     }
 
 
-def give(batch: list[Waiting], outputs: Tensors) -> None:
-    """Give each request its share of the outputs."""
-    metrics.BATCH_SIZE.observe(sum(waiting.examples for waiting in batch))
-    if len(batch) == 1:
-        if not batch[0].outputs.done():
-            batch[0].outputs.set_result(outputs)
-        return
-    start = 0
-    for waiting in batch:
-        stop = start + waiting.examples
-        if not waiting.outputs.done():
-            share = {name: tensor[start:stop] for name, tensor in outputs.items()}
-            waiting.outputs.set_result(share)
-        start = stop
+def resolve(waiting: Waiting, outputs: Tensors) -> None:
+    """Give a request its outputs, unless it waits no longer."""
+    if not waiting.outputs.done():
+        waiting.outputs.set_result(outputs)

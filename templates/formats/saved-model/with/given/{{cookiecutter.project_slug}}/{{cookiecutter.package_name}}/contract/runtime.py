@@ -12,7 +12,7 @@ FORMAT = "saved-model"
 ARTIFACT = "saved_model/{version}"
 
 # Raised for inputs of the right type and shape that the model still cannot take.
-REFUSALS = (tf.errors.InvalidArgumentError,)
+InputError = tf.errors.InvalidArgumentError
 
 
 class Runtime:

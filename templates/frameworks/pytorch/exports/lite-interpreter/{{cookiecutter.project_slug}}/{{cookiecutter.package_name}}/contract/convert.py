@@ -56,19 +56,15 @@ def to_graph(network: nn.Module) -> ScriptModule:
 def quantized(network: nn.Module, images: Tensor) -> nn.Module:
     """Return the network in int8, for QNNPACK, which computes that on phones.
 
-    Raises ContractError where this torch lacks QNNPACK, or the network branches.
+    Raises ContractError where the network branches, or this build of torch lacks
+    QNNPACK.
     """
-    if QNNPACK not in torch.backends.quantized.supported_engines:
-        raise ContractError(
-            f"This build of torch {torch.__version__} lacks QNNPACK, which phones run "
-            "int8 with: quantize on Linux, or export without --quantize."
-        )
-    torch.backends.quantized.engine = QNNPACK
-    how = QConfigMapping().set_global(get_default_qconfig(QNNPACK))
     try:
         with warnings.catch_warnings():
             # torch.ao gives way to torchao, which has no lite interpreter.
             warnings.simplefilter("ignore")
+            torch.backends.quantized.engine = QNNPACK
+            how = QConfigMapping().set_global(get_default_qconfig(QNNPACK))
             observed = prepare_fx(copy.deepcopy(network).eval(), how, (images,))
             observed(images)
             return convert_fx(observed)

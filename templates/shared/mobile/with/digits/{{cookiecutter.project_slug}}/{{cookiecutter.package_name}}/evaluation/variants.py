@@ -21,7 +21,7 @@ from ..contract.runtime import ARTIFACT, Runtime
 from ..settings import MODELS, REPORTS
 from . import eager
 
-WARM_UP, ROUNDS, CALLS = 3, 10, 3
+ROUNDS, CALLS = 10, 3
 HEAD = "| model | kB | accuracy | ms a call |\n| --- | --: | --: | --: |\n"
 
 
@@ -101,9 +101,6 @@ def measure_all(forms: list[Form]) -> list[dict[str, Any]]:
 def measure_times(forms: list[Form], image: NDArray[np.float32]) -> dict[str, float]:
     """Return each form's median milliseconds; they take turns, round after round."""
     times: dict[str, list[float]] = {form.name: [] for form in forms}
-    for form in forms:
-        for _ in range(WARM_UP):
-            form.predict(image)
     for _ in range(ROUNDS):
         for form in forms:
             for _ in range(CALLS):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from flask import Flask, Response, render_template, request
+from flask import Blueprint, Response, render_template, request
 from numpy.typing import NDArray
 
 from .. import prepare
@@ -14,14 +14,14 @@ from .protocol import RequestError
 from .schema import Schema, record, responses
 
 
-def add_routes(app: Flask, predictor: Predictor) -> None:
+def add_routes(pages: Blueprint, predictor: Predictor) -> None:
     """Add the page, and the prediction for a file."""
 
-    @app.get("/")
+    @pages.get("/")
     def index() -> str:
         return render_template("index.html", signature=predictor.signature)
 
-    @app.post("/predict/image")
+    @pages.post("/predict/image")
     def predict_image() -> Response:
         if request.mimetype != "multipart/form-data":
             raise RequestError("Send a form, of type multipart/form-data.", 415)

@@ -1,6 +1,6 @@
 """What this model adds to the service: a page with a form, and a request to copy."""
 
-from flask import Flask, Response, render_template
+from flask import Blueprint, Response, render_template
 
 from ..contract import FREE, NONE, Golden, Signature
 from . import form, protocol
@@ -8,20 +8,20 @@ from .predictor import Predictor
 from .schema import Schema, responses
 
 
-def add_routes(app: Flask, predictor: Predictor) -> None:
+def add_routes(pages: Blueprint, predictor: Predictor) -> None:
     """Add the page, and the example that it begins with."""
     signature = predictor.signature
     fields = form.fields(signature)
     count = examples(signature)
     request = protocol.dumps(example(signature, predictor.golden))
 
-    @app.get("/")
+    @pages.get("/")
     def index() -> str:
         return render_template(
             "index.html", signature=signature, fields=fields, count=count
         )
 
-    @app.get("/example")
+    @pages.get("/example")
     def example_file() -> Response:
         return Response(request, mimetype="application/json")
 

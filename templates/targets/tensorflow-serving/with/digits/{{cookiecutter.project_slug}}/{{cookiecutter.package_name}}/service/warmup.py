@@ -1,9 +1,8 @@
-"""Warm-up records: requests that TensorFlow Serving answers before it serves anyone.
+"""Warm-up records: requests that TensorFlow Serving answers before it is available.
 
-Without them the first callers wait while TensorFlow prepares its kernels.
+Without them the first clients wait while TensorFlow prepares its kernels.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from ..contract import Golden, encoded_images
 from ..settings import MODEL_NAME
 from .messages import WARMUP_RECORDS, PredictionLog
-from .tensors import to_tensor
+from .tensors import to_request
 
 BATCH_SIZES = (1, 16)
 
@@ -23,26 +22,17 @@ def write_warmup(artifact: Path, golden: Golden) -> None:
     """Write records for both signatures into a SavedModel."""
     path = artifact / WARMUP_RECORDS
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tf.io.TFRecordWriter(str(path)) as writer:
-        for record in _records(golden.inputs["image"]):
-            writer.write(record.SerializeToString())
-
-
-def _records(images: NDArray[Any]) -> Iterator[Any]:
-    """Yield a record for each signature and size; images (count, 8, 8), 0 to 1."""
+    images = golden.inputs["image"]  # (count, 8, 8), from 0 to 1
     files = [_to_png(image) for image in images]
-    for size in BATCH_SIZES:
-        yield _record("serving_default", "image", images[:size])
-        yield _record(encoded_images.SIGNATURE, "image_bytes", files[:size])
-
-
-def _record(signature: str, name: str, value: Any) -> Any:
-    record = PredictionLog()
-    request = record.predict_log.request
-    request.model_spec.name = MODEL_NAME
-    request.model_spec.signature_name = signature
-    request.inputs[name].CopyFrom(to_tensor(value))
-    return record
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for size in BATCH_SIZES:
+            pixels = to_request(MODEL_NAME, "serving_default", {"image": images[:size]})
+            inputs = {"image_bytes": files[:size]}
+            encoded = to_request(MODEL_NAME, encoded_images.SIGNATURE, inputs)
+            for request in (pixels, encoded):
+                record = PredictionLog()
+                record.predict_log.request.CopyFrom(request)
+                writer.write(record.SerializeToString())
 
 
 def _to_png(image: NDArray[Any]) -> bytes:

@@ -1,2 +1,0 @@
-"""{{ cookiecutter._subject }} {{ cookiecutter._framework_title }}, deployed with {{ cookiecutter._target_title }}."""
-{% include "partials/package/init.py" ignore missing %}
