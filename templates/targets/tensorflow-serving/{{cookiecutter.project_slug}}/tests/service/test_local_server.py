@@ -14,7 +14,7 @@ import pytest
 import requests
 from conftest import free_port
 
-from {{ cookiecutter.package_name }}.client.rest import AVAILABLE, Client, ServiceError
+from {{ cookiecutter.package_name }}.client.rest import Client, ServiceError
 from {{ cookiecutter.package_name }}.contract import Golden, Signature, to_lists
 from {{ cookiecutter.package_name }}.service import (
     model_config,
@@ -25,63 +25,60 @@ from {{ cookiecutter.package_name }}.service import (
 from {{ cookiecutter.package_name }}.service.local_server import values
 from {{ cookiecutter.package_name }}.settings import ARTIFACTS, ROOT
 
-SERVER = "{{ cookiecutter.package_name }}.service.local_server"
+
+@pytest.fixture(scope="module", autouse=True)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of versions and a configuration that the tests may change."""
+    folder = tmp_path_factory.mktemp("versions")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model_config, "VERSIONS", folder)
+        patch.setattr(model_config, "HOST_CONFIG", folder / "host.config")
+        copied = shutil.copy(model_config.CONFIG, folder / "models.config")
+        patch.setattr(model_config, "CONFIG", Path(copied))
+        yield folder
 
 
-class Local:
-    """The stand-in, which serves versions from a folder of its own."""
+def add(number: int) -> None:
+    """Copy the exported model as a version, which appears whole."""
+    staged = model_config.VERSIONS / f".{number}"
+    shutil.copytree(Signature.read(ARTIFACTS).verify(ARTIFACTS), staged)
+    staged.rename(model_config.VERSIONS / str(number))
 
-    def __init__(self, signature: Signature) -> None:
-        """Copy the exported model as version 1, and start the server."""
-        self.exported = signature.verify(ARTIFACTS)
-        self.newest = 0
-        self.add()
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self.client = Client(self.url, signature.name)
-        config = model_config.write_host_config()
-        flags = [f"--model_config_file={config}", f"--rest_api_port={port}"]
-        command = [sys.executable, "-m", SERVER, *flags]
-        self.process = subprocess.Popen(command, cwd=ROOT)
-        self.client.wait_until_available(self.process, seconds=300)
 
-    def add(self) -> int:
-        """Copy the exported model as the next version, and return its number."""
-        self.newest += 1
-        staged = model_config.VERSIONS / f".{self.newest}"
-        shutil.copytree(self.exported, staged)
-        staged.rename(model_config.VERSIONS / str(self.newest))
-        return self.newest
-
-    def wait_for(self, version: int, state: str) -> None:
-        """Return once a version is in this state."""
-        deadline = time.monotonic() + 180
-        while (states := self.client.states()).get(version, ("",))[0] != state:
-            assert time.monotonic() < deadline, states
-            time.sleep(0.1)
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The stand-in's process and URL; it serves version 1 at first."""
+    add(1)
+    for label in ("stable", "canary"):
+        model_config.move_label(label, 1)
+    port = free_port()
+    flags = [f"--model_config_file={folder}/host.config", f"--rest_api_port={port}"]
+    name = "{{ cookiecutter.package_name }}.service.local_server"
+    with subprocess.Popen([sys.executable, "-m", name, *flags], cwd=ROOT) as process:
+        yield process, f"http://127.0.0.1:{port}"
+        process.terminate()
 
 
 @pytest.fixture
-def local(
-    tmp_path: Path, signature: Signature, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Local]:
-    """A server whose versions and labels a test may change."""
-    monkeypatch.setattr(model_config, "VERSIONS", tmp_path / "saved_model")
-    monkeypatch.setattr(model_config, "HOST_CONFIG", tmp_path / "host.config")
-    copied = shutil.copy(model_config.CONFIG, tmp_path / "models.config")
-    monkeypatch.setattr(model_config, "CONFIG", Path(copied))
-    for label in ("stable", "canary"):
-        model_config.move_label(label, 1)
-    server = Local(signature)
-    yield server
-    server.process.terminate()
-    server.process.wait(60)
+def url(
+    server: tuple[subprocess.Popen[bytes], str], signature: Signature
+) -> str:
+    """The URL of the running server."""
+    Client(server[1], signature.name).wait_until_available(server[0], seconds=300)
+    return server[1]
+
+
+def wait_for(client: Client, version: int, state: str) -> None:
+    """Return once a version is in this state."""
+    deadline = time.monotonic() + 180
+    while (states := client.states()).get(version, ("",))[0] != state:
+        assert time.monotonic() < deadline, states
+        time.sleep(0.1)
 
 
 @contextmanager
-def load(local: Local, golden: Golden, path: str) -> Iterator[None]:
-    """Predict in several threads meanwhile, and fail if a request has failed."""
-    body = {"inputs": to_lists(golden.inputs)}
+def load(url: str, golden: Golden) -> Iterator[None]:
+    """Send requests in four threads meanwhile, of which none may fail."""
     stop = threading.Event()
     failures: list[str] = []
 
@@ -89,7 +86,7 @@ def load(local: Local, golden: Golden, path: str) -> Iterator[None]:
         with requests.Session() as session:
             while not stop.is_set():
                 try:
-                    url = f"{local.client.model_url}{path}:predict"
+                    body = {"inputs": to_lists(golden.inputs)}
                     session.post(url, json=body, timeout=30).raise_for_status()
                 except requests.RequestException as error:
                     if "refused" in str(error):  # the server has ended
@@ -106,73 +103,69 @@ def load(local: Local, golden: Golden, path: str) -> Iterator[None]:
     assert not failures
 
 
-def test_versions_come_and_go_under_load(local: Local, golden: Golden) -> None:
-    """The server loads a new version, drops a deleted one, and stops last."""
-    with load(local, golden, ""):
-        local.wait_for(local.add(), "AVAILABLE")
-        shutil.rmtree(model_config.VERSIONS / "1")
-        local.wait_for(1, "END")
-        local.process.terminate()
-        local.process.wait(60)
-
-
-def test_a_label_moves_under_load(local: Local, golden: Golden) -> None:
-    """Rollout moves it to a version, rollback to the one before."""
-    with load(local, golden, "/labels/stable"):
-        after = local.add()
-        assert rollout.rollout(local.url, "stable", version=after) == after
-        assert model_config.labels()["stable"] == after
-        assert rollback.rollback(local.url, "stable") == 1
-    assert model_config.labels()["stable"] == 1
-
-
-def test_a_label_stays_where_it_was_if_it_cannot_move(
-    local: Local, monkeypatch: pytest.MonkeyPatch
+def test_rollout_and_rollback_move_a_label_under_load(
+    url: str, signature: Signature, golden: Golden
 ) -> None:
-    """To a broken version, to one that does not exist, and if the server is another."""
+    """To a new version, and to the one before."""
+    stable = f"{url}/v1/models/{signature.name}/labels/stable:predict"
+    with load(stable, golden):
+        add(2)
+        assert rollout.rollout(url, "stable", version=2) == 2
+        assert model_config.labels()["stable"] == 2
+        assert rollback.rollback(url, "stable") == 1
+        assert model_config.labels()["stable"] == 1
+
+
+def test_a_label_that_cannot_move_stays(
+    url: str, signature: Signature, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once for a broken version and one that does not exist; else after a wait."""
     (model_config.VERSIONS / "7").mkdir()
-    local.wait_for(7, "END")
+    wait_for(Client(url, signature.name), 7, "END")
     begun = time.monotonic()
     with pytest.raises(ServiceError, match="Version 7 cannot be served: SavedModel"):
-        rollout.rollout(local.url, "stable", version=7)
-    with pytest.raises(ServiceError, match=r"no version 9; there are \[1, 7\]"):
-        rollout.rollout(local.url, "stable", version=9)
+        rollout.rollout(url, "stable", version=7)
+    with pytest.raises(ServiceError, match="There is no version 9"):
+        rollout.rollout(url, "stable", version=9)
     with pytest.raises(ServiceError, match="No version before 1 is served"):
-        rollback.rollback(local.url, "stable")
+        rollback.rollback(url, "stable")
     assert time.monotonic() - begun < rollout.WAIT_SECONDS / 2
-    local.wait_for(local.add(), "AVAILABLE")
     monkeypatch.setattr(rollout, "WAIT_SECONDS", 0.5)
     monkeypatch.setattr(rollout, "_answering", lambda _: None)
-    with pytest.raises(ServiceError, match="does not follow"):
-        rollout.rollout(local.url, "stable", version=2)
+    with pytest.raises(ServiceError, match="does not read"):
+        rollout.rollout(url, "stable", version=2)
     assert model_config.labels() == {"stable": 1, "canary": 1}
-    assert local.client.states()[1] == AVAILABLE
+
+
+def test_no_request_fails_when_a_version_is_deleted_and_when_the_server_stops(
+    url: str,
+    server: tuple[subprocess.Popen[bytes], str],
+    signature: Signature,
+    golden: Golden,
+) -> None:
+    """What was accepted is answered."""
+    with load(f"{url}/v1/models/{signature.name}:predict", golden):
+        shutil.rmtree(model_config.VERSIONS / "2")
+        wait_for(Client(url, signature.name), 2, "END")
+        server[0].terminate()
+        assert server[0].wait(60) == 0
 
 
 def test_float32_has_the_shortest_text_that_reads_back() -> None:
-    """With NaN and infinity too, as TensorFlow Serving writes them."""
-    numbers = np.array([2.05, 1e-7], np.float32)
-    assert values.render({"x": numbers}, False) == b'{"outputs":[2.05,1e-7]}'
-    numbers = np.array([2.05, np.nan, -np.inf], np.float32)
-    assert values.render({"x": numbers}, True) == (
-        b'{"predictions": [2.05, NaN, -Infinity]}'
-    )
+    """Beside NaN and infinity too, as TensorFlow Serving writes them."""
+    finite, others = [2.05, 1e-7], [2.05, np.nan, -np.inf]
+    rendered = values.render({"x": np.array(finite, np.float32)}, by_row=False)
+    assert rendered == b'{"outputs":[2.05,1e-7]}'
+    rendered = values.render({"x": np.array(others, np.float32)}, by_row=True)
+    assert rendered == b'{"predictions": [2.05, NaN, -Infinity]}'
 
 
-def test_prune_spares_new_and_named_versions(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Those that have a label or are in the version policy."""
-    config = Path(shutil.copy(model_config.CONFIG, tmp_path / "models.config"))
-    policy = "specific { versions: 4 }"
-    config.write_text("".join(config.read_text().split()).replace("all{}", policy))
-    monkeypatch.setattr(model_config, "CONFIG", config)
-    monkeypatch.setattr(model_config, "HOST_CONFIG", tmp_path / "host.config")
-    monkeypatch.setattr(model_config, "VERSIONS", tmp_path / "saved_model")
-    for version in range(1, 9):
-        (model_config.VERSIONS / str(version)).mkdir(parents=True)
+def test_prune_spares_new_and_labelled_versions(folder: Path) -> None:
+    """Here 7 and 8 are new, and 2 and 4 have labels."""
+    shutil.rmtree(folder / "1", ignore_errors=True)
+    for number in range(1, 9):
+        (folder / str(number)).mkdir(exist_ok=True)
     model_config.move_label("stable", 2)
-    model_config.move_label("canary", 7)
+    model_config.move_label("canary", 4)
     assert prune.prune(keep=2) == [1, 3, 5, 6]
-    assert sorted(model_config.versions()) == [2, 4, 7, 8]
-    assert prune.prune(keep=2) == []
+    assert model_config.versions() == [2, 4, 7, 8]

@@ -1,4 +1,4 @@
-"""Delete old versions: all but the newest ones and those that are told to be served."""
+"""Delete old versions, but neither the newest nor those with a label."""
 
 import argparse
 import shutil
@@ -11,15 +11,15 @@ KEEP = 3
 
 
 def prune(keep: int = KEEP) -> list[int]:
-    """Delete versions, and return them; the newest `keep` stay, and what is named.
+    """Delete versions and return them; the newest `keep` and named ones stay.
 
     Named are the versions of labels, and those that a version policy lists.
     """
-    newest = sorted(model_config.versions())[-keep:]
-    pruned = sorted({*model_config.versions()} - {*newest} - model_config.named())
+    versions = model_config.versions()
+    pruned = sorted({*versions[:-keep]} - model_config.named())
     paths = model_config.version_paths(model_config.VERSIONS)
     for version in pruned:
-        # Out of the servers' sight at once: they must not find half a version.
+        # Renamed first, so that no server finds half a version.
         folder = paths[version]
         shutil.rmtree(folder.rename(folder.with_name(f".{version}")))
     return pruned

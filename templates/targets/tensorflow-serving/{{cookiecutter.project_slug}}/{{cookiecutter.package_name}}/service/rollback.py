@@ -16,15 +16,15 @@ def rollback(url: str, label: str) -> int:
     """
     require_server(url)
     current = model_config.labels().get(label, 0)
-    earlier = [n for n in sorted(model_config.versions(), reverse=True) if n < current]
+    earlier = [n for n in model_config.versions() if n < current]
     states = Client(url, MODEL_NAME).states()
-    for version in earlier:
+    for version in reversed(earlier):
         if states.get(version) == AVAILABLE:
             move(url, label, version)
             return version
-    reasons = [f"; {n}: {states[n].reason}" for n in earlier if n in states]
+    reasons = [f" Version {n}: {states[n].reason}" for n in earlier if n in states]
     raise ServiceError(
-        f"No version before {current} is served, {label} stays there{''.join(reasons)}."
+        f"No version before {current} is served: {label} stays.{''.join(reasons)}"
     )
 
 
