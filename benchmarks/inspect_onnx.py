@@ -30,7 +30,7 @@ IMPORTS = """
 from pathlib import Path
 from dlscaffold.cli import main
 from dlscaffold.commands import inspect as command
-from dlscaffold.models import onnx
+from dlscaffold.models.readers import onnx
 """
 # The peak as Linux counts it; what `resource` says includes the parent's.
 MEASURE = """

@@ -11,19 +11,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from click.testing import CliRunner
-
 from dlscaffold.advice import guidance
 from dlscaffold.advice.guidance import Guidance
 from dlscaffold.advice.statements import Statement
-from dlscaffold.cli import main as dlscaffold
 from dlscaffold.commands import compare
 from dlscaffold.layers import roots
 from dlscaffold.layers.catalog import Catalog
 from dlscaffold.layers.layer import Framework, shared_formats
 
 README = Path(__file__).parents[1] / "README.md"
-# The layers of this repository, whatever others there are.
+# Whatever further layers this machine has, the pages are about the packaged ones.
 PACKAGED = Catalog([Path(roots.packaged())])
 COMPARISON = Path(__file__).parent / "comparison.md"
 
@@ -40,29 +37,7 @@ def pairs() -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def tree() -> str:
-    """Return what a dry run prints, as a block of text."""
-    words = [
-        "new",
-        "shop-digits",
-        "-f",
-        "keras",
-        "-t",
-        "flask",
-        "--dry-run",
-        "-o",
-        "nowhere",
-    ]
-    lines = (
-        CliRunner(env={roots.VARIABLE: None})
-        .invoke(dlscaffold, words)
-        .output.splitlines()
-    )
-    first = lines.index("shop-digits/")
-    return "\n".join(["```", *lines[first:-1], "```"])
-
-
-BLOCKS: dict[str, Callable[[], str]] = {"pairs": pairs, "tree": tree}
+BLOCKS: dict[str, Callable[[], str]] = {"pairs": pairs}
 
 
 def updated(text: str) -> str:

@@ -195,7 +195,7 @@ def test_the_manifest_says_what_was_chosen(
 
 
 def test_only_the_package_says_what_keras_computes_on(tmp_path: Path) -> None:
-    """One line differs between backends beside requirements, README and exports."""
+    """One line differs between backends beside dependencies, README and exports."""
     texts = {}
     for backend in ("tensorflow", "jax"):
         cell = find_cell(CATALOG, "keras", "flask", "saved-model", backend)
@@ -208,7 +208,7 @@ def test_only_the_package_says_what_keras_computes_on(tmp_path: Path) -> None:
         ".dlscaffold.json",
         "README.md",
         "digits/__init__.py",
-        "requirements/train.txt",
+        "pyproject.toml",
     }
     line = b'os.environ["KERAS_BACKEND"] = '
     default, other = (texts[name]["digits/__init__.py"] for name in texts)

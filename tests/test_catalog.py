@@ -34,7 +34,9 @@ def test_layers_know_the_root_that_they_come_from(tmp_path: Path) -> None:
     assert cell.target.root == tmp_path
     assert cell.target.label == "targets/echo"
     assert {layer.root for layer in cell.layers("MIT")} == {PACKAGED, tmp_path}
-    assert catalog.names("targets") == sorted([*layer_names("targets"), "echo"])
+    assert catalog.names("targets") == sorted(
+        [*Catalog([PACKAGED]).names("targets"), "echo"]
+    )
 
 
 def test_equal_roots_make_equal_catalogs(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from dlscaffold.errors import LayerError
 from dlscaffold.layers import compose
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import rendering as project
-from dlscaffold.project.names import DEVICES
+from dlscaffold.project.names import DEVICES, WRITTEN
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -98,18 +99,71 @@ def test_python_files_compile(rendered: Rendered) -> None:
 
 def test_settings_are_readable(rendered: Rendered) -> None:
     answers, folder = rendered
-    settings = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
+    settings = pyproject(folder)
     assert settings["project"]["name"] == answers.names.slug
     assert settings["project"]["description"] == answers.names.project
     manifest = json.loads((folder / ".dlscaffold.json").read_text("utf-8"))
     assert manifest["package"] == answers.names.package
 
 
-def test_requirements_are_pinned_to_a_minor_version(rendered: Rendered) -> None:
-    for file in (rendered[1] / "requirements").glob("*.txt"):
-        for line in file.read_text("utf-8").splitlines():
-            if line and not line.startswith(("#", "-r ")):
-                assert re.match(r"[A-Za-z][\w.\[\]-]*==\d+\.", line), f"{file}: {line}"
+def pyproject(folder: Path) -> dict[str, Any]:
+    """Return what a project's pyproject.toml says."""
+    return tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
+
+
+def declared(folder: Path) -> dict[str, list[str]]:
+    """Return a project's dependencies by extra; what it needs without any as `""`."""
+    project = pyproject(folder)["project"]
+    return {"": project["dependencies"], **project["optional-dependencies"]}
+
+
+def test_dependencies_are_pinned_to_a_minor_version(rendered: Rendered) -> None:
+    slug = rendered[0].names.slug
+    for extra, requirements in declared(rendered[1]).items():
+        for requirement in requirements:
+            pinned = re.match(r"[A-Za-z][\w.-]*==\d+\.", requirement)
+            assert pinned or requirement.startswith(f"{slug}["), requirement
+        assert len(requirements) == len(set(requirements)), extra
+
+
+def test_the_extra_dev_takes_all_that_the_steps_and_tests_need(
+    rendered: Rendered,
+) -> None:
+    """So one name installs everything, for pip by the extra and for uv by the group."""
+    slug, extras = rendered[0].names.slug, declared(rendered[1])
+    taken = {name[len(slug) + 1 : -1] for name in extras["dev"] if slug in name}
+    assert taken == extras.keys() - {"", "dev", "load"}
+    assert pyproject(rendered[1])["dependency-groups"] == {"dev": [f"{slug}[dev]"]}
+
+
+def test_no_extra_repeats_a_dependency(rendered: Rendered) -> None:
+    extras = declared(rendered[1])
+    base = set(extras.pop(""))
+    for requirements in extras.values():
+        assert requirements
+        assert not base & set(requirements)
+
+
+TRAINING = {"tensorflow", "tensorflow-cpu", "torch", "keras", "jax"}
+
+
+def test_the_service_takes_no_training_framework_for_onnx(
+    cell: Cell, rendered: Rendered
+) -> None:
+    if cell.format.name == "onnx":
+        assert not TRAINING & set(distributions(declared(rendered[1])[""]))
+
+
+def test_a_project_wants_a_python_that_has_wheels(rendered: Rendered) -> None:
+    """TensorFlow 2.21 has none for Python 3.14; for 3.15, nothing has."""
+    wanted = {d for r in declared(rendered[1]).values() for d in distributions(r)}
+    newest = "3.14" if "tensorflow" in wanted else "3.15"
+    assert pyproject(rendered[1])["project"]["requires-python"] == f">=3.11,<{newest}"
+
+
+def distributions(requirements: list[str]) -> list[str]:
+    """Return the names of what is required."""
+    return [re.split(r"[\[=;]", requirement)[0] for requirement in requirements]
 
 
 # What is imported under another name than it is installed under, or comes with another.
@@ -128,13 +182,7 @@ DISTRIBUTIONS = {
 def test_what_is_imported_is_required(rendered: Rendered) -> None:
     """In an environment of its own, each module of the package can be imported."""
     answers, folder = rendered
-    required = {
-        requirement.lower()
-        for file in (folder / "requirements").glob("*.txt")
-        for requirement in re.findall(
-            r"^[A-Za-z][\w.-]*", file.read_text(), re.MULTILINE
-        )
-    }
+    required = {d for r in declared(folder).values() for d in distributions(r)}
     for file in (folder / answers.names.package).rglob("*.py"):
         for module in imported(file) - sys.stdlib_module_names:
             name = DISTRIBUTIONS.get(module, module).replace("_", "-").lower()
@@ -169,18 +217,67 @@ def test_makefile_names_every_command(rendered: Rendered) -> None:
 
 def test_the_commands_of_the_readme_exist(rendered: Rendered) -> None:
     answers, folder = rendered
-    package = re.escape(answers.names.package)
+    package = answers.names.package
     readme = (folder / "README.md").read_text("utf-8")
-    modules = set(re.findall(rf"-m {package}\.([\w.]+)", readme))
+    modules = set(re.findall(rf"(?:-m|--app) {package}\.([\w.]+)", readme))
     assert set(steps(rendered)) <= modules
     for module in modules:
-        path = folder.joinpath(answers.names.package, *module.split("."))
+        path = folder.joinpath(package, *module.split("."))
         file = path / "__main__.py" if path.is_dir() else path.with_suffix(".py")
         assert file.is_file(), module
+    for extra in re.findall(r"install .*\[([\w,]+)\]", readme):
+        assert extra in declared(folder)
     makefile = (folder / "Makefile").read_text("utf-8")
     for line in re.findall(r"^make ([a-z -]+)", readme, re.MULTILINE):
         for goal in line.split():
             assert re.search(rf"^{goal}:", makefile, re.MULTILINE), goal
+
+
+KINDS = "config html json kts md png pt2 pte ptl py sh swift tflite toml txt yaml yml"
+FILE = re.compile(
+    r"(?<![\w~/:.<>$-])"  # neither a part of a longer word nor of an address
+    rf"([A-Za-z_.][\w.-]*/|(?:[A-Za-z_.][\w.-]*/)*[\w.-]+\.(?:{'|'.join(KINDS.split())}))"
+    r"(?![\w/-])"
+)
+# Files of other projects that READMEs write about: LiteRT's sources, and what another
+# target of the same model writes.
+ELSEWHERE = {
+    "bazel-bin/litert/swift/CLiteRT.xcframework.zip",
+    "configure.py",
+    "model.pt2",
+    "model.pte",
+    "prebuilt/",
+    "Package.swift",
+}
+
+
+def test_the_files_of_the_readme_exist(rendered: Rendered) -> None:
+    """They are generated, or some command of the project writes them."""
+    folder = rendered[1]
+    readme = (folder / "README.md").read_text("utf-8")
+    files = {f"/{path}" for path in files_below(folder)}
+    code = [path for path in folder.rglob("*.py") if "tests" not in path.parts]
+    writers = "".join(p.read_text("utf-8") for p in [*code, folder / "Makefile"])
+    commands, prose = commands_of(readme), prose_of(readme)
+    for name in {*FILE.findall(commands), *FILE.findall(prose)} - ELSEWHERE:
+        generated = any(f"{file}/".endswith(f"/{name}/") for file in files)
+        is_folder = name.endswith("/") and any(f"/{name}" in file for file in files)
+        written = name.rstrip("/").rpartition("/")[2] in writers
+        assert generated or is_folder or written, f"README.md names {name}"
+    for name in set(FILE.findall(commands)) - ELSEWHERE:
+        place = name.partition("/")[0]
+        assert f"/{name}" in files or place in WRITTEN, f"README.md runs {name}"
+
+
+def commands_of(page: str) -> str:
+    """Return the blocks of code in a page."""
+    return "\n".join(re.findall(r"^```\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
+
+
+def prose_of(page: str) -> str:
+    """Return what a page has in backticks outside of its blocks of code."""
+    prose = re.sub(r"^```\n.*?^```", "", page, flags=re.MULTILINE | re.DOTALL)
+    return "\n".join(re.findall(r"`([^`]+)`", prose))
 
 
 def test_every_file_has_one_owner() -> None:

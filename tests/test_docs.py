@@ -76,7 +76,10 @@ def test_every_partial_is_lent_and_included_and_documented() -> None:
         if path.is_file()
         for name in PARTIAL.findall(path.read_text("utf-8", "ignore"))
     }
-    of_add_ons = {f"NAME/{file}" for file in ("gitignore.txt", "make.mk", "readme.md")}
+    of_add_ons = {
+        f"NAME/{file}"
+        for file in ("dependencies.toml", "gitignore.txt", "make.mk", "readme.md")
+    }
     assert lent | of_add_ons == included
     readme = (templates / "README.md").read_text("utf-8")
     assert {name for name in lent if f"`{name}`" not in readme} == set()

@@ -1,9 +1,10 @@
-"""What doctor says of a machine and of a project, each state with its mend."""
+"""What doctor says of a machine and of a project, each state with its fix."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -13,18 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from advice_layers import write_layer
 from click.testing import Result
 
 from conftest import CATALOG
-from dlscaffold import doctor
+from dlscaffold.advice import statements
 from dlscaffold.doctor import machine as this_machine
+from dlscaffold.doctor import report
 from dlscaffold.doctor.check import STATES, Check, needs_of
 from dlscaffold.doctor.generated import digest, in_project, project_checks, version
 from dlscaffold.doctor.pairs import TOOLS, serving
 from dlscaffold.layers.finding import find_cell
+from dlscaffold.layers.roots import VARIABLE
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
-from dlscaffold.running import smoke
+from dlscaffold.running import interpreters, processes
 
 Run = Callable[..., Result]
 Usage = namedtuple("Usage", "total used free")
@@ -55,20 +59,21 @@ def on_machine(monkeypatch: pytest.MonkeyPatch, system: str, machine: str) -> No
 
 
 def checks(path: Path) -> dict[str, Check]:
-    return {check.name: check for check in this_machine.machine_checks(path)}
+    found = this_machine.machine_checks(path, interpreters.find_pythons())
+    return {check.name: check for check in found}
 
 
 @pytest.mark.usefixtures("bare")
-def test_every_check_has_a_known_state_and_a_mend_where_it_is_not_fine(
+def test_every_check_has_a_known_state_and_a_fix_where_it_is_not_fine(
     tmp_path: Path,
 ) -> None:
-    report = doctor.examine(tmp_path)
-    assert report.project == ()
-    for check in (*report.machine, *report.pairs):
+    found = report.examine(tmp_path)
+    assert found.project == ()
+    for check in (*found.machine, *found.pairs):
         assert check.state in STATES
         assert check.says
-        assert check.mend or check.state == "fine", check
-    assert {p.name for p in report.pairs} == {
+        assert check.fix or check.state == "fine", check
+    assert {p.name for p in found.pairs} == {
         f"{cell.framework.title} with {cell.target.title}" for cell in CATALOG.cells()
     }
 
@@ -105,14 +110,14 @@ def test_an_engine_that_does_not_run_is_a_warning(bare: Path, tmp_path: Path) ->
     as_program(bare / "docker", "exit 1")
     check = checks(tmp_path)["container engine"]
     assert check.state == "warning"
-    assert "docker info" in check.mend
+    assert "docker info" in check.fix
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
 def test_an_engine_that_hangs_is_given_up(
     bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(this_machine, "PATIENCE", 0.1)
+    monkeypatch.setattr(processes, "PATIENCE", 0.1)
     as_program(bare / "docker", "exec /bin/sleep 20")
     assert checks(tmp_path)["container engine"].state == "warning"
 
@@ -121,7 +126,7 @@ def test_an_engine_that_hangs_is_given_up(
 def test_a_shim_of_a_python_that_is_not_installed_is_no_python(bare: Path) -> None:
     as_program(bare / "python3.19", "exit 127")
     as_program(bare / "python3.18", "exit 0")
-    found = this_machine.find_pythons()
+    found = interpreters.find_pythons()
     assert "3.19" not in found
     assert found["3.18"] == str(bare / "python3.18")
 
@@ -129,16 +134,30 @@ def test_a_shim_of_a_python_that_is_not_installed_is_no_python(bare: Path) -> No
 def test_a_python_without_wheels_is_missing_with_the_version_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(this_machine, "find_pythons", lambda: {"3.14": "/python3.14"})
-    report = doctor.examine(tmp_path)
-    found = {check.name: check for check in report.machine}
-    assert found["Python for TensorFlow"].state == "missing"
-    assert found["Python for TensorFlow"].mend == "install Python 3.13"
-    assert found["Python for PyTorch"].state == "fine"
-    pairs = {check.name: check for check in report.pairs}
+    monkeypatch.setattr(report, "find_pythons", lambda: {"3.14": "/python3.14"})
+    found = report.examine(tmp_path)
+    pairs = {check.name: check for check in found.pairs}
     assert pairs["Keras with Flask"].state == "missing"
+    assert "this machine has 3.14" in pairs["Keras with Flask"].says
+    assert pairs["Keras with Flask"].fix == "install Python 3.13"
+    assert pairs["Keras with ExecuTorch"].state != "missing"
     assert pairs["PyTorch with Flask"].state != "missing"
-    assert report.ok
+    assert found.ok
+
+
+@pytest.mark.parametrize(
+    ("requires", "state"),
+    [(">=3.10,<4.0", "fine"), (">=3.50", "missing"), ("==3.11", "missing")],
+)
+def test_the_project_says_which_python_it_needs(
+    exported: Path, requires: str, state: str
+) -> None:
+    text = (exported / "pyproject.toml").read_text("utf-8")
+    changed = re.sub(r"requires-python = .*", f'requires-python = "{requires}"', text)
+    (exported / "pyproject.toml").write_text(changed, "utf-8")
+    check = examined(exported)["Python"]
+    assert check.state == state
+    assert check.fix or state == "fine"
 
 
 @pytest.mark.parametrize(
@@ -202,15 +221,33 @@ def test_serving_on_arm64_says_that_the_image_is_for_another_processor(
     on_machine(monkeypatch, "Linux", "aarch64")
     check = serving(checks(tmp_path))
     assert check.state == "warning"
-    assert "--target flask" in check.mend
+    assert "--target flask" in check.fix
 
 
 def test_every_framework_and_every_tool_that_is_needed_is_known() -> None:
     for framework in CATALOG.frameworks():
         needs = needs_of(framework.name)
-        assert {"python", "machines", "megabytes", "packages"} == needs.keys()
+        assert {"machines", "megabytes", "packages"} == needs.keys()
     for target in CATALOG.targets():
         assert set(needs_of(target.name).get("tools", [])) <= set(TOOLS)
+    assert set(TOOLS) == set(statements.TOOLS)
+
+
+def test_a_framework_may_say_only_part_of_what_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs = """[[needs]]
+says = "JX is installed as jx."
+source = "https://example.org"
+checked = "2026-12-01"
+needs = { packages = ["jx"] }
+"""
+    write_layer(tmp_path, "frameworks/jx", 'title = "JX"', needs)
+    (tmp_path / "frameworks/jx/exports/onnx").mkdir(parents=True)
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    assert "processor for Keras" in checks(tmp_path)
+    assert "processor for JX" not in checks(tmp_path)
+    assert needs_of("jx") == {"packages": ["jx"]}
 
 
 # ---- inside a project ----------------------------------------------------------------
@@ -252,7 +289,8 @@ def write_signature(path: Path, **changes: Any) -> None:
 
 
 def examined(path: Path) -> dict[str, Check]:
-    return {check.name: check for check in project_checks(path)}
+    found = project_checks(path, interpreters.find_pythons())
+    return {check.name: check for check in found}
 
 
 @pytest.mark.usefixtures("bare")
@@ -260,6 +298,7 @@ def test_a_project_whose_parts_agree_is_fine(exported: Path, dlscaffold: Run) ->
     found = examined(exported)
     assert {name: check.state for name, check in found.items()} == {
         "manifest": "fine",
+        "Python": "fine",
         "environment": "warning",
         "signature": "fine",
         "artifact": "fine",
@@ -276,14 +315,14 @@ def test_a_project_that_was_never_exported_is_told_the_command(exported: Path) -
     check = examined(exported)["signature"]
     assert check.state == "missing"
     where = shlex.quote(str(exported))
-    assert check.mend == f"run: cd {where} && python -m digits.export"
+    assert check.fix == f"run: cd {where} && python -m digits.export"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
 def test_in_the_project_the_command_takes_its_own_python(
     exported: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    as_program(smoke.environment_python(exported), "exit 0")
+    as_program(interpreters.environment_python(exported), "exit 0")
     monkeypatch.chdir(exported)
     assert in_project(Path(), "-m", "digits.export") == (
         ".venv/bin/python -m digits.export"
@@ -296,7 +335,7 @@ def test_no_command_to_copy_is_made_of_a_strange_package(exported: Path) -> None
     (exported / ".dlscaffold.json").write_text(json.dumps(manifest), "utf-8")
     (check,) = examined(exported).values()
     assert check.state == "missing"
-    assert "rm -rf" not in check.says + check.mend
+    assert "rm -rf" not in check.says + check.fix
 
 
 @pytest.mark.usefixtures("bare")
@@ -326,7 +365,7 @@ def test_what_does_not_agree_is_named(
     check = examined(exported)[name]
     assert check.state == "missing"
     assert says in check.says
-    assert "digits.export" in check.mend
+    assert "digits.export" in check.fix
     assert dlscaffold("doctor", exported).exit_code == 1
 
 
@@ -356,16 +395,22 @@ def test_a_folder_as_an_artifact_is_read_file_by_file(exported: Path) -> None:
     assert examined(exported)["artifact"].state == "missing"
 
 
+def declare(project: Path, requirements: list[str]) -> None:
+    """Let the project need these to be trained, and its tests what trains."""
+    extras = {"train": requirements, "dev": ["digits[train]"]}
+    lines = [f"{extra} = {json.dumps(needs)}" for extra, needs in extras.items()]
+    head = '[project]\nname = "digits"\ndependencies = []\n'
+    text = "\n".join([head, "[project.optional-dependencies]", *lines])
+    (project / "pyproject.toml").write_text(text, "utf-8")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a symbolic link")
 def test_installed_versions_are_held_to_the_requirements(exported: Path) -> None:
-    python = smoke.environment_python(exported)
+    python = interpreters.environment_python(exported)
     as_program(python, f'exec {sys.executable} "$@"')
-    (exported / "requirements" / "dev.txt").write_text(
-        "# for a test\n-r train.txt\nnever-heard-of==1.0 ; python_version < '3'\n"
-    )
-    (exported / "requirements" / "train.txt").write_text("click>=8  # any\n")
+    declare(exported, ["click>=8", "never-heard-of==1.0; python_version < '3'"])
     assert examined(exported)["environment"].state == "fine"
-    (exported / "requirements" / "train.txt").write_text("click==1.*\nnot-there==2.*\n")
+    declare(exported, ["click==1.*", "not-there==2.*"])
     check = examined(exported)["environment"]
     assert check.state == "missing"
     assert check.says.startswith("click==1.* is wanted")
@@ -377,10 +422,10 @@ def test_installed_versions_are_held_to_the_requirements(exported: Path) -> None
 def test_an_environment_that_does_not_answer_is_missing(
     exported: Path, script: str
 ) -> None:
-    as_program(smoke.environment_python(exported), script)
+    as_program(interpreters.environment_python(exported), script)
     check = examined(exported)["environment"]
     assert check.state == "missing"
-    assert check.mend == f"run: dlscaffold smoke {shlex.quote(str(exported))}"
+    assert check.fix == f"run: dlscaffold smoke {shlex.quote(str(exported))}"
 
 
 @pytest.mark.parametrize(
@@ -405,8 +450,8 @@ def test_a_path_that_is_not_there_is_one_sentence(dlscaffold: Run) -> None:
     assert result.stderr == "Error: There is no folder no/such/folder: name one.\n"
 
 
-def test_json_has_every_check_with_state_and_mend(dlscaffold: Run) -> None:
+def test_json_has_every_check_with_state_and_fix(dlscaffold: Run) -> None:
     said = json.loads(dlscaffold("doctor", "--json").stdout)
     assert said["project"] == []
     for check in said["machine"] + said["pairs"]:
-        assert check.keys() == {"name", "state", "says", "mend"}
+        assert check.keys() == {"name", "state", "says", "fix"}

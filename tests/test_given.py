@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import struct
 import zipfile
@@ -134,7 +135,7 @@ def test_a_target_that_does_not_fit(dlscaffold: Run, script: Path) -> None:
     other.write_bytes(npy("<i8", (3, 3)))
     options = ("--examples", other, "--target", "tensorflow-serving")
     said = refused(dlscaffold, script, *options)
-    assert "use --target flask or pytorch-mobile" in said
+    assert re.search("use --target .*flask or pytorch-mobile", said)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ def test_a_model_that_nothing_fits_says_why(dlscaffold: Run, tmp_path: Path) -> 
     result = dlscaffold("new", "x", "--model", model, "--yes", "-o", tmp_path / "out")
     assert result.exit_code == 2
     assert "No target fits m.onnx" in result.stderr
-    assert "save it with an input" in " ".join(result.stderr.split())
+    assert "takes no input" in " ".join(result.stderr.split())
 
 
 KERAS = next(kind for kind in FILES if kind.name == "keras")
@@ -412,8 +413,8 @@ ITEMS, PRICES = [[1, 2, 3]] * 3, [[0.5, 1.0]] * 3
         ({"item": [[1, 2, None]] * 3, "price": PRICES}, "item has null"),
         ({"item": {"a": 1}, "price": PRICES}, "an object"),
         ({"item": [[{"b64": "aGk="}] * 3] * 3, "price": PRICES}, "holds text"),
-        ({"item": [[{"b64": "aGk"}] * 3] * 3, "price": PRICES}, "is no base64"),
-        ({"item": [[{"b64": 7}] * 3] * 3, "price": PRICES}, "is no base64"),
+        ({"item": [[{"b64": "aGk"}] * 3] * 3, "price": PRICES}, "is not base64"),
+        ({"item": [[{"b64": 7}] * 3] * 3, "price": PRICES}, "is not base64"),
         ({"item": [[1, 2, 3], [1, 2], [1, 2, 3]], "price": PRICES}, "one length"),
         ({"item": [[1, 2, 3], 4, [1, 2, 3]], "price": PRICES}, "one length"),
         ({"item": [1, [2], 3], "price": PRICES}, "one length"),

@@ -120,6 +120,18 @@ def test_a_statement_needs_a_source(source: str | None, tmp_path: Path) -> None:
             + 'checked = "2026-12-01"',
             "give date, when it became legacy",
         ),
+        (
+            written("needs") + "needs = { disk = 3 }",
+            "in needs, the key disk is unknown",
+        ),
+        (
+            written("needs") + 'needs = { megabytes = "3" }',
+            "in needs, megabytes must be a whole number",
+        ),
+        (
+            written("needs") + 'needs = { tools = ["xcode"] }',
+            "in needs, use tools of serving, java, android, not xcode",
+        ),
         (written("place"), "give where, a list of server, phone, embedded"),
         (written("place", where="server"), "where must be a list"),
         (written("place", where=["moon"]), "give where, a list of server"),

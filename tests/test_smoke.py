@@ -8,14 +8,48 @@ import shlex
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
+import venv
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from dlscaffold.layers.pythons import parse_range
+from dlscaffold.running.installers import pip_options, uv_variables
+from dlscaffold.running.interpreters import THIS, choose, environment_python
+from dlscaffold.running.steps import make_plan
+
 Run = Callable[..., Result]
+
+PYPROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+
+[project]
+name = "stand-in"
+version = "1"
+requires-python = ">=3.10,<4.0"
+optional-dependencies = { dev = [] }
+"""
+# Builds a wheel without anything from an index.
+BACKEND = """
+import zipfile
+
+def build_editable(directory, config_settings=None, metadata_directory=None):
+    name, info = "stand_in-1-py3-none-any.whl", "stand_in-1.dist-info"
+    with zipfile.ZipFile(f"{directory}/{name}", "w") as wheel:
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\\nName: stand-in\\n"
+            "Version: 1\\nProvides-Extra: dev\\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: x\\n"
+            "Root-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return name
+"""
 
 TESTS = """
 import pytest
@@ -30,33 +64,42 @@ def test_skipped():
 
 
 @pytest.fixture
-def stand_in(tmp_path: Path) -> Path:
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose four verbs do nothing, and whose tests pass and skip."""
     folder = tmp_path / "stand-in"
     package = folder / "stand_in"
     package.mkdir(parents=True)
     for verb in ("__init__", "train", "export"):
         (package / f"{verb}.py").write_text(f"print('{verb} ran')\n")
-    (folder / "requirements").mkdir()
-    (folder / "requirements" / "dev.txt").write_text("")
+    (folder / "pyproject.toml").write_text(PYPROJECT)
+    (folder / "backend.py").write_text(BACKEND)
     (folder / "tests").mkdir()
     (folder / "tests" / "test_it.py").write_text(TESTS)
-    manifest = {
-        "package": "stand_in",
-        "requires_python": "3.10",
-        "steps": "train export",
-    }
+    manifest = {"package": "stand_in", "steps": "train export"}
     (folder / ".dlscaffold.json").write_text(json.dumps(manifest))
+    # Of the tools that are installed with this one, pytest need not load any.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     return folder
 
 
+@pytest.fixture(scope="session")
+def python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An interpreter with pytest and pip in which a test may install something."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=False)
+    (site,) = folder.glob("**/site-packages")
+    (site / "these.pth").write_text(sysconfig.get_path("purelib"))
+    return str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
+
+
 def smoke(dlscaffold: Run, folder: Path, *options: str) -> Result:
-    """Run it with this interpreter, which has pytest."""
-    return dlscaffold("smoke", folder, "--python", sys.executable, *options)
+    """Run it from training on, with this interpreter, which has pytest."""
+    first = () if "--from" in options else ("--from", "train")
+    return dlscaffold("smoke", folder, "--python", sys.executable, *first, *options)
 
 
-def test_green(dlscaffold: Run, stand_in: Path) -> None:
-    result = smoke(dlscaffold, stand_in)
+def test_green(dlscaffold: Run, stand_in: Path, python: str) -> None:
+    result = smoke(dlscaffold, stand_in, "--python", python, "--from", "environment")
     assert result.exit_code == 0, result.output
     assert "1 passed, 0 failed, 1 skipped" in result.stdout
     assert "test_skipped: no phone is attached" in result.stdout
@@ -66,8 +109,9 @@ def test_green(dlscaffold: Run, stand_in: Path) -> None:
     assert "export ran" in log
 
 
-def test_as_json(dlscaffold: Run, stand_in: Path) -> None:
-    result = smoke(dlscaffold, stand_in, "--json")
+def test_as_json(dlscaffold: Run, stand_in: Path, python: str) -> None:
+    options = ("--python", python, "--from", "environment", "--json")
+    result = smoke(dlscaffold, stand_in, *options)
     report = json.loads(result.stdout)
     assert report["ok"] is True
     names = [step["name"] for step in report["steps"]]
@@ -128,9 +172,17 @@ def test_it_goes_on_from_a_step(dlscaffold: Run, stand_in: Path) -> None:
         "import nothing_like_it\n",
         "",
         "import pytest\npytest.skip('all of it', allow_module_level=True)\n",
+        "import pytest\n@pytest.mark.skip\ndef test_skipped():\n    pass\n",
         "import os\ndef test_dies():\n    os._exit(0)\n",
     ],
-    ids=["failure", "import error", "no test", "only skips", "dies with status 0"],
+    ids=[
+        "failure",
+        "import error",
+        "no test",
+        "all of a module is skipped",
+        "each test is skipped",
+        "dies with status 0",
+    ],
 )
 def test_green_needs_a_test_that_ran(
     dlscaffold: Run, stand_in: Path, tests: str
@@ -153,12 +205,17 @@ def test_a_stale_report_counts_for_nothing(dlscaffold: Run, stand_in: Path) -> N
 
 
 @pytest.mark.e2e
-def test_it_makes_an_environment_of_its_own(dlscaffold: Run, stand_in: Path) -> None:
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_it_makes_an_environment_of_its_own(
+    dlscaffold: Run, stand_in: Path, installer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without --python: the tests cannot run in it, as it holds nothing but pip."""
+    tools = {"uv": sysconfig.get_path("scripts"), "pip": "/usr/bin"}
+    monkeypatch.setenv("PATH", f"{tools[installer]}{os.pathsep}/bin")
     result = dlscaffold("smoke", stand_in, "--json")
-    steps = {
-        step["name"]: step["status"] for step in json.loads(result.stdout)["steps"]
-    }
+    report = json.loads(result.stdout)
+    assert report["installer"] == installer
+    steps = {step["name"]: step["status"] for step in report["steps"]}
     assert steps == {
         "environment": "passed",
         "install": "passed",
@@ -184,11 +241,9 @@ def test_no_project(dlscaffold: Run, tmp_path: Path) -> None:
         '{"package": 1}',
         "\xff",
         "[" * 100_000,
-        '{"package": "digits", "steps": "export", "requires_python": "three"}',
-        '{"package": "digits", "steps": "export", "requires_python": "3.11.2"}',
-        '{"package": "digits", "steps": "export", "requires_python": 3.11}',
-        '{"package": "-c import os", "steps": "export", "requires_python": "3.11"}',
-        '{"package": "digits", "steps": "rm", "requires_python": "3.11"}',
+        '{"package": "digits", "steps": 7}',
+        '{"package": "-c import os", "steps": "export"}',
+        '{"package": "digits", "steps": "rm"}',
     ],
 )
 def test_a_broken_manifest(dlscaffold: Run, tmp_path: Path, manifest: str) -> None:
@@ -211,19 +266,155 @@ def test_no_such_interpreter(dlscaffold: Run, stand_in: Path, python: str) -> No
     assert "name a Python interpreter with --python" in result.stderr
 
 
-def test_too_old_a_python(
-    dlscaffold: Run, stand_in: Path, monkeypatch: pytest.MonkeyPatch
+def requires(project: Path, pythons: str) -> None:
+    """Let the project need these versions of Python."""
+    text = PYPROJECT.replace(">=3.10,<4.0", pythons)
+    (project / "pyproject.toml").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("pythons", "newest"), [(">=3.99", "3.99"), (">=3.5,<3.7", "3.6")]
+)
+def test_no_python_fits(
+    dlscaffold: Run,
+    stand_in: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pythons: str,
+    newest: str,
 ) -> None:
-    manifest = {
-        "package": "stand_in",
-        "requires_python": "3.99",
-        "steps": "train export",
-    }
-    (stand_in / ".dlscaffold.json").write_text(json.dumps(manifest))
+    requires(stand_in, pythons)
     monkeypatch.setenv("PATH", "")
     result = dlscaffold("smoke", stand_in)
     assert result.exit_code == 1
-    assert "needs Python 3.99 or newer" in result.stderr
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert f"this machine has {here}: install Python {newest}, or" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("pythons", ["==3.12.1", "", "three", ">=3.11,", ">=3.1.2"])
+def test_a_requirement_that_is_not_understood(
+    dlscaffold: Run, stand_in: Path, pythons: str
+) -> None:
+    requires(stand_in, pythons)
+    result = dlscaffold("smoke", stand_in)
+    assert result.exit_code == 1
+    assert 'write requires-python = ">=X.Y,<X.Y" there' in result.stderr
+
+
+def test_the_newest_python_that_fits_is_chosen() -> None:
+    pythons = {"3.9": "/nine", "3.10": "/ten", "3.12": "/twelve"}
+    assert choose(parse_range(">=3.8,<3.11"), pythons) == "3.10"
+    assert choose(parse_range(">=3.13"), pythons) is None
+    assert choose(parse_range(">=3.0"), {**pythons, THIS: "/this"}) == THIS
+
+
+def test_nothing_is_imported_from_outside_of_the_environment(
+    dlscaffold: Run, stand_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", "elsewhere")
+    train = "import os, sys\nsys.exit(os.environ.get('PYTHONPATH'))\n"
+    (stand_in / "stand_in" / "train.py").write_text(train)
+    assert smoke(dlscaffold, stand_in).exit_code == 0
+
+
+# ---- installing ----------------------------------------------------------------------
+
+UV = """#!/bin/sh
+env > "$LOGS/$1.env"
+echo "$@" >> "$LOGS/uv.log"
+[ "$1" = venv ] || exit 0
+for folder; do :; done
+mkdir -p "$folder/bin"
+ln -s "$THIS" "$folder/bin/python"
+"""
+
+
+@pytest.fixture
+def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for uv on PATH; what it is called with is logged in this folder."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "uv").write_text(UV)
+    (folder / "uv").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}/usr/bin{os.pathsep}/bin")
+    monkeypatch.setenv("LOGS", str(folder))
+    monkeypatch.setenv("THIS", sys.executable)
+    return folder
+
+
+def environment_of(log: Path) -> dict[str, str]:
+    lines = log.read_text("utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
+def test_uv_installs_where_it_is_installed(
+    dlscaffold: Run, stand_in: Path, uv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_FIND_LINKS", "/some/wheels /more/wheels")
+    monkeypatch.delenv("UV_FIND_LINKS", raising=False)
+    monkeypatch.setenv("UV_CONSTRAINT", "own.txt")
+    monkeypatch.setenv("PIP_CONSTRAINT", "pip.txt")
+    result = dlscaffold("smoke", stand_in, "--json")
+    assert json.loads(result.stdout)["installer"] == "uv"
+    log = (stand_in / "reports" / "smoke.log").read_text("utf-8")
+    assert log.startswith("Installing with uv\n")
+    _, environment, install = (uv / "uv.log").read_text("utf-8").splitlines()
+    assert environment.startswith("venv ")
+    assert "--no-python-downloads" in environment
+    assert environment.endswith(f"--python {sys.executable} {stand_in / '.venv'}")
+    assert install.startswith("pip install --no-python-downloads --python ")
+    assert install.endswith(" -e .[dev]")
+    variables = environment_of(uv / "pip.env")
+    assert variables["UV_FIND_LINKS"] == "/some/wheels,/more/wheels"
+    assert variables["UV_CONSTRAINT"] == "own.txt"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
+def test_pip_installs_where_uv_does_not_run(stand_in: Path, uv: Path) -> None:
+    """As the shims of version managers do not, where uv is not in that version."""
+    (uv / "uv").write_text("#!/bin/sh\nexit 127\n")
+    plan = make_plan(stand_in, python=None, first=None)
+    assert plan.installer == "pip"
+    python = str(environment_python(stand_in))
+    assert plan.commands["install"][:4] == [python, "-m", "pip", "install"]
+
+
+def test_a_named_interpreter_is_installed_into_by_its_pip(stand_in: Path) -> None:
+    plan = make_plan(stand_in, python=sys.executable, first=None)
+    assert plan.installer == "pip"
+    assert plan.commands["install"][0] == sys.executable
+
+
+def test_what_pip_is_configured_to_find_is_handed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By files, where the section `install` comes before `global`, and variables."""
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    config = tmp_path / "pip.conf"
+    config.write_text(
+        "[global]\nindex-url = https://all.example/simple\ncert = /ca certs.pem\n"
+        "extra-index-url =\n  https://one.example\n  https://two.example\n"
+        "[install]\nindex-url = https://install.example/simple\n"
+    )
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(config))
+    monkeypatch.setenv("PIP_TRUSTED_HOST", "one.example")
+    variables = uv_variables(pip_options(sys.executable))
+    expected = {
+        "UV_DEFAULT_INDEX": "https://install.example/simple",
+        "UV_INDEX": "https://one.example https://two.example",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+        "UV_INSECURE_HOST": "one.example",
+        "SSL_CERT_FILE": "/ca certs.pem",
+    }
+    # A file for all users of this machine may add to it.
+    assert expected.items() <= variables.items()
+
+
+def test_what_pip_is_not_configured_for_is_left_to_uv() -> None:
+    assert uv_variables({}) == {}
+    assert uv_variables({"find-links": ""}) == {}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
@@ -236,7 +427,8 @@ def test_interrupted_it_ends_its_child(stand_in: Path, signal_: signal.Signals) 
         "time.sleep(60)\n"
     )
     command = [sys.executable, "-m", "dlscaffold", "smoke", str(stand_in)]
-    with subprocess.Popen([*command, "--python", sys.executable]) as process:
+    options = ["--from", "train", "--python", sys.executable]
+    with subprocess.Popen([*command, *options]) as process:
         pid = wait_for(stand_in / "child.pid")
         process.send_signal(signal_)
         assert process.wait(20) != 0
@@ -275,7 +467,8 @@ def test_an_interpreter_by_a_path_from_here(
     """Not from the project's folder, where the steps run."""
     monkeypatch.chdir(stand_in.parent)
     python = Path(os.path.relpath(sys.executable))
-    assert dlscaffold("smoke", stand_in, "--python", python).exit_code == 0
+    options = ("--from", "export", "--python", python)
+    assert dlscaffold("smoke", stand_in, *options).exit_code == 0
 
 
 def wait_for(file: Path) -> str:

@@ -1,12 +1,19 @@
 """Write the files of every cell to `trees` folders, to be reviewed before a commit.
 
-Those of the packaged layers are written to tests/trees/; those with a layer of another
-root, which DLSCAFFOLD_LAYERS names, to the folder `trees` there.
+Those of the packaged layers are written to tests/trees/, those with a layer of another
+root to the folder `trees` there: of the root that DLSCAFFOLD_LAYERS names, or else of
+tests/layers/.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 from conftest import EVERY_CELL, tree
+from dlscaffold.layers.roots import VARIABLE
 from dlscaffold.project import names
 from dlscaffold.project.answers import Answers
 
@@ -27,3 +34,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    if not os.environ.get(VARIABLE):
+        layers = str(Path(__file__).parent / "layers")
+        again = {**os.environ, VARIABLE: layers}
+        subprocess.run([sys.executable, __file__], env=again, check=True)

@@ -235,7 +235,7 @@ def smoke(path: str, python: str | None, first: str | None, as_json: bool) -> No
     """Run the project in PATH from nothing: install, train, export, smoke-test."""
     from pathlib import Path
 
-    from dlscaffold.running import smoke as command
+    from dlscaffold.commands import smoke as command
 
     command.run(Path(path), python=python, first=first, as_json=as_json)
 
@@ -425,6 +425,6 @@ def doctor(path: str, as_json: bool) -> None:
     """Check what this machine can do for each pair, and the project in PATH."""
     from pathlib import Path
 
-    from dlscaffold import doctor as command
+    from dlscaffold.commands import doctor as command
 
     command.run(Path(path), as_json=as_json)

@@ -17,7 +17,7 @@ from dlscaffold.layers.catalog import Cell
 from dlscaffold.layers.finding import find_cell
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
-from dlscaffold.running import smoke
+from dlscaffold.running.interpreters import environment_python
 from e2e import containers, turns
 
 
@@ -99,7 +99,7 @@ def smoke_cell(cell: Cell, root: Path, python: str | None) -> Smoked:
     )
     report = json.loads(done.stdout)
     assert (done.returncode == 0) is report["ok"]
-    own = str(smoke.environment_python(folder))
+    own = str(environment_python(folder))
     return Smoked(folder, derived.package, python or own, report)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dlscaffold.doctor import generated
 from dlscaffold.doctor.generated import project_checks
 from dlscaffold.layers.catalog import Cell
+from dlscaffold.running import processes
+from dlscaffold.running.interpreters import find_pythons
 from e2e.conftest import Smoked
 
 pytestmark = pytest.mark.e2e
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is found must not depend on how busy the machine is."""
-    monkeypatch.setattr(generated, "PATIENCE", 120)
+    monkeypatch.setattr(processes, "PATIENCE", 120)
 
 
 def test_every_exported_project_holds_together(
@@ -27,7 +28,7 @@ def test_every_exported_project_holds_together(
 ) -> None:
     names = (cell.framework.name, cell.target.name, cell.format.name)
     path = smoked(*names, cell.backend_name).path
-    found = {check.name: check for check in project_checks(path)}
+    found = {check.name: check for check in project_checks(path, find_pythons())}
     # An environment that projects share is not in each of them.
     own = (path / ".venv").exists()
     for name, check in found.items():
@@ -43,9 +44,9 @@ def test_an_artifact_that_was_tampered_with_is_found(
     copy = shutil.copytree(project, tmp_path / "copy", ignore=only_what_is_checked)
     with (copy / "artifacts" / "model.onnx").open("ab") as artifact:
         artifact.write(b"\0")
-    found = {check.name: check for check in project_checks(copy)}
+    found = {check.name: check for check in project_checks(copy, find_pythons())}
     assert found["artifact"].state == "missing"
-    assert "export" in found["artifact"].mend
+    assert "export" in found["artifact"].fix
 
 
 def only_what_is_checked(_: str, names: list[str]) -> list[str]:

@@ -304,8 +304,8 @@ def test_ten_thousand_rows_are_refused_or_answered(project: Smoked) -> None:
 
 
 def test_locust_writes_its_report(project: Smoked, tmp_path: Path) -> None:
-    install = [project.python, "-m", "pip", "install", "--quiet", "-r"]
-    subprocess.run([*install, project.path / "load" / "requirements.txt"], check=True)
+    install = [project.python, "-m", "pip", "install", "--quiet", "-e", ".[load]"]
+    subprocess.run(install, cwd=project.path, check=True)
     report = tmp_path / "load.html"
     options = ["--headless", "--users", "4", "--spawn-rate", "4", "--run-time", "3s"]
     with running(project) as service:

@@ -40,6 +40,14 @@ TYPES: dict[str, tuple[type, str]] = {
     "rules_out": (bool, "true or false"),
 }
 TEXT = (str, "text in quotes")
+# The keys of `needs`, in the same way, and the tools that `doctor` can look for.
+NEEDS: dict[str, tuple[type, str]] = {
+    "machines": (list, "a list"),
+    "megabytes": (int, "a whole number"),
+    "packages": (list, "a list"),
+    "tools": (list, "a list"),
+}
+TOOLS = ("serving", "java", "android")
 
 
 class GuidanceError(LayerError):
@@ -134,12 +142,20 @@ def _are_tables(entries: object) -> bool:
 def _wrong_keys(entry: Mapping[str, Any], about: str) -> Iterator[str]:
     if about and "about" in entry:
         yield f"leave out about, which is {about} in this file"
+    types = dict.fromkeys(KEYS, TEXT) | TYPES
+    yield from _wrong_types(entry, types)
+    for fault in _wrong_types(entry.get("needs", {}), NEEDS):
+        yield f"in needs, {fault}"
+
+
+def _wrong_types(
+    entry: Mapping[str, Any], types: Mapping[str, tuple[type, str]]
+) -> Iterator[str]:
     for name, value in entry.items():
-        if name not in KEYS:
-            yield f"the key {name} is unknown; use {', '.join(KEYS)}"
-        wanted, words = TYPES.get(name, TEXT)
-        if not isinstance(value, wanted):
-            yield f"{name} must be {words}"
+        if name not in types:
+            yield f"the key {name} is unknown; use {', '.join(types)}"
+        elif not isinstance(value, types[name][0]):
+            yield f"{name} must be {types[name][1]}"
 
 
 def _faults(kind: str, entry: Mapping[str, Any], terms: Terms) -> Iterator[str]:
@@ -164,6 +180,9 @@ def _faults(kind: str, entry: Mapping[str, Any], terms: Terms) -> Iterator[str]:
         yield "give weight or rules_out"
     if entry.get("criterion", "") not in {"", *terms.criteria}:
         yield f"use a criterion of {', '.join(terms.criteria)}"
+    for tool in entry.get("needs", {}).get("tools", []):
+        if tool not in TOOLS:
+            yield f"in needs, use tools of {', '.join(TOOLS)}, not {tool}"
     for question, wanted in entry.get("when", {}).items():
         known = terms.answers(question)
         if not known:

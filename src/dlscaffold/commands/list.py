@@ -11,8 +11,8 @@ from dlscaffold.advice import guidance
 from dlscaffold.layers.catalog import installed
 from dlscaffold.layers.layer import AddOn, Framework, Target, shared_formats
 
-# Columns that hold the names of layers: Rich would cut them on a narrower terminal.
-NARROWEST = 70
+# Columns of the table: a narrower terminal folds its lines, but Rich would cut them.
+WIDTH = 80
 
 
 def run(*, as_json: bool) -> None:
@@ -100,9 +100,7 @@ def _print_table() -> None:
             first = ("", "") if place else (target.name, state)
             table.add_row(*first, name, ", ".join(able) or "-")
     click.echo("What each target loads, and the frameworks that export it:")
-    console = Console()
-    console.width = max(console.width, NARROWEST)
-    console.print(table)
+    Console(width=WIDTH).print(table)
     for framework in catalog.frameworks():
         for backend in framework.backends:
             title = framework.title_on(backend)

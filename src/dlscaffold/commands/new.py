@@ -21,7 +21,7 @@ from dlscaffold.project.request import Request, resolve
 from dlscaffold.terminal import printable
 
 if TYPE_CHECKING:
-    from dlscaffold.running import smoke
+    from dlscaffold.running.results import Result
 
 # More than any line takes: a narrow terminal folds lines, but Rich would cut them.
 WIDEST = 400
@@ -66,8 +66,8 @@ def _start_repository(destination: Path) -> ScaffoldError | None:
     return None
 
 
-def _smoke(destination: Path, *, quiet: bool) -> smoke.Result:
-    from dlscaffold.running import smoke
+def _smoke(destination: Path, *, quiet: bool) -> Result:
+    from dlscaffold.commands import smoke
 
     return smoke.smoke(destination, quiet=quiet)
 
@@ -110,7 +110,7 @@ def _show(
     as_json: bool,
     *,
     written: bool,
-    result: smoke.Result | None = None,
+    result: Result | None = None,
 ) -> None:
     if as_json:
         fields = report(answers, destination, written=written)

@@ -1,4 +1,4 @@
-"""What every part of the report is made of."""
+"""One check, as every part of the report has it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from dlscaffold.advice import guidance
 from dlscaffold.layers.catalog import installed
 
 STATES = ("fine", "warning", "missing")
-PATIENCE = 15  # seconds that another program may take to answer
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at: how it is, and what to do if it is not fine."""
+    """One thing that was checked: its state, why, and the fix if it is not fine."""
 
     name: str
     state: str
     says: str
-    mend: str = ""
+    fix: str = ""
 
 
 def needs_of(name: str) -> Mapping[str, Any]:

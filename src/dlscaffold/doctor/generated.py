@@ -1,17 +1,20 @@
-"""Whether a generated project holds together."""
+"""Whether the files and the environment of a generated project agree."""
 
 from __future__ import annotations
 
 import json
 import shlex
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from dlscaffold.digest import digest
-from dlscaffold.doctor.check import PATIENCE, Check, needs_of
-from dlscaffold.running.smoke import MANIFEST, environment_python
+from dlscaffold.doctor.check import Check, needs_of
+from dlscaffold.doctor.machine import python
+from dlscaffold.errors import ScaffoldError
+from dlscaffold.running.interpreters import environment_python
+from dlscaffold.running.metadata import MANIFEST, requires_python
+from dlscaffold.running.processes import output_of
 
 # What a signature or a manifest must say, and of which type.
 SIGNATURE = {
@@ -25,26 +28,33 @@ SIGNATURE = {
 }
 PROJECT = {"framework": str, "target": str, "format": str, "package": str}
 
-# Run by the project's own interpreter, whose pip knows how to read requirements.
+# Run by the project's own interpreter, which evaluates the markers of dependencies;
+# pytest brings `packaging`, and pip has a copy of it.
 INSPECT = """
-import json, sys
+import json, sys, tomllib
 from importlib.metadata import distributions
-from pathlib import Path
-from pip._vendor.packaging.requirements import InvalidRequirement, Requirement
-from pip._vendor.packaging.utils import canonicalize_name
+try:
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+except ImportError:
+    from pip._vendor.packaging.requirements import Requirement
+    from pip._vendor.packaging.utils import canonicalize_name
 
 installed = {canonicalize_name(d.metadata["Name"]): d.version for d in distributions()}
 
-def wanted(file):
-    for line in file.read_text("utf-8").splitlines():
-        line = line.partition(" #")[0].strip()
-        if line.startswith("-r "):
-            yield from wanted(file.parent / line[3:].strip())
-        elif line and not line.startswith(("#", "-")):
-            yield Requirement(line)
+with open(sys.argv[1], "rb") as file:
+    project = tomllib.load(file)["project"]
+
+def wanted(requirements):
+    for need in map(Requirement, requirements):
+        if need.name != project["name"]:
+            yield need
+            continue
+        for extra in need.extras:
+            yield from wanted(project["optional-dependencies"][extra])
 
 wrong = []
-for need in wanted(Path(sys.argv[1])):
+for need in wanted([*project["dependencies"], project["name"] + "[dev]"]):
     if need.marker is None or need.marker.evaluate():
         version = installed.get(canonicalize_name(need.name))
         if version is None or not need.specifier.contains(version, prereleases=True):
@@ -53,8 +63,8 @@ print(json.dumps({"installed": installed, "wrong": wrong}))
 """
 
 
-def project_checks(project: Path) -> Iterator[Check]:
-    """Yield whether manifest, environment, artifact and signature agree."""
+def project_checks(project: Path, pythons: Mapping[str, str]) -> Iterator[Check]:
+    """Yield whether manifest, Python, environment, signature and artifact agree."""
     manifest, fault = read_object(project / MANIFEST, PROJECT)
     # The package becomes part of commands to copy.
     if not fault and not manifest["package"].isidentifier():
@@ -64,19 +74,29 @@ def project_checks(project: Path) -> Iterator[Check]:
         return
     pair = f"{manifest['framework']} with {manifest['target']}"
     yield Check("manifest", "fine", f"{pair}, joined by {manifest['format']}")
+    yield allowed_python(project, pythons)
     inside = look_inside(project)
     yield environment(project, inside)
     artifacts = project / "artifacts"
     signature, fault = read_object(artifacts / "signature.json", SIGNATURE)
-    mend = in_project(project, "-m", f"{manifest['package']}.export")
+    fix = in_project(project, "-m", f"{manifest['package']}.export")
     if fault:
-        yield Check("signature", "missing", fault, f"run: {mend}")
+        yield Check("signature", "missing", fault, f"run: {fix}")
         return
-    mend = f"export again: {mend}"
-    yield agreement(manifest, signature, mend)
-    yield artifact(artifacts, signature, mend)
-    yield golden(artifacts, signature, mend)
-    yield version(project, signature, inside["installed"] if inside else {}, mend)
+    fix = f"export again: {fix}"
+    yield agreement(manifest, signature, fix)
+    yield artifact(artifacts, signature, fix)
+    yield golden(artifacts, signature, fix)
+    yield version(project, signature, inside["installed"] if inside else {}, fix)
+
+
+def allowed_python(project: Path, pythons: Mapping[str, str]) -> Check:
+    """Check for an interpreter that the project's pyproject.toml allows."""
+    try:
+        return python(requires_python(project), pythons)
+    except ScaffoldError as error:
+        says, _, fix = error.format_message().partition("; ")
+        return Check("Python", "missing", says, fix)
 
 
 def in_project(project: Path, *words: str) -> str:
@@ -126,75 +146,73 @@ def read_object(file: Path, fields: Mapping[str, type]) -> tuple[dict[str, Any],
 
 def look_inside(project: Path) -> dict[str, Any] | None:
     """Return what INSPECT prints in the project's own environment, if it can."""
-    requirements = str(project / "requirements/dev.txt")
-    command = [str(environment_python(project)), "-I", "-c", INSPECT, requirements]
+    pyproject = str(project / "pyproject.toml")
+    command = [str(environment_python(project)), "-I", "-c", INSPECT, pyproject]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=PATIENCE)
-        found = json.loads(done.stdout)
+        found = json.loads(output_of(command) or "")
         return {"installed": dict(found["installed"]), "wrong": list(found["wrong"])}
-    except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 
 def environment(project: Path, inside: Mapping[str, Any] | None) -> Check:
-    """Check the installed versions against the requirements."""
+    """Check the installed versions against pyproject.toml."""
     python = environment_python(project)
-    mend = smoke_again(project)
+    fix = smoke_again(project)
     if not python_is_there(project):
-        return Check("environment", "warning", "there is no .venv yet", mend)
+        return Check("environment", "warning", "there is no .venv yet", fix)
     if inside is None:
-        says = "the interpreter or the requirements cannot be read"
-        return Check("environment", "missing", says, mend)
+        says = "the interpreter or pyproject.toml cannot be read"
+        return Check("environment", "missing", says, fix)
     wrong = inside["wrong"]
     if not wrong:
-        return Check("environment", "fine", f"{python}, as the requirements say")
+        return Check("environment", "fine", f"{python}, as pyproject.toml says")
     need, version_ = wrong[0]
     says = f"{need} is wanted, {version_ or 'nothing'} installed"
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-    install = in_project(project, "-m", "pip", "install", "-r", "requirements/dev.txt")
-    return Check("environment", "missing", says + more, f"run: {install}")
+    return Check("environment", "missing", says + more, smoke_again(project))
 
 
 def agreement(
-    manifest: Mapping[str, Any], signature: Mapping[str, Any], mend: str
+    manifest: Mapping[str, Any], signature: Mapping[str, Any], fix: str
 ) -> Check:
     """Check that the signature is of the project's framework and format."""
     for name in ("framework", "format"):
         if signature[name] != manifest[name]:
             says = f"its {name} is {signature[name]}, the project's {manifest[name]}"
-            return Check("signature", "missing", says, mend)
+            return Check("signature", "missing", says, fix)
     return Check("signature", "fine", "agrees with the project")
 
 
-def artifact(artifacts: Path, signature: Mapping[str, Any], mend: str) -> Check:
+def artifact(artifacts: Path, signature: Mapping[str, Any], fix: str) -> Check:
     """Check that the artifact is there and is the one that the signature names."""
     named = signature["artifact"]
     try:
         path = (artifacts / named).resolve()
         if not path.is_relative_to(artifacts.resolve()):
             says = f"the signature names {named}, which is outside artifacts/"
-            return Check("artifact", "missing", says, mend)
+            return Check("artifact", "missing", says, fix)
         if not path.exists():
-            return Check("artifact", "missing", f"{named} is not there", mend)
+            return Check("artifact", "missing", f"{named} is not there", fix)
         same = digest(path) == signature["sha256"]
     except OSError:
-        return Check("artifact", "missing", f"{named} cannot be read", mend)
+        return Check("artifact", "missing", f"{named} cannot be read", fix)
     if not same:
         says = f"{named} is not the file that the signature names"
-        return Check("artifact", "missing", says, mend)
+        return Check("artifact", "missing", says, fix)
     return Check("artifact", "fine", f"{named} is the one that was exported")
 
 
-def golden(artifacts: Path, signature: Mapping[str, Any], mend: str) -> Check:
+def golden(artifacts: Path, signature: Mapping[str, Any], fix: str) -> Check:
     """Check that the golden examples have the signature's inputs and outputs."""
     fields = {"inputs": dict, "outputs": dict}
     examples, fault = read_object(artifacts / "golden.json", fields)
     if fault:
-        return Check("golden examples", "missing", fault, mend)
+        return Check("golden examples", "missing", fault, fix)
     for name in fields:
         if examples[name].keys() != signature[name].keys():
             says = f"their {name} are not those of the signature"
-            return Check("golden examples", "missing", says, mend)
+            return Check("golden examples", "missing", says, fix)
     return Check("golden examples", "fine", "fit the signature")
 
 
@@ -202,7 +220,7 @@ def version(
     project: Path,
     signature: Mapping[str, Any],
     installed: Mapping[str, str],
-    mend: str,
+    fix: str,
 ) -> Check:
     """Check that the framework installed is the one that exported."""
     exported = signature["framework_version"]
@@ -214,5 +232,5 @@ def version(
         return Check(name, "warning", says, smoke_again(project))
     if exported not in found:
         says = f"exported with {exported}, but {found[0]} is installed"
-        return Check(name, "warning", says, mend)
+        return Check(name, "warning", says, fix)
     return Check(name, "fine", exported)

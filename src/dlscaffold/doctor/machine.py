@@ -5,27 +5,26 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dlscaffold.doctor.check import PATIENCE, Check, needs_of
+from dlscaffold.doctor.check import Check, needs_of
 from dlscaffold.layers.catalog import installed
 from dlscaffold.layers.layer import Framework
+from dlscaffold.layers.pythons import PythonRange, pythons_of
+from dlscaffold.running.interpreters import choose, none_fits
+from dlscaffold.running.processes import output_of
 
 ENGINES = ("docker", "podman")
-OLDEST = 10  # no minor version of Python 3 before it is of use to any framework
 
 
-def machine_checks(path: Path) -> Iterator[Check]:
+def machine_checks(path: Path, pythons: Mapping[str, str]) -> Iterator[Check]:
     """Yield what this machine has of what any pair needs."""
-    pythons = find_pythons()
+    yield python(pythons_of([installed().find("common")]), pythons)
     for framework in installed().frameworks():
         needs = needs_of(framework.name)
-        if needs:
-            yield wheels(framework, needs, pythons)
+        if "machines" in needs:
             yield processor(framework, needs)
     yield disk(path)
     yield make()
@@ -35,37 +34,16 @@ def machine_checks(path: Path) -> Iterator[Check]:
     yield android()
 
 
-def find_pythons() -> dict[str, str]:
-    """Return the interpreters on this machine, by version: this one, and on PATH."""
-    own = f"{sys.version_info.major}.{sys.version_info.minor}"
-    found = {own: sys.executable}
-    for minor in range(OLDEST, OLDEST + 10):
-        path = shutil.which(f"python3.{minor}")
-        # Version managers put shims on the PATH for versions that are not installed.
-        if path and answers([path, "--version"]):
-            found.setdefault(f"3.{minor}", path)
-    return found
-
-
-def wheels(
-    framework: Framework, needs: Mapping[str, Any], pythons: dict[str, str]
-) -> Check:
-    """Check for a Python that the framework can be installed for."""
-    name = f"Python for {framework.title}"
-    fitting = [version for version in needs["python"] if version in pythons]
-    if fitting:
-        return Check(name, "fine", f"Python {fitting[-1]} at {pythons[fitting[-1]]}")
-    return Check(
-        name,
-        "missing",
-        f"only Python {', '.join(pythons)}; its wheels are for "
-        f"{', '.join(needs['python'])}",
-        f"install Python {needs['python'][-1]}",
-    )
+def python(allowed: PythonRange, pythons: Mapping[str, str]) -> Check:
+    """Check for an interpreter in a range of versions."""
+    if version := choose(allowed, pythons):
+        return Check("Python", "fine", f"Python {version} at {pythons[version]}")
+    says = none_fits(allowed, pythons)
+    return Check("Python", "missing", says, f"install Python {allowed.newest}")
 
 
 def this_machine() -> str:
-    """Return the system and the processor, in the guidance's words."""
+    """Return the system and the processor, as the layers' `needs` name them."""
     system = {"darwin": "macos"}.get(platform.system().lower(), platform.system())
     return f"{system.lower()} {architecture()}"
 
@@ -100,31 +78,31 @@ def disk(path: Path) -> Check:
     says = f"{free:,} MB free; an environment takes up to {largest:,} MB"
     if free >= 2 * largest:
         return Check("disk", "fine", says)
-    mend = "free some, or generate on another disk with -o"
-    return Check("disk", "warning" if free > largest else "missing", says, mend)
+    fix = "free some, or generate on another disk with -o"
+    return Check("disk", "warning" if free > largest else "missing", says, fix)
 
 
 def make() -> Check:
-    """Check for make, which repeats the commands of a project for those who like it."""
+    """Check for make, which is a short form of a project's commands."""
     found = shutil.which("make")
     if found:
         return Check("make", "fine", found)
-    mend = "install it, or run the commands that the project's README lists"
-    return Check("make", "warning", "not found", mend)
+    fix = "install it, or run the commands that the project's README lists"
+    return Check("make", "warning", "not found", fix)
 
 
 def container_engine() -> Check:
     """Check for a container engine, and that it answers."""
     found = [engine for engine in ENGINES if shutil.which(engine)]
     for engine in found:
-        if answers([engine, "info"]):
+        if output_of([engine, "info"]) is not None:
             return Check("container engine", "fine", f"{engine} runs")
     if found:
         says = f"{found[0]} is installed but does not answer"
-        mend = f"start it, or mend your right to use it: {found[0]} info"
-        return Check("container engine", "warning", says, mend)
-    mend = "install Docker or Podman; without one, servers run from an environment"
-    return Check("container engine", "missing", "neither Docker nor Podman", mend)
+        fix = f"start it, or fix your permission to use it: {found[0]} info"
+        return Check("container engine", "warning", says, fix)
+    fix = "install Docker or Podman; without one, servers run from an environment"
+    return Check("container engine", "missing", "neither Docker nor Podman", fix)
 
 
 def model_server() -> Check:
@@ -132,8 +110,8 @@ def model_server() -> Check:
     found = shutil.which("tensorflow_model_server")
     if found:
         return Check("tensorflow_model_server", "fine", found)
-    mend = "use a container engine, or install the Debian package on x86-64"
-    return Check("tensorflow_model_server", "missing", "not on the PATH", mend)
+    fix = "use a container engine, or install the Debian package on x86-64"
+    return Check("tensorflow_model_server", "missing", "not on the PATH", fix)
 
 
 def java() -> Check:
@@ -142,8 +120,8 @@ def java() -> Check:
     found = shutil.which("javac") or shutil.which("javac", path=str(home / "bin"))
     if found:
         return Check("Java", "fine", found)
-    mend = "install a Java Development Kit, 17 or newer, to build Android apps"
-    return Check("Java", "missing", "no javac on the PATH or in JAVA_HOME", mend)
+    fix = "install a Java Development Kit, 17 or newer, to build Android apps"
+    return Check("Java", "missing", "no javac on the PATH or in JAVA_HOME", fix)
 
 
 def android() -> Check:
@@ -152,14 +130,5 @@ def android() -> Check:
     for folder in filter(None, map(os.environ.get, variables)):
         if (Path(folder) / "platforms").is_dir():
             return Check("Android SDK", "fine", folder)
-    mend = "install Android Studio and set ANDROID_HOME, to build Android apps"
-    return Check("Android SDK", "missing", "no SDK in ANDROID_HOME", mend)
-
-
-def answers(command: list[str]) -> bool:
-    """Whether a command ends well, and soon."""
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=PATIENCE)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
+    fix = "install Android Studio and set ANDROID_HOME, to build Android apps"
+    return Check("Android SDK", "missing", "no SDK in ANDROID_HOME", fix)

@@ -1,45 +1,52 @@
-"""How far this machine can take each legal pair."""
+"""What this machine can do for each legal pair."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 
 from dlscaffold.doctor.check import Check, needs_of
-from dlscaffold.doctor.machine import architecture
-from dlscaffold.layers.catalog import installed
-from dlscaffold.layers.layer import Framework, Target, shared_formats
+from dlscaffold.doctor.machine import architecture, python
+from dlscaffold.layers.catalog import Cell, installed
+from dlscaffold.layers.pythons import pythons_of
+
+LICENSE = "MIT"  # any: a license needs nothing of a machine
 
 
-def pair_checks(machine: Mapping[str, Check]) -> Iterator[Check]:
+def pair_checks(
+    machine: Mapping[str, Check], pythons: Mapping[str, str]
+) -> Iterator[Check]:
     """Yield for each legal pair the worst of what it needs here."""
     catalog = installed()
     for framework in catalog.frameworks():
         for target in catalog.targets():
-            if shared_formats(framework, target):
-                yield pair_check(framework, target, machine)
+            for cell in itertools.islice(catalog.cells_of(framework, target), 1):
+                yield pair_check(cell, machine, pythons)
 
 
 def pair_check(
-    framework: Framework, target: Target, machine: Mapping[str, Check]
+    cell: Cell, machine: Mapping[str, Check], pythons: Mapping[str, str]
 ) -> Check:
-    """Return how far this machine can take a pair.
+    """Return what this machine can do for a pair, with its preferred format.
 
     Without the framework nothing works; without the target's tools the model is still
     trained, exported and tested.
     """
+    framework, target = cell.framework, cell.target
     name = f"{framework.title} with {target.title}"
-    base = [f"Python for {framework.title}", f"processor for {framework.title}", "disk"]
-    found = [machine[part] for part in base if part in machine]
+    base = [f"processor for {framework.title}", "disk"]
+    interpreter = python(pythons_of(cell.layers(LICENSE)), pythons)
+    found = [interpreter, *(machine[one] for one in base if one in machine)]
     for check in found:
         if check.state == "missing":
-            return Check(name, "missing", f"{check.name}: {check.says}", check.mend)
+            return Check(name, "missing", f"{check.name}: {check.says}", check.fix)
     for tool in needs_of(target.name).get("tools", []):
         check = TOOLS[tool](machine)
         if check.state != "fine":
-            return Check(name, "warning", check.says, check.mend)
+            return Check(name, "warning", check.says, check.fix)
     for check in found:
         if check.state == "warning":
-            return Check(name, "warning", f"{check.name}: {check.says}", check.mend)
+            return Check(name, "warning", f"{check.name}: {check.says}", check.fix)
     return Check(name, "fine", "trains, exports, tests and runs here")
 
 
@@ -50,28 +57,28 @@ def serving(machine: Mapping[str, Check]) -> Check:
         return server
     if engine.state != "fine":
         says = f"no TensorFlow Serving here ({engine.says}): a local stand-in serves"
-        return Check("serving", "warning", says, engine.mend)
+        return Check("serving", "warning", says, engine.fix)
     if architecture() != "x86_64":
         says = "the official image is for x86-64: it runs under emulation, if at all"
-        mend = "serve with --target flask, or deploy to an x86-64 machine"
-        return Check("serving", "warning", says, mend)
+        fix = "serve with --target flask, or deploy to an x86-64 machine"
+        return Check("serving", "warning", says, fix)
     return engine
 
 
 def app(tool: str) -> Callable[[Mapping[str, Check]], Check]:
-    """Return the look-up of a tool that only building the app takes."""
+    """Return a function that checks for a tool which only building the app needs."""
 
     def look(machine: Mapping[str, Check]) -> Check:
         check = machine[tool]
         if check.state == "fine":
             return check
         says = f"exports and tests here, but builds no Android app: {check.says}"
-        return Check(check.name, check.state, says, check.mend)
+        return Check(check.name, check.state, says, check.fix)
 
     return look
 
 
-# What the guidance's `tools` stand for.
+# What the names in a target's `tools` stand for.
 TOOLS: dict[str, Callable[[Mapping[str, Check]], Check]] = {
     "serving": serving,
     "java": app("Java"),

@@ -108,6 +108,11 @@ class Framework(Exporter):
         return list(self.manifest.get("also", []))
 
     @property
+    def reads(self) -> list[str]:
+        """The kinds of model file that it loads; the one of its own name by default."""
+        return list(self.manifest.get("reads", [self.name]))
+
+    @property
     def is_given(self) -> bool:
         """Whether it loads models that are given, instead of training one."""
         return self.kind == "models"

@@ -47,7 +47,7 @@ KEYS: dict[str, dict[str, Type]] = {
     "backends": {"notice": TABLE},
     "extras": ADD_ON,
     "frameworks": {"backends": TEXTS, "notice": TABLE},
-    "models": {"framework": TEXT, "also": TEXTS, "notice": TABLE},
+    "models": {"framework": TEXT, "also": TEXTS, "notice": TABLE, "reads": TEXTS},
     "targets": {"consumes": TEXTS, "next": TEXTS, "strings": FLAG},
 }
 REQUIRED = {"apps": ("fits",), "extras": ("fits",), "targets": ("consumes",)}
@@ -61,8 +61,22 @@ def read(file: Path, kind: str) -> dict[str, Any]:
 
     Raises LayerError, naming file, key and fix, where it is not what its kind allows.
     """
-    fields = _parse(file)
     known = {**COMMON, **KEYS.get(kind, {})}
+    fields = parse(file, known)
+    titles = () if kind in UNTITLED else ("title",)
+    for key in (*titles, *REQUIRED.get(kind, ())):
+        if not fields.get(key):
+            fix = f"add {key} = {known[key].example}"
+            raise LayerError(f"{file}: the key `{key}` is missing; {fix} or the like.")
+    return fields
+
+
+def parse(file: Path, known: dict[str, Type]) -> dict[str, Any]:
+    """Return the values of a TOML file with these keys; none where it is missing.
+
+    Raises LayerError, naming file, key and fix, for other keys, and for other types.
+    """
+    fields = _load(file)
     for key, value in fields.items():
         if key not in known:
             fix = f"use one of {', '.join(sorted(known))}"
@@ -72,15 +86,10 @@ def read(file: Path, kind: str) -> dict[str, Any]:
             raise LayerError(
                 f"{file}: `{key}` is not of the right type; give {wanted}."
             )
-    titles = () if kind in UNTITLED else ("title",)
-    for key in (*titles, *REQUIRED.get(kind, ())):
-        if not fields.get(key):
-            fix = f"add {key} = {known[key].example}"
-            raise LayerError(f"{file}: the key `{key}` is missing; {fix} or the like.")
     return fields
 
 
-def _parse(file: Path) -> dict[str, Any]:
+def _load(file: Path) -> dict[str, Any]:
     if not file.is_file():
         return {}
     try:

@@ -1,12 +1,28 @@
-"""What a reader hands back: a description of a model, the same for every format."""
+"""What readers take and return: a description of a model, the same for each format."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 # A fixed size, the name of a free dimension, or None for a free one without a name.
 Dimension = int | str | None
+Shape = tuple[Dimension, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model's file or folder, and what a reader may use.
+
+    `operators` has the names of the format's own operators by number, where the file
+    has numbers alone.
+    """
+
+    path: Path
+    python: str | None = None
+    trust: bool = False
+    operators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -18,7 +34,7 @@ class Tensor:
 
     name: str
     dtype: str | None
-    shape: tuple[Dimension, ...] | None
+    shape: Shape | None
     most: tuple[int | None, ...] | None = None
 
 
@@ -29,11 +45,6 @@ class Signature:
     name: str
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
-
-    @property
-    def dtypes(self) -> set[str | None]:
-        """The dtypes of everything that goes in or comes out."""
-        return {tensor.dtype for tensor in (*self.inputs, *self.outputs)}
 
 
 def distinct(gives: Iterable[Tensor], takes: Iterable[Tensor]) -> Iterator[Tensor]:
@@ -51,8 +62,9 @@ def distinct(gives: Iterable[Tensor], takes: Iterable[Tensor]) -> Iterator[Tenso
 class Contents:
     """What one reader found; the first signature is the one that is served.
 
-    Obstacles are the reasons why nothing can serve the model, with the mend; `unable`
-    has the reasons why it cannot become a format, by the format's name.
+    `obstacles` are the reasons why nothing can serve the model, with the fix. What only
+    some runtimes support is compared with their limits: `versions` by what they count,
+    operators beside the format's own, and the types of arguments.
     """
 
     signatures: tuple[Signature, ...]
@@ -60,11 +72,28 @@ class Contents:
     version: str | None = None
     parameters: int | None = None
     operators: Mapping[str, int] = field(default_factory=dict)
+    custom_operators: frozenset[str] = frozenset()
+    versions: tuple[tuple[str, int], ...] = ()
+    argument_types: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     obstacles: tuple[str, ...] = ()
-    unable: Mapping[str, str] = field(default_factory=dict)
     external_size: int = 0
     external_files: tuple[str, ...] = ()
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """The inputs of the signature that is served; none where none is known."""
+        return self.signatures[0].inputs if self.signatures else ()
+
+    @property
+    def outputs(self) -> tuple[Tensor, ...]:
+        """The outputs of the signature that is served; none where none is known."""
+        return self.signatures[0].outputs if self.signatures else ()
+
+    @property
+    def dtypes(self) -> set[str]:
+        """The dtypes of these inputs and outputs, as far as they are known."""
+        return {one.dtype for one in (*self.inputs, *self.outputs) if one.dtype}
 
 
 @dataclass(frozen=True)

@@ -1,45 +1,25 @@
-"""The user's own inputs for a model: what a file of them is like, without numpy."""
+"""The user's own inputs for a model: what a file of them is like, without NumPy."""
 
 from __future__ import annotations
 
-import ast
 import base64
 import json
 import math
-import re
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from dlscaffold.errors import UsageError
-from dlscaffold.models.description import Dimension, Tensor
+from dlscaffold.models.bytes.numpy_array import read_array
+from dlscaffold.models.description import Shape, Tensor
 
-# What numpy's files may hold: numbers, booleans and text, and never objects, which are
-# pickled.
-ARRAY_MAGIC = b"\x93NUMPY"
-KINDS = {
-    "b": "bool",
-    "i": "int",
-    "u": "uint",
-    "f": "float",
-    "U": "string",
-    "S": "string",
-}
-SIZED = ("int", "uint", "float")
 # Of JSON, the first that is among the values holds them all.
 JSON_DTYPES = {float: "float32", int: "int64", bool: "bool"}
-# Numbers of these sizes alone: numpy has more, which no model takes.
-CODE = re.compile(r"[<>|=]?(b1|[iu][1248]|f[248]|[US][1-9]\d{0,8})")
-FLOATS = {2: "e", 4: "f", 8: "d"}  # as `struct` calls them
-CHARACTER = {"U": 4, "S": 1}  # bytes
-LONGEST_HEADER = 10_000
-BLOCK = 1 << 20  # bytes that are read at once
-BEYOND = 1 << 64
+# What reading a damaged file raises.
 BROKEN = (
     OSError,
     EOFError,
@@ -50,7 +30,6 @@ BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
 )
-EXAMPLES = (".npy", ".npz", ".json")
 # The golden ones are compared with fewer, and one of those with one alone.
 LEAST = 3
 
@@ -60,19 +39,16 @@ def complete(
 ) -> tuple[Tensor, ...]:
     """Return the inputs with what the model does not say of them taken from examples.
 
-    There the first dimension counts the examples, so that it is taken to be free.
+    There the first dimension counts the examples, so it is taken to be free.
     """
     return tuple(_completed(one, examples[one.name]) for one in inputs)
 
 
 def _completed(declared: Tensor, example: Tensor) -> Tensor:
-    if declared.shape is None and example.shape:
-        example = replace(example, shape=(None, *example.shape[1:]))
-    return replace(
-        declared,
-        dtype=declared.dtype or example.dtype,
-        shape=example.shape if declared.shape is None else declared.shape,
-    )
+    shape = declared.shape
+    if shape is None and example.shape is not None:
+        shape = (None, *example.shape[1:]) if example.shape else ()
+    return replace(declared, dtype=declared.dtype or example.dtype, shape=shape)
 
 
 def read(path: Path, inputs: tuple[Tensor, ...]) -> dict[str, Tensor]:
@@ -92,35 +68,35 @@ def read(path: Path, inputs: tuple[Tensor, ...]) -> dict[str, Tensor]:
     if set(found) != names:
         raise UsageError(
             f"{path} has arrays for {', '.join(sorted(found)) or 'nothing'}, but the "
-            f"model takes {', '.join(sorted(names))}: name them so."
+            f"model takes {', '.join(sorted(names))}: rename them."
         )
     for one in inputs:
-        refuse_kind(path, one, found[one.name])
-        refuse_misfit(path, one, found[one.name])
+        refuse_type(path, one, found[one.name])
+        refuse_shape(path, one, found[one.name])
     return found
 
 
-def refuse_kind(path: Path, declared: Tensor, example: Tensor) -> None:
+def refuse_type(path: Path, declared: Tensor, example: Tensor) -> None:
     """Raise UsageError if an array is text where the model takes none, or no text."""
     is_text = example.dtype == "string"
     if example.dtype and is_text != (declared.dtype == "string"):
         held, taken = ("text", "numbers") if is_text else ("numbers", "text")
         raise UsageError(
             f"{path}: the array {declared.name} holds {held}, but the model takes "
-            f"{declared.dtype if is_text and declared.dtype else taken}: give it so."
+            f"{declared.dtype if is_text and declared.dtype else taken}: give it that."
         )
 
 
-def refuse_misfit(path: Path, declared: Tensor, example: Tensor) -> None:
-    """Raise UsageError if an array is not like the input, or has too few examples."""
+def refuse_shape(path: Path, declared: Tensor, example: Tensor) -> None:
+    """Raise UsageError if an array's shape does not fit, or it has too few examples."""
     sizes = [size for size in example.shape or () if isinstance(size, int)]
     wanted = declared.shape
-    if example.dtype is None or not (wanted is None or fits(sizes, wanted)):
+    if example.dtype is None or not (wanted is None or matches(sizes, wanted)):
         shape = ", ".join(str(w) if isinstance(w, int) else "?" for w in wanted or ())
         needed = "arrays of numbers" if wanted is None else f"the shape ({shape})"
         raise UsageError(
             f"{path}: the array {declared.name} is of shape {tuple(sizes)}, but the "
-            f"model takes {needed}: give it so."
+            f"model takes {needed}: give it that."
         )
     is_batch = wanted is None or (bool(wanted) and not isinstance(wanted[0], int))
     if 0 in sizes or (is_batch and sizes and sizes[0] < LEAST):
@@ -129,7 +105,7 @@ def refuse_misfit(path: Path, declared: Tensor, example: Tensor) -> None:
         )
 
 
-def fits(sizes: list[int], wanted: tuple[Dimension, ...]) -> bool:
+def matches(sizes: list[int], wanted: Shape) -> bool:
     """Return whether an array's sizes are those of an input."""
     return len(sizes) == len(wanted) and all(
         not isinstance(want, int) or want == size
@@ -140,8 +116,6 @@ def fits(sizes: list[int], wanted: tuple[Dimension, ...]) -> bool:
 def _arrays(path: Path, inputs: tuple[Tensor, ...]) -> Iterator[Tensor]:
     """Yield what is known of the arrays in a file; one alone is the only input."""
     suffix = path.suffix.lower()
-    if suffix not in EXAMPLES:
-        raise ValueError("it is no .npy, .npz or .json file")
     if suffix == ".json":
         fields = json.loads(path.read_text("utf-8-sig"))
         if not isinstance(fields, dict):
@@ -152,12 +126,14 @@ def _arrays(path: Path, inputs: tuple[Tensor, ...]) -> Iterator[Tensor]:
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
                 with archive.open(name) as file:
-                    yield _array(name.removesuffix(".npy"), file)
+                    yield Tensor(name.removesuffix(".npy"), *read_array(file))
+    elif suffix != ".npy":
+        raise ValueError("it is no .npy, .npz or .json file")
+    elif len(inputs) != 1:
+        raise ValueError("it holds one array, but the model has several inputs")
     else:
-        if len(inputs) != 1:
-            raise ValueError("it holds one array, but the model has several inputs")
         with path.open("rb") as file:
-            yield _array(inputs[0].name, file)
+            yield Tensor(inputs[0].name, *read_array(file))
 
 
 def _nested(name: str, values: Any) -> Tensor:
@@ -186,7 +162,7 @@ def _json_dtype(name: str, leaves: list[Any]) -> str | None:
         if len(types) > 1:
             raise ValueError(f"{name} has both text and numbers in it")
         return "string"
-    if any(type(one) is int and not -BEYOND // 2 <= one < BEYOND for one in leaves):
+    if any(type(one) is int and not -(1 << 63) <= one < 1 << 64 for one in leaves):
         raise ValueError(f"{name} has numbers in it that take more than 64 bits")
     if not all(map(math.isfinite, leaves)):
         raise ValueError(f"{name} has numbers in it that are not finite")
@@ -196,68 +172,12 @@ def _json_dtype(name: str, leaves: list[Any]) -> str | None:
 def _is_bytes(value: Any) -> bool:
     """Whether this is bytes as TensorFlow Serving's API has them.
 
-    Raises ValueError if it is no base64.
+    Raises ValueError if it is not valid base64.
     """
     if not (isinstance(value, dict) and [*value] == ["b64"]):
         return False
     try:
         base64.b64decode(value["b64"], validate=True)
     except (TypeError, ValueError) as error:
-        raise ValueError("what is behind b64 is no base64") from error
+        raise ValueError("the value of b64 is not base64") from error
     return True
-
-
-def _array(name: str, file: IO[bytes]) -> Tensor:
-    """Return dtype and shape of an array in numpy's format.
-
-    Raises ValueError if it holds anything but plain values, or not as many as it says.
-    """
-    described = _header(file)
-    code, shape = str(described["descr"]), described["shape"]
-    if "O" in code:
-        raise ValueError("it holds pickled objects")
-    if not CODE.fullmatch(code):
-        raise ValueError(f"it holds {code}, which is neither numbers nor text")
-    if any(type(size) is not int or size < 0 for size in shape):
-        raise ValueError("its header is damaged")
-    order, kind, size = code[0], code.lstrip("<>|=")[0], int(code.lstrip("<>|=biufUS"))
-    width = size * CHARACTER.get(kind, 1)
-    for block in _blocks(file, math.prod(shape) * width):
-        if kind == "f" and not _is_finite(block, order, size):
-            raise ValueError(f"{name} has numbers in it that are not finite")
-    dtype = f"{KINDS[kind]}{8 * size}" if KINDS[kind] in SIZED else KINDS[kind]
-    return Tensor(name, dtype, tuple(shape))
-
-
-def _header(file: IO[bytes]) -> dict[str, Any]:
-    """Return what an array in numpy's format says of itself."""
-    start = file.read(8)
-    if not start.startswith(ARRAY_MAGIC):
-        raise ValueError("it is not in numpy's format")
-    size = int.from_bytes(file.read(4 if start[6:7] >= b"\2" else 2), "little")
-    if size > LONGEST_HEADER:
-        raise ValueError("its header is damaged")
-    try:
-        found = ast.literal_eval(file.read(size).decode("latin-1").strip())
-    except (SyntaxError, MemoryError, RecursionError) as error:
-        raise ValueError("its header is damaged") from error
-    if not isinstance(found, dict) or not isinstance(found.get("shape"), tuple):
-        raise ValueError("its header is damaged")
-    return found
-
-
-def _blocks(file: IO[bytes], left: int) -> Iterator[bytes]:
-    """Yield so many bytes in parts; raises ValueError if there are fewer."""
-    while left:
-        block = file.read(min(left, BLOCK))
-        left -= len(block)
-        if not block or (left and len(block) < BLOCK):
-            raise ValueError("it holds fewer values than it says")
-        yield block
-
-
-def _is_finite(block: bytes, order: str, size: int) -> bool:
-    """Whether no number is infinite or none at all."""
-    order = order if order in "<>" else "="
-    form = f"{order}{len(block) // size}{FLOATS[size]}"
-    return all(map(math.isfinite, struct.unpack(form, block)))

@@ -1,4 +1,4 @@
-"""From a path to a description: its kind, what its reader says, what fits it."""
+"""From a path to a description: its kind, what its reader says, and what fits it."""
 
 from __future__ import annotations
 
@@ -7,28 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
 
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.models import kinds
-from dlscaffold.models.archive import opened
-from dlscaffold.models.description import Contents, Description
-from dlscaffold.models.fitting import fits
+from dlscaffold.models.bytes.bounds import MalformedError
+from dlscaffold.models.bytes.zip_archive import opened
+from dlscaffold.models.description import Contents, Description, Source
+from dlscaffold.models.fitting import fits, loader_of, own_limits
+from dlscaffold.models.kinds import SAVED_MODEL_FILE as FILE
 from dlscaffold.models.kinds import Kind
-from dlscaffold.models.saved_model import FILE
-from dlscaffold.models.source import Source
-from dlscaffold.models.values import MalformedError
 
 HEAD = 64  # bytes that tell the kinds apart
 MOST_FILES = 100_000
 READABLE = "SavedModel, Keras, ONNX, LiteRT, TorchScript, torch.export or ExecuTorch"
-
-
-class Reader(Protocol):
-    """What a module of a format is."""
-
-    def read(self, source: Source) -> Contents:
-        """Return what the model says of itself."""
 
 
 def describe(
@@ -38,9 +29,7 @@ def describe(
 
     Raises ScaffoldError where it is no model, is damaged, or would have to be trusted.
     """
-    path = path.parent if path.name == FILE else path
-    with readable(path):
-        return read(identify(path), Source(path, python, trust))
+    return _describe(path, python, trust, whole=True)
 
 
 def outline(path: Path) -> Description:
@@ -48,12 +37,18 @@ def outline(path: Path) -> Description:
 
     Raises ScaffoldError as `describe` does.
     """
+    return _describe(path, python=None, trust=False, whole=False)
+
+
+def _describe(path: Path, python: str | None, trust: bool, whole: bool) -> Description:
     path = path.parent if path.name == FILE else path
     with readable(path):
         kind = identify(path)
-        if kind.needs_framework:
-            return assemble(path, kind, Contents(()), size_of(path))
-        return read(kind, Source(path))
+        if kind.needs_framework and not whole:
+            return summary(path, kind, Contents(()))
+        source = Source(path, python, trust, own_limits(kind).operators)
+        read = import_module(f"dlscaffold.models.readers.{kind.reader}").read
+        return summary(path, kind, read(source))
 
 
 @contextmanager
@@ -70,28 +65,20 @@ def readable(path: Path) -> Iterator[None]:
         raise ScaffoldError(f"{path} cannot be read ({reason}).") from error
 
 
-def read(kind: Kind, source: Source) -> Description:
-    """Return the description that the reader of its kind makes of a model."""
-    reader = cast(Reader, import_module(f"dlscaffold.models.{kind.reader}"))
-    contents = reader.read(source)
-    size = size_of(source.path) + contents.external_size
-    return assemble(source.path, kind, contents, size)
-
-
-def assemble(path: Path, kind: Kind, contents: Contents, size: int) -> Description:
+def summary(path: Path, kind: Kind, contents: Contents) -> Description:
     """Return the description that a reader's findings make."""
-    first = contents.signatures[0] if contents.signatures else None
+    loader = loader_of(kind)
     return Description(
         path=str(path),
         format=kind.name,
-        layer=kind.layer or kind.name,
+        layer=loader.name if loader else kind.name,
         title=kind.title,
-        framework=contents.writer or kind.framework,
+        framework=contents.writer or (loader.topic if loader else None),
         framework_version=contents.version,
-        size=size,
+        size=size_of(path) + contents.external_size,
         parameters=contents.parameters,
-        inputs=first.inputs if first else (),
-        outputs=first.outputs if first else (),
+        inputs=contents.inputs,
+        outputs=contents.outputs,
         signatures=contents.signatures,
         operators=dict(sorted(contents.operators.items())),
         notes=contents.notes,
@@ -112,7 +99,7 @@ def identify(path: Path) -> Kind:
     if not path.exists():
         raise ScaffoldError(f"There is no {path}: name a model's file or folder.")
     if not path.is_file():
-        raise ScaffoldError(f"{path} is no file: name a model's file or folder.")
+        raise ScaffoldError(f"{path} is not a file: name a model's file or folder.")
     with path.open("rb") as file:
         head = file.read(HEAD)
     members = members_of(path) if head.startswith(kinds.ZIP) else []
@@ -120,7 +107,7 @@ def identify(path: Path) -> Kind:
         if kind.matches(head, path.suffix.lower(), members):
             return kind
     raise ScaffoldError(
-        f"{path} is no model that can be read here: it takes {READABLE}."
+        f"{path} is not a model that can be read here: give {READABLE}."
     )
 
 

@@ -1,6 +1,7 @@
-"""The kinds of model files: how each is told from others, and what it becomes.
+"""The kinds of model files: how each is recognized, and which reader reads it.
 
-A new format is a row here and a module that has `read(source) -> Contents`.
+A new format is a row here and a module in `readers/`. Which layer loads a kind is said
+in the `layer.toml` of `templates/models/<name>`.
 """
 
 from __future__ import annotations
@@ -10,26 +11,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 ZIP = b"PK\3\4"
+HDF5 = b"\x89HDF\r\n\x1a\n"
+PROGRAM = r"([^/]+/)?(models/[^/]+|serialized_exported_program)\.json"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A format; it is the first row whose marks a file bears.
+    """A format. A file is of the first kind in the table that matches it.
 
-    `framework` is the layer in `templates/frameworks` that it is trained in. `layer` is
-    the one in `templates/models` that loads it, where that has another name than the
-    kind; what that layer exports is what the model is already, or can become.
+    `start` is what its bytes are at `offset`, `member` a pattern for a member of the
+    archive that it is. `suffix` is for what nothing else tells from other files.
     """
 
     name: str
-    title: str
     reader: str
-    framework: str | None
-    start: bytes = b""  # what its bytes are at `offset`
+    title: str
+    start: bytes = b""
     offset: int = 0
-    member: str = ""  # a pattern for a member of the archive that it is
-    suffix: str = ""  # where nothing else tells it
-    layer: str = ""
+    member: str = ""
+    suffix: str = ""
     needs_framework: bool = False  # to be read
 
     def matches(self, head: bytes, suffix: str, members: Iterable[str]) -> bool:
@@ -41,71 +41,33 @@ class Kind:
         return not self.member or any(re.fullmatch(self.member, m) for m in members)
 
 
-SAVED_MODEL = Kind(
-    "saved-model",
-    "SavedModel",
-    "saved_model",
-    "tensorflow",
-)
+def in_archive(name: str, reader: str, title: str, member: str) -> Kind:
+    """Return a kind that is a ZIP archive with a member that matches a pattern."""
+    return Kind(name, reader, title, ZIP, member=member)
+
+
+SAVED_MODEL_FILE = "saved_model.pb"  # in a folder
+SAVED_MODEL = Kind("saved-model", "saved_model", "SavedModel")
 
 FILES = (
-    Kind(
-        "keras",
-        "Keras archive",
-        "keras_config",
-        "keras",
-        ZIP,
-        member=r"metadata\.json",
-    ),
-    Kind(
+    in_archive("keras", "keras", "Keras archive", r"metadata\.json"),
+    in_archive(
         "lite-interpreter",
+        "torchscript",
         "lite-interpreter file",
-        "torchscript",
-        "pytorch",
-        ZIP,
-        member=r"[^/]+/bytecode\.pkl",
+        r"[^/]+/bytecode\.pkl",
     ),
-    Kind(
-        "torchscript",
-        "TorchScript archive",
-        "torchscript",
-        "pytorch",
-        ZIP,
-        member=r"[^/]+/constants\.pkl",
+    in_archive(
+        "torchscript", "torchscript", "TorchScript archive", r"[^/]+/constants\.pkl"
     ),
-    Kind(
-        "torch-export",
-        "torch.export program",
-        "exported",
-        "pytorch",
-        ZIP,
-        member=r"([^/]+/)?(models/[^/]+|serialized_exported_program)\.json",
-    ),
-    Kind("pickle", "pickle", "pickled", "pytorch", ZIP, member=r"([^/]+/)?data\.pkl"),
-    Kind(
-        "hdf5",
-        "Keras HDF5 file",
-        "hdf5",
-        "keras",
-        b"\x89HDF\r\n\x1a\n",
-        layer="keras",
-        needs_framework=True,
-    ),
-    Kind("litert", "LiteRT model", "litert", None, b"TFL3", offset=4),
-    Kind(
-        "executorch",
-        "ExecuTorch program",
-        "executorch",
-        "pytorch",
-        b"ET1",
-        offset=4,
-    ),
+    in_archive("torch-export", "torch_export", "torch.export program", PROGRAM),
+    in_archive("pickle", "pickled", "pickle", r"([^/]+/)?data\.pkl"),
+    Kind("hdf5", "hdf5", "Keras HDF5 file", HDF5, needs_framework=True),
+    Kind("litert", "litert", "LiteRT model", b"TFL3", offset=4),
+    Kind("executorch", "executorch", "ExecuTorch program", b"ET1", offset=4),
     # Protocols 2 to 5; older ones are text and start like anything else.
-    *(
-        Kind("pickle", "pickle", "pickled", "pytorch", bytes([0x80, protocol]))
-        for protocol in range(2, 6)
-    ),
+    *(Kind("pickle", "pickled", "pickle", bytes([0x80, n])) for n in range(2, 6)),
     # A protocol buffer has no mark; ONNX files start with their version's field.
-    Kind("onnx", "ONNX file", "onnx", None, b"\x08"),
-    Kind("onnx", "ONNX file", "onnx", None, suffix=".onnx"),
+    Kind("onnx", "onnx", "ONNX file", b"\x08"),
+    Kind("onnx", "onnx", "ONNX file", suffix=".onnx"),
 )

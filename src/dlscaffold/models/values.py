@@ -1,4 +1,4 @@
-"""Untrusted values: checked once, where they are taken out of a file."""
+"""Untrusted values, checked once: where they are taken out of a file."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from dlscaffold.models.description import Dimension
+from dlscaffold.models.bytes.bounds import LONGEST_NAME, MalformedError
+from dlscaffold.models.description import Dimension, Shape
 from dlscaffold.terminal import printable
 
-LONGEST_NAME = 1000
 HIGHEST_RANK = 64
 MOST_LISTED = 3  # names in a sentence
 MOST_VALUES = 1_000_000  # in JSON: each takes many times the bytes it is written in
 LARGEST = 1 << 63  # no dimension of any format goes beyond 64 bits
-
-
-class MalformedError(ValueError):
-    """The file is not what its format says; the text completes `because …`."""
 
 
 def parse_json(data: bytes) -> dict[str, Any]:
@@ -38,6 +34,13 @@ def as_dict(value: Any, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise MalformedError(f"its {what} is not an object")
     return value
+
+
+def dict_at(value: Any, *keys: str) -> dict[str, Any]:
+    """Return the object at these keys, one inside the other; none is from a file."""
+    for key in keys:
+        value = as_dict(value, key).get(key)
+    return as_dict(value, keys[-1])
 
 
 def as_list(value: Any, what: str) -> list[Any]:
@@ -61,17 +64,7 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(map(printable, first[:MOST_LISTED])) + more
 
 
-def text(data: bytes) -> str:
-    """Return a name that is stored as UTF-8."""
-    if len(data) > LONGEST_NAME:
-        raise MalformedError("a name in it is too long")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise MalformedError("a name in it is not UTF-8") from error
-
-
-def as_shape(values: Iterable[Any]) -> tuple[Dimension, ...]:
+def as_shape(values: Iterable[Any]) -> Shape:
     """Return dimensions; negative ones, which some formats write, are free."""
     shape = tuple(as_dimension(value) for value in values)
     if len(shape) > HIGHEST_RANK:

@@ -13,6 +13,7 @@ from dlscaffold.errors import LayerError
 from dlscaffold.layers import compose
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.layers.layer import Layer
+from dlscaffold.layers.pythons import as_text, pythons_of
 from dlscaffold.project.names import SLUG_LENGTH, Names
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def template_context(cell: Cell, license_name: str) -> dict[str, object]:
 
 def fixed_context(cell: Cell, license_name: str) -> dict[str, object]:
     """Return the values that the combination decides, not the person who names it."""
+    layers = cell.layers(license_name)
+    pythons = pythons_of(layers)
     return {
         "_dlscaffold": __version__,
         "_framework": cell.framework.name,
@@ -88,7 +91,9 @@ def fixed_context(cell: Cell, license_name: str) -> dict[str, object]:
         "_apps": [app.name for app in cell.apps],
         "_extras": [extra.name for extra in cell.extras],
         "_guidance": guidance.load(cell.catalog).for_cell(cell),
-        **layer_context(cell.layers(license_name)),
+        "_python": as_text(pythons.least),
+        "_requires_python": str(pythons),
+        **layer_context(layers),
         "_jinja2_env_vars": {"lstrip_blocks": True, "trim_blocks": True},
         "_new_lines": "\n",
     }

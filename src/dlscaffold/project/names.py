@@ -82,7 +82,7 @@ def _is_taken(package: str) -> bool:
 def taken_by_layers() -> frozenset[str]:
     """Return the names that any generated project imports, installs or has as a folder.
 
-    They are read from the layers: every requirement, the `modules` that come with one
+    They are read from the layers: every dependency, the `modules` that come with one
     under another name, and the folders at the top of a project.
     """
     taken: set[str] = set()
@@ -91,9 +91,9 @@ def taken_by_layers() -> frozenset[str]:
         if here == PROJECT:
             taken.update(folders)
         if os.path.split(above)[1] == PROJECT:
-            folders.clear()  # no requirements are deeper in a project
+            folders.clear()  # no dependencies are declared deeper in a project
         for name in files:
-            if "requirements" in (here, name.partition(".")[0]):
+            if here == "dependencies" or name in DECLARING:
                 taken.update(REQUIREMENT.findall(_read(folder, name)))
         if MANIFEST in files:
             for names in MODULES.findall(_read(folder, MANIFEST)):
@@ -105,5 +105,7 @@ def _read(folder: str, name: str) -> str:
     return Path(folder, name).read_text("utf-8")
 
 
-REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)", re.MULTILINE)
+# Files that declare dependencies, beside the partials in `dependencies/`.
+DECLARING = ("dependencies.toml", "pyproject.toml")
+REQUIREMENT = re.compile(r'"([A-Za-z][\w.-]*)==')
 MODULES = re.compile(r"^modules = \[(.*?)\]", re.MULTILINE | re.DOTALL)

@@ -37,9 +37,7 @@ def train(epochs: int, seed: int) -> float:
         validation_accuracy=fitted.history["val_accuracy"],
     )
     probabilities = model.predict(network, digits.test.images)
-    return report.write(
-        REPORTS, history, digits.test.labels, probabilities, data.LABELS
-    )
+    return report.write(REPORTS, history, digits.test, probabilities, data.LABELS)
 
 
 def main() -> None:

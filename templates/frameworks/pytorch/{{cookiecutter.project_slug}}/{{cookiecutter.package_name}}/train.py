@@ -25,9 +25,7 @@ def train(epochs: int, seed: int, debug: bool = False) -> float:
         history = fit(network, digits, epochs, debug)
     model.save(network, MODELS)
     probabilities = model.predict(network, digits.test.images)
-    return report.write(
-        REPORTS, history, digits.test.labels, probabilities, data.LABELS
-    )
+    return report.write(REPORTS, history, digits.test, probabilities, data.LABELS)
 
 
 def fit(

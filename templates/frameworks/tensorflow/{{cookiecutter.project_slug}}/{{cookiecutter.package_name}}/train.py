@@ -33,9 +33,7 @@ def train(epochs: int, seed: int) -> float:
         remember(history, network, digits)
     model.save(network, MODELS)
     probabilities = model.predict(network, digits.test.images)
-    return report.write(
-        REPORTS, history, digits.test.labels, probabilities, data.LABELS
-    )
+    return report.write(REPORTS, history, digits.test, probabilities, data.LABELS)
 
 
 def pipeline(split: data.Split, seed: int) -> tf.data.Dataset:

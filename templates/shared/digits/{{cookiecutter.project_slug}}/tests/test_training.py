@@ -16,5 +16,5 @@ def test_held_out_accuracy() -> None:
 
 def test_pictures_are_there() -> None:
     """Each report is a PNG file."""
-    for name in ("learning-curve.png", "confusion-matrix.png"):
+    for name in ("learning-curve.png", "confusion-matrix.png", "digit.png"):
         assert (REPORTS / name).read_bytes().startswith(b"\x89PNG")

@@ -105,7 +105,7 @@ def check_torch(version: str = torch.__version__) -> None:
         fault = "old" if release < TORCH else "new"
         raise ContractError(
             f"torch {version} is too {fault} to export for PyTorch Mobile {RUNTIME}: "
-            "install the version in requirements/train.txt."
+            "install the version in pyproject.toml."
         )
 
 
@@ -123,7 +123,7 @@ def fit_bytecode(path: Path, supported: range = BYTECODE) -> int:
         return newest
     raise ContractError(
         f"The model has bytecode version {version}, but PyTorch Mobile {RUNTIME} reads "
-        f"{supported[0]} to {newest}: install the torch of requirements/train.txt."
+        f"{supported[0]} to {newest}: install the torch of pyproject.toml."
     )
 
 

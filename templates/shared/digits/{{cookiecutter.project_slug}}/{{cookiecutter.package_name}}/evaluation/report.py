@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from sklearn.metrics import ConfusionMatrixDisplay, accuracy_score
+
+from ..data import Split
 
 
 @dataclass
@@ -25,27 +28,29 @@ class History:
 def write(
     folder: Path,
     history: History,
-    labels: NDArray[np.int64],
+    test: Split,
     probabilities: NDArray[np.float32],
     names: list[str],
 ) -> float:
     """Write the reports on held-out examples and return the accuracy, from 0 to 1.
 
-    `labels` has shape (count,), `probabilities` (count, classes).
+    `probabilities` has shape (count, classes).
     """
     folder.mkdir(parents=True, exist_ok=True)
     predictions = probabilities.argmax(axis=1)
-    accuracy = float(accuracy_score(labels, predictions))
+    accuracy = float(accuracy_score(test.labels, predictions))
     metrics = {
         "test_accuracy": accuracy,
-        "test_examples": len(labels),
+        "test_examples": len(test.labels),
         "epochs": len(history.loss),
         "history": vars(history),
     }
     text = json.dumps(metrics, indent=2) + "\n"
     (folder / "metrics.json").write_text(text, "utf-8")
     _learning_curve(folder / "learning-curve.png", history)
-    _confusion_matrix(folder / "confusion-matrix.png", labels, predictions, names)
+    _confusion_matrix(folder / "confusion-matrix.png", test.labels, predictions, names)
+    # A picture to send to what gets deployed.
+    imsave(folder / "digit.png", test.images[0], cmap="gray", vmin=0, vmax=1)
     return accuracy
 
 

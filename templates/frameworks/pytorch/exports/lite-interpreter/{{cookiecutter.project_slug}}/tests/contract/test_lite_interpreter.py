@@ -160,7 +160,7 @@ def test_a_torch_that_writes_no_such_files_is_named(
 ) -> None:
     """A later torch may drop the format."""
     monkeypatch.delattr(torch.jit.ScriptModule, "_save_for_lite_interpreter")
-    with pytest.raises(ContractError, match=r"requirements/train\.txt"):
+    with pytest.raises(ContractError, match=r"pyproject\.toml"):
         convert.write_artifact(Branching(), tmp_path / "model.ptl")
     assert not list(tmp_path.iterdir())
 
@@ -170,7 +170,7 @@ def test_a_torch_that_writes_no_such_files_is_named(
 )
 def test_another_torch_is_refused(version: str, fault: str) -> None:
     """What it writes, nothing here could hold against the phone's runtime."""
-    with pytest.raises(ContractError, match=rf"too {fault}.*requirements/train\.txt"):
+    with pytest.raises(ContractError, match=rf"too {fault}.*pyproject\.toml"):
         phone.check_torch(version)
 
 

@@ -123,7 +123,7 @@ def test_a_torch_that_writes_no_such_files_is_named(
 ) -> None:
     """A later torch may drop the format."""
     monkeypatch.delattr(torch.jit.ScriptModule, "_save_for_lite_interpreter")
-    with pytest.raises(ContractError, match=r"requirements/train\.txt"):
+    with pytest.raises(ContractError, match=r"pyproject\.toml"):
         convert.write_artifact(model.build(), tmp_path / "model.ptl")
     assert not list(tmp_path.iterdir())
 

@@ -29,7 +29,7 @@ def write_artifact(network: keras.Model, path: Path) -> None:
     if not hasattr(ScriptModule, "_save_for_lite_interpreter"):
         raise ContractError(
             f"torch {torch.__version__} no longer writes lite-interpreter files: "
-            "install the version in requirements/train.txt."
+            "install the version in pyproject.toml."
         )
     # Two examples: with one, tracing could take the batch for a constant.
     graph = to_graph(Served(network), torch.zeros(2, *IMAGE_SHAPE))

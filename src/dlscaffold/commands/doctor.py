@@ -1,0 +1,66 @@
+"""`dlscaffold doctor`: print what this machine can do, and check a project."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dlscaffold.doctor.check import Check
+from dlscaffold.doctor.report import Report, examine
+from dlscaffold.errors import ScaffoldError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MARKS = {
+    "fine": "[green]fine[/green]",
+    "warning": "[yellow]warning[/yellow]",
+    "missing": "[red]missing[/red]",
+}
+
+
+def run(path: Path, *, as_json: bool) -> None:
+    """Print the report; exits with status 1 if it is not ok."""
+    if not path.is_dir():
+        raise ScaffoldError(f"There is no folder {path}: name one.")
+    report = examine(path)
+    if as_json:
+        click.echo(json.dumps({"ok": report.ok, **asdict(report)}))
+    else:
+        show(report)
+    if not report.ok:
+        raise click.exceptions.Exit(1)
+
+
+def show(report: Report) -> None:
+    """Print the report for people, the project first where there is one."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    parts = {
+        "This project": report.project,
+        "This machine": report.machine,
+        "What it can do": report.pairs,
+    }
+    for title, checks in parts.items():
+        if checks:
+            _show_checks(console, title, checks)
+
+
+def _show_checks(console: Console, title: str, checks: tuple[Check, ...]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for check in checks:
+        said = Text(check.says, overflow="fold")
+        if check.state != "fine" and check.fix:
+            said.append(f"\n→ {check.fix}", "bold")
+        table.add_row(MARKS[check.state], Text(check.name, overflow="fold"), said)
+    console.print(f"[bold]{title}[/bold]")
+    console.print(table)
+    console.print()

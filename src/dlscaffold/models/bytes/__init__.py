@@ -1,0 +1,5 @@
+"""File formats below the models: protocol buffers, flatbuffers, ZIP, pickle, NumPy.
+
+Everything here reads untrusted bytes. It runs nothing, checks each number where it is
+read, and raises MalformedError for whatever is wrong.
+"""

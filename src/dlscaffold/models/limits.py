@@ -1,0 +1,101 @@
+"""What a runtime supports, or a conversion, as `limits.toml` in its layer says.
+
+In `formats/<format>/` are the limits of what runs a file of that format as it is, in
+`exports/<format>/` of a layer those of its conversion to that format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from dlscaffold.layers.layer import Layer
+from dlscaffold.layers.manifest import TEXT, TEXTS, Type, parse
+from dlscaffold.models.description import Contents
+from dlscaffold.models.values import listed
+
+FILE = "limits.toml"
+
+
+def _is_table_of_numbers(value: object) -> bool:
+    return isinstance(value, dict) and all(type(one) is int for one in value.values())
+
+
+NUMBERS = Type(
+    "a table of whole numbers", _is_table_of_numbers, '{ "IR version" = 14 }'
+)
+KEYS = {
+    "title": TEXT,
+    "requirement": TEXT,
+    "versions": NUMBERS,
+    "operators": TEXTS,
+    "custom_operators": TEXTS,
+    "argument_types": TEXTS,
+    "fixed_batch": TEXTS,
+    "fixed_batch_example": TEXT,
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits by the keys of the file; what is left out is not limited.
+
+    `requirement` is the pinned requirement that the limits were taken from, as the
+    layer's own requirements have it. `operators` are the format's own, by number.
+    """
+
+    title: str = ""
+    requirement: str = ""
+    versions: dict[str, int] = field(default_factory=dict)
+    operators: tuple[str, ...] = ()
+    custom_operators: tuple[str, ...] = ()
+    argument_types: tuple[str, ...] = ()
+    fixed_batch: tuple[str, ...] = ()
+    fixed_batch_example: str = ""
+
+    def unmet(self, contents: Contents) -> Iterator[str]:
+        """Yield why a model is beyond these limits, with the fix."""
+        for name, number in contents.versions:
+            if number > (newest := self.versions.get(name, number)):
+                yield (
+                    f"{self.title} has no {name} {number}: export it again with "
+                    f"{newest} or older"
+                )
+        unknown = [one for one in contents.custom_operators if not self._has(one)]
+        if unknown and self.custom_operators:
+            yield f"{self.title} has no {listed(unknown)}: export it again without them"
+        odd = contents.argument_types.difference(self.argument_types)
+        if odd and self.argument_types:
+            yield (
+                f"{self.title} takes no {listed(odd)}: save it with arguments that are "
+                f"{' or '.join(self.argument_types)} only"
+            )
+        loops = sorted(set(self.fixed_batch).intersection(contents.operators))
+        if loops and not has_fixed_batch(contents):
+            yield (
+                f"{self.title} runs {loops[0]} only with a fixed number of examples: "
+                f"save the model with one, as in {self.fixed_batch_example}"
+            )
+
+    def _has(self, operator: str) -> bool:
+        """Whether a custom operator is listed, or all of its domain are."""
+        domain, _, _ = operator.rpartition(".")
+        return not {operator, f"{domain}.*"}.isdisjoint(self.custom_operators)
+
+
+def has_fixed_batch(contents: Contents) -> bool:
+    """Whether the first dimension of every input has a fixed size."""
+    first = [size for one in contents.inputs for size in (one.shape or ())[:1]]
+    return all(isinstance(size, int) for size in first)
+
+
+@cache
+def limits_of(layer: Layer) -> Limits:
+    """Return the limits in a layer's folder, which are none where it has no such file.
+
+    Raises LayerError where the file has a key that is not known, or a wrong value.
+    """
+    values = parse(layer.path / FILE, KEYS)
+    lists = {key: tuple(values[key]) for key in values if KEYS[key] is TEXTS}
+    return Limits(**{**values, **lists})

@@ -1,0 +1,131 @@
+"""How a project's environment is made: with uv where it is installed, else with pip.
+
+uv is many times faster. It does not read pip's configuration, so that is passed on:
+otherwise uv would look for packages in other places than pip.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dlscaffold.running.interpreters import environment_python
+from dlscaffold.running.processes import output_of
+
+REQUIREMENT = ["-e", ".[dev]"]
+# Options of pip by the variable that tells uv the same.
+VARIABLES = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "constraint": "UV_CONSTRAINT",
+    "trusted-host": "UV_INSECURE_HOST",
+    "cert": "SSL_CERT_FILE",
+    "default-timeout": "UV_HTTP_TIMEOUT",
+    "timeout": "UV_HTTP_TIMEOUT",
+}
+# Options with several values, which pip separates by whitespace, and uv by this.
+SEPARATORS = {
+    "UV_INDEX": " ",
+    "UV_FIND_LINKS": ",",
+    "UV_CONSTRAINT": " ",
+    "UV_INSECURE_HOST": " ",
+}
+# The sections of pip's configuration that apply to `pip install`, the weakest first.
+SECTIONS = ("global", "install")
+
+
+@dataclass(frozen=True)
+class Installer:
+    """The commands that make an environment and install a project into it.
+
+    `variables` are set for both commands, where the user has not set them.
+    """
+
+    name: str
+    environment: list[str]
+    install: list[str]
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def choose_installer(project: Path, interpreter: str, *, own: bool) -> Installer:
+    """Return how to install the project.
+
+    If `own`, into its `.venv`, which is made with the interpreter; otherwise into the
+    interpreter's environment.
+    """
+    if not own:
+        return Installer("pip", [interpreter, "--version"], _pip_install(interpreter))
+    uv = find_uv()
+    return with_uv(uv, project, interpreter) if uv else with_pip(project, interpreter)
+
+
+def find_uv() -> str | None:
+    """Return the path of uv, if it is installed and runs."""
+    path = shutil.which("uv")
+    return path if path and output_of([path, "--version"]) is not None else None
+
+
+def with_pip(project: Path, interpreter: str) -> Installer:
+    """Return how to install into the project's `.venv` with Python's own tools."""
+    environment = [interpreter, "-m", "venv", str(project / ".venv")]
+    return Installer("pip", environment, _pip_install(str(environment_python(project))))
+
+
+def _pip_install(python: str) -> list[str]:
+    return [python, "-m", "pip", "install", *REQUIREMENT]
+
+
+def with_uv(uv: str, project: Path, interpreter: str) -> Installer:
+    """Return how to install into the project's `.venv` with uv.
+
+    pip is installed too (`--seed`), for the commands of the README and the Makefile.
+    """
+    return Installer(
+        "uv",
+        environment=[
+            *[uv, "venv", "--no-project", "--no-python-downloads", "--allow-existing"],
+            *["--seed", "--python", interpreter, str(project / ".venv")],
+        ],
+        install=[
+            *[uv, "pip", "install", "--no-python-downloads"],
+            *["--python", str(environment_python(project)), *REQUIREMENT],
+        ],
+        variables=uv_variables(pip_options(interpreter)),
+    )
+
+
+def pip_options(interpreter: str) -> dict[str, str]:
+    """Return pip's options from its configuration files and from `PIP_*` variables."""
+    files = output_of([interpreter, "-m", "pip", "config", "list"]) or ""
+    options: dict[str, str] = {}
+    for section in SECTIONS:
+        for line in files.splitlines():
+            name, _, value = line.partition("=")
+            if name.startswith(f"{section}."):
+                with suppress(ValueError, SyntaxError):
+                    options[name.partition(".")[2]] = str(ast.literal_eval(value))
+    for name, value in os.environ.items():
+        if name.startswith("PIP_"):
+            options[name[4:].lower().replace("_", "-")] = value
+    return options
+
+
+def uv_variables(options: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment variables that tell uv what these options tell pip."""
+    variables = {}
+    for option, variable in VARIABLES.items():
+        value = options.get(option, "").strip()
+        if value and variable in SEPARATORS:
+            value = SEPARATORS[variable].join(value.split())
+        if value:
+            variables[variable] = value
+    if "UV_INDEX" in variables:
+        # pip takes the best version of all indexes, uv that of the first that has any.
+        variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    return variables
