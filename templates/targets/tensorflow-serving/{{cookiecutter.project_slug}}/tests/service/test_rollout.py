@@ -9,20 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import pytest
 import requests
 from conftest import free_port
 
 from {{ cookiecutter.package_name }}.client.rest import Client, ServiceError
 from {{ cookiecutter.package_name }}.contract import Golden, Signature, to_lists
-from {{ cookiecutter.package_name }}.service import (
-    model_config,
-    prune,
-    rollback,
-    rollout,
-)
-from {{ cookiecutter.package_name }}.service.local_server import values
+from {{ cookiecutter.package_name }}.service import model_config, rollback, rollout
 from {{ cookiecutter.package_name }}.settings import ARTIFACTS, ROOT
 
 
@@ -60,9 +53,7 @@ def server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 
 
 @pytest.fixture
-def url(
-    server: tuple[subprocess.Popen[bytes], str], signature: Signature
-) -> str:
+def url(server: tuple[subprocess.Popen[bytes], str], signature: Signature) -> str:
     """The URL of the running server."""
     Client(server[1], signature.name).wait_until_available(server[0], seconds=300)
     return server[1]
@@ -149,23 +140,3 @@ def test_no_request_fails_when_a_version_is_deleted_and_when_the_server_stops(
         wait_for(Client(url, signature.name), 2, "END")
         server[0].terminate()
         assert server[0].wait(60) == 0
-
-
-def test_float32_has_the_shortest_text_that_reads_back() -> None:
-    """Beside NaN and infinity too, as TensorFlow Serving writes them."""
-    finite, others = [2.05, 1e-7], [2.05, np.nan, -np.inf]
-    rendered = values.render({"x": np.array(finite, np.float32)}, by_row=False)
-    assert rendered == b'{"outputs":[2.05,1e-7]}'
-    rendered = values.render({"x": np.array(others, np.float32)}, by_row=True)
-    assert rendered == b'{"predictions": [2.05, NaN, -Infinity]}'
-
-
-def test_prune_spares_new_and_labelled_versions(folder: Path) -> None:
-    """Here 7 and 8 are new, and 2 and 4 have labels."""
-    shutil.rmtree(folder / "1", ignore_errors=True)
-    for number in range(1, 9):
-        (folder / str(number)).mkdir(exist_ok=True)
-    model_config.move_label("stable", 2)
-    model_config.move_label("canary", 4)
-    assert prune.prune(keep=2) == [1, 3, 5, 6]
-    assert model_config.versions() == [2, 4, 7, 8]
