@@ -122,9 +122,9 @@ def test_prune_spares_new_and_named_versions(project: Project, config: Any) -> N
     config.move_label("canary", 7)
     (config.VERSIONS / "9").touch()
     prune = project.module("service.prune").prune
-    assert prune(keep=2) == [1, 3, 5, 6]
+    assert prune(2) == [1, 3, 5, 6]
     assert config.versions() == [2, 4, 7, 8]
-    assert prune(keep=2) == []
+    assert prune(2) == []
 
 
 def test_a_label_moves_and_goes(config: Any) -> None:

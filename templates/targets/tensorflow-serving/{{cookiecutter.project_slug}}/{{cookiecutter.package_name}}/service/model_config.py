@@ -49,12 +49,12 @@ def version_paths(folder: Path) -> dict[int, Path]:
 def move_label(label: str, version: int | None) -> None:
     """Move a label to a version, or remove it; servers follow within a second."""
     config = _read()
-    model = config.model_config_list.config[0]
-    moved = {**labels_of(model), label: version}
-    del model.version_labels[:]
-    for key, value in moved.items():
-        if value is not None:
-            model.version_labels.add(key=key, value=value)
+    labels = config.model_config_list.config[0].version_labels
+    others = [other for other in labels if other.key != label]
+    del labels[:]
+    labels.extend(others)
+    if version is not None:
+        labels.add(key=label, value=version)
     _write(CONFIG, config)
     write_host_config()
 

@@ -1,12 +1,9 @@
 """Move a label back to the version before the one that it stands for."""
 
-import sys
-
 from ..client.rest import AVAILABLE, Client, ServiceError
 from ..settings import MODEL_NAME
 from . import model_config
-from .messages import ConfigError
-from .rollout import move, parser, require_server
+from .rollout import move, parser, require_server, run
 
 
 def rollback(url: str, label: str) -> int:
@@ -31,11 +28,7 @@ def rollback(url: str, label: str) -> int:
 def main() -> None:
     """Roll back from the command line."""
     options = parser(__doc__).parse_args()
-    try:
-        version = rollback(options.url, options.label)
-    except (ConfigError, ServiceError) as error:
-        sys.exit(f"error: {error}")
-    print(f"{options.label} is version {version} again.")
+    run(lambda: rollback(**vars(options)), options.label)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ version from one request to the next, without a failed request.
 import argparse
 import sys
 import time
+from collections.abc import Callable
 
 from .. import contract
 from ..client.rest import AVAILABLE, DEFAULT_URL, Client, ServiceError
@@ -94,16 +95,20 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+def run(move: Callable[[], int], label: str) -> None:
+    """Move a label as a command: exit with one sentence where that fails."""
+    try:
+        print(f"{label} is version {move()} now.")
+    except (ConfigError, contract.ContractError, ServiceError) as error:
+        sys.exit(f"error: {error}")
+
+
 def main() -> None:
     """Roll out from the command line."""
     arguments = parser(__doc__)
     arguments.add_argument("--version", type=int, help="default: export a new one")
     options = arguments.parse_args()
-    try:
-        version = rollout(options.url, options.label, options.version)
-    except (ConfigError, contract.ContractError, ServiceError) as error:
-        sys.exit(f"error: {error}")
-    print(f"{options.label} is version {version} now.")
+    run(lambda: rollout(**vars(options)), options.label)
 
 
 if __name__ == "__main__":

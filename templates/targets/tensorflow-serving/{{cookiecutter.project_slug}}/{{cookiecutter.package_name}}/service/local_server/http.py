@@ -71,7 +71,7 @@ class Handler(BaseHTTPRequestHandler):
         if not (match := _PREDICT.fullmatch(self.path)):
             return self._refuse(body)
         fields = values.parse(body)
-        _, model = self.server.models.find(*_target(match))
+        model = self.server.models.find(*_target(match))
         signature = model.signature(fields.get("signature_name", ""))
         query = values.read(fields, signature.inputs)
         return values.render(signature.predict(query.inputs), query.by_row)
@@ -79,12 +79,9 @@ class Handler(BaseHTTPRequestHandler):
     def _describe(self, body: bytes) -> bytes:
         if not (match := _READ.fullmatch(self.path)):
             return self._refuse(body)
-        name, number, label = _target(match)
-        if match[4] != "/metadata":
-            return payloads.dumps(self.server.models.status(name, number))
-        found, model = self.server.models.find(name, number, label)
-        metadata = payloads.model_metadata(name, str(found), model.describe())
-        return payloads.dumps(metadata)
+        models = self.server.models
+        describe = models.metadata if match[4] == "/metadata" else models.status
+        return payloads.dumps(describe(*_target(match)))
 
     def _refuse(self, _body: bytes) -> bytes:
         if not self.path.lower().startswith("/v1/"):

@@ -110,9 +110,7 @@ class Models:
             except Exception as error:  # such as a file that vanishes meanwhile
                 log.error("%s", error)
 
-    def find(
-        self, name: str, number: int | None, label: str | None
-    ) -> tuple[int, SavedModel]:
+    def find(self, name: str, number: int | None, label: str | None) -> SavedModel:
         """Return a version, by default the newest; raise RequestError if not served."""
         model = self._models.get(name)
         if label is not None:
@@ -121,13 +119,17 @@ class Models:
                 raise RequestError(f"The model {name!r} has no label {label!r}.")
             number = labels[label]
         loaded = model.loaded if model else {}
-        if number is None:
-            number = max(loaded, default=0)
-        if number not in loaded:
-            raise RequestError(f"Version {number} of {name!r} is not served.", 404)
-        return number, loaded[number]
+        found = loaded.get(max(loaded, default=0) if number is None else number)
+        if not found:
+            raise RequestError(f"The version of {name!r} is not served.", 404)
+        return found
 
-    def status(self, name: str, number: int | None) -> dict[str, Any]:
+    def metadata(self, name: str, number: int | None, label: str | None) -> Any:
+        """Return the name, the version and the signatures of a version."""
+        model = self.find(name, number, label)
+        return payloads.model_metadata(name, model.version, model.describe())
+
+    def status(self, name: str, number: int | None, _label: str | None) -> Any:
         """Return the status of one version or of all, the newest first."""
         states = self._models[name].states if name in self._models else {}
         numbers = sorted(states, reverse=True) if number is None else [number]

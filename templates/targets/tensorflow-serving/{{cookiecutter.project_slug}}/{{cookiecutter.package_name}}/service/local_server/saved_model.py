@@ -1,7 +1,6 @@
 """A SavedModel, loaded as TensorFlow Serving loads it: by graph and session."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,7 @@ from numpy.typing import NDArray
 from tensorflow.core.protobuf import config_pb2
 
 from ...contract import TensorSpec
-from ..messages import WARMUP_RECORDS, PredictionLog
 from ..payloads import SIGNATURE_NAME, RequestError
-from ..tensors import to_arrays
 
 HTTP_STATUS = {tf.errors.UNIMPLEMENTED: 501, tf.errors.DEADLINE_EXCEEDED: 504}
 
@@ -51,25 +48,17 @@ class SavedModel:
     """A SavedModel in a session of its own, which closes after its last request."""
 
     def __init__(self, folder: Path, timeout_ms: int) -> None:
-        """Load the model and answer its warm-up requests."""
+        """Load the model; raise whatever TensorFlow raises if it is broken."""
         session = tf.compat.v1.Session(graph=tf.Graph())
         tags = [tf.saved_model.SERVING]
         loaded = tf.compat.v1.saved_model.load(session, tags, str(folder))
+        self.version = folder.name.lstrip("0") or "0"
         self.definitions = dict(loaded.signature_def)
         self._signatures = {
             name: Signature(definition, session, timeout_ms)
             for name, definition in self.definitions.items()
             if definition.inputs
         }
-        if (records := folder / WARMUP_RECORDS).is_file():
-            self._warm_up(records)
-
-    def _warm_up(self, records: Path) -> None:
-        for record in tf.data.TFRecordDataset(str(records)).as_numpy_iterator():
-            request = PredictionLog.FromString(record).predict_log.request
-            signature = self.signature(request.model_spec.signature_name)
-            with suppress(RequestError):  # which a client would get
-                signature.predict(to_arrays(request.inputs))
 
     def signature(self, name: object) -> Signature:
         """Return the signature of a name, or the default one if it is empty."""

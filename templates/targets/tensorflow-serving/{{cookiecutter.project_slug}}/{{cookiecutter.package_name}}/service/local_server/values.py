@@ -112,7 +112,7 @@ def _texts(name: str, array: NDArray[Any]) -> Any:
         raise RequestError(reason) from error
 
 
-# For arrays of any shape.
+# Of arrays of any shape.
 _to_bytes = np.frompyfunc(lambda v: v if type(v) is bytes else str.encode(v), 1, 1)
 _to_base64 = np.frompyfunc(lambda v: {"b64": base64.b64encode(v).decode()}, 1, 1)
 _to_text = np.frompyfunc(bytes.decode, 1, 1)
