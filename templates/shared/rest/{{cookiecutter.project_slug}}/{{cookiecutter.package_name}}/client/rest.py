@@ -98,13 +98,12 @@ class Client:
     def states(self) -> dict[int, State]:
         """Return the state of each version of the model that the server knows."""
         answer = self._call("GET", self.model_url)
+        states = {}
         with self._understanding():
-            return {
-                int(version["version"]): State(
-                    version["state"], version["status"]["error_message"]
-                )
-                for version in answer["model_version_status"]
-            }
+            for version in answer["model_version_status"]:
+                reason = version["status"]["error_message"]
+                states[int(version["version"])] = State(version["state"], reason)
+        return states
 
     @contextlib.contextmanager
     def _understanding(self) -> Iterator[None]:
