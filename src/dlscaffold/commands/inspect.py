@@ -21,9 +21,9 @@ SHOWN = 12  # operators that are listed for people; JSON has all
 FREE = "?"
 
 
-def run(path: Path, *, python: str | None, trust: bool, as_json: bool) -> None:
+def run(model: str, *, python: str | None, trust: bool, as_json: bool) -> None:
     """Print the description of a model."""
-    found = describe(path, python=python, trust=trust)
+    found = describe(Path(model), python=python, trust=trust)
     if as_json:
         click.echo(json.dumps(asdict(found)))
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from dlscaffold.project import rendering, repository
 from dlscaffold.project.answers import Answers
 from dlscaffold.project.next_steps import next_commands, notices
 from dlscaffold.project.placing import refuse_taken
-from dlscaffold.project.request import Request, resolve
+from dlscaffold.project.request import Request, read_model, resolve
 from dlscaffold.terminal import printable
 
 if TYPE_CHECKING:
@@ -28,18 +27,29 @@ WIDEST = 400
 
 
 def run(
-    request: Request,
     *,
+    model: str | None,
+    examples: str | None,
+    python: str | None,
+    trust: bool,
+    output_dir: str,
     yes: bool,
     dry_run: bool,
     git: bool,
     run_smoke: bool,
     as_json: bool,
+    **choices: Any,
 ) -> None:
-    """Generate the project that was asked for, and print what to do next."""
+    """Generate the project that was asked for, and print what to do next.
+
+    `choices` are further fields of a Request, such as `framework`.
+    """
     flags = {"--dry-run": dry_run, "--git": git, "--smoke": run_smoke}
-    given = (flag for flag, on in {**flags, "--json": as_json}.items() if on)
-    request = replace(request, others=tuple(given))
+    set_flags = (flag for flag, on in {**flags, "--json": as_json}.items() if on)
+    given = read_model(model, examples, python=python, trust=trust)
+    request = Request(
+        **choices, given=given, output_dir=Path(output_dir), others=tuple(set_flags)
+    )
     answers = resolve(request, installed(), yes=yes)
     destination = request.output_dir / answers.names.slug
     click.echo(_summary(answers, destination), err=as_json)

@@ -15,9 +15,9 @@ from dlscaffold.running.steps import make_plan, run_steps
 TAIL_LINES = 25
 
 
-def run(path: Path, *, python: str | None, first: str | None, as_json: bool) -> None:
+def run(path: str, *, python: str | None, first: str | None, as_json: bool) -> None:
     """Smoke-test the project; exits with status 1 if a step failed."""
-    result = smoke(path, python=python, first=first, quiet=as_json)
+    result = smoke(Path(path), python=python, first=first, quiet=as_json)
     if as_json:
         click.echo(json.dumps(result.as_dict()))
     if not result.ok:
