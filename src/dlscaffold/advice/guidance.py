@@ -6,7 +6,6 @@ that a benchmark wrote. What is about no layer lies in `guidance.toml` beside th
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -16,11 +15,7 @@ from typing import Any
 from dlscaffold.advice.statements import GuidanceError, Statement, Terms, parse
 from dlscaffold.layers.catalog import KINDS, Catalog, Cell
 from dlscaffold.layers.layer import Framework, Layer, Target, shared_formats
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from dlscaffold.toml import read_toml
 
 FILE = "guidance.toml"
 FILES = (FILE, "measured.toml")
@@ -174,7 +169,6 @@ def _layers(catalog: Catalog) -> Iterator[Layer]:
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return read_toml(file)
+    except ValueError as error:
         raise GuidanceError(f"{file} is not TOML: {error}.") from error
-    return found

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlscaffold.errors import UsageError
-from dlscaffold.layers.adding import with_add_ons
 from dlscaffold.layers.catalog import Catalog, Cell
 from dlscaffold.layers.choices import NONE
-from dlscaffold.layers.finding import find_backend, find_cell
+from dlscaffold.layers.finding import find_backend, find_cell, with_add_ons
 from dlscaffold.project import asking, names
 from dlscaffold.project.answers import Answers
 
