@@ -22,6 +22,11 @@ class Check:
     fix: str = ""
 
 
+def judged(name: str, fault: str, fix: str, fine: str) -> Check:
+    """Return the check for a fault, which is an empty text where there is none."""
+    return Check(name, "missing", fault, fix) if fault else Check(name, "fine", fine)
+
+
 def needs_of(name: str) -> Mapping[str, Any]:
     """Return what the guidance says that a framework or target needs."""
     for statement in guidance.load(installed()).of("needs"):
