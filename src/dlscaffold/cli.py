@@ -3,8 +3,6 @@
 A command's module is imported when it is run, so that `--help` costs little over Click.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from importlib import import_module
@@ -21,14 +19,13 @@ from dlscaffold.options import (
     PATH,
     STEP,
     TARGET,
+    answer_option,
     app_option,
     backend_option,
-    choice_option,
     extra_option,
     format_option,
     json_option,
     license_option,
-    number_option,
 )
 
 
@@ -202,23 +199,23 @@ Exit status: 0 with a recommendation, 1 if nothing fits, 2 if an answer is not v
 two contradict each other.
 """
 )
-@choice_option("framework", "What the model is trained in.")
+@answer_option("framework", "What the model is trained in.")
 @click.option(
     "--model",
     type=PATH,
     help="A model's file or folder, which gives the framework and the size.",
 )
-@choice_option("where", "Where the model runs.")
-@choice_option("python", "Whether Python runs before or after the model.")
-@choice_option("swap", "Whether new versions are deployed without downtime.")
-@number_option("rate", "N", "Expected requests per second.")
-@number_option("latency", "MS", "Milliseconds that a response may take.")
-@choice_option("team", "Who maintains it.")
-@choice_option("processor", "The processor that it runs on.")
-@choice_option("system", "The operating system that it runs on.")
-@choice_option("containers", "Whether there is a container engine.")
-@choice_option("emulation", "Whether it may run under x86-64 emulation.")
-@number_option("model_size", "MB", "The model's size in megabytes.")
+@answer_option("where", "Where the model runs.")
+@answer_option("python", "Whether Python runs before or after the model.")
+@answer_option("swap", "Whether new versions are deployed without downtime.")
+@answer_option("rate", "Expected requests per second.", "N")
+@answer_option("latency", "Milliseconds that a response may take.", "MS")
+@answer_option("team", "Who maintains it.")
+@answer_option("processor", "The processor that it runs on.")
+@answer_option("system", "The operating system that it runs on.")
+@answer_option("containers", "Whether there is a container engine.")
+@answer_option("emulation", "Whether it may run under x86-64 emulation.")
+@answer_option("model_size", "The model's size in megabytes.", "MB")
 @json_option
 def recommend(**options: Any) -> None:
     """Recommend a framework and a target, with reasons for and against.

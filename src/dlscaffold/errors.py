@@ -1,7 +1,5 @@
 """Errors that a person can cause, each one sentence with the cause and the fix."""
 
-from __future__ import annotations
-
 import click
 
 from dlscaffold.terminal import printable

@@ -1,7 +1,5 @@
 """What may be printed on a terminal."""
 
-from __future__ import annotations
-
 
 def printable(text: str) -> str:
     """Return a text from outside without what would steer the terminal."""

@@ -1,7 +1,5 @@
 """TOML files; the standard library reads them from Python 3.11 on."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Any

@@ -4,8 +4,6 @@
 that a benchmark wrote. What is about no layer lies in `guidance.toml` beside them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -73,10 +71,8 @@ class Guidance:
 
     def document_says(self, framework: Framework, criterion: str) -> str | None:
         """Return the document's words in one cell; None if it has no such cell."""
-        for statement in self.about(framework, "document-says"):
-            if statement.criterion == criterion:
-                return statement.says
-        return None
+        found = self.about(framework, "document-says")
+        return next((one.says for one in found if one.criterion == criterion), None)
 
     def notes(self, framework: Framework, criterion: str) -> list[Statement]:
         """Return what has changed or was measured since, for one cell."""
@@ -91,8 +87,7 @@ class Guidance:
         """Return a line for each part of a combination that is no longer current."""
         lines = []
         for layer in subjects(cell):
-            notice = self._notice(layer, cell)
-            if notice:
+            if notice := self._notice(layer, cell):
                 command = notice["command"]
                 instead = f"; instead: {command}" if command else ""
                 state = f"{notice['state']} since {notice['date']}"

@@ -1,7 +1,5 @@
 """A recommendation: the ranked options, and which answers would change the first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +19,7 @@ from dlscaffold.advice.ranking import (
 from dlscaffold.advice.situation import FIGURES, QUESTIONS, Question, Situation, flag
 from dlscaffold.advice.statements import Statement
 from dlscaffold.errors import UsageError
-from dlscaffold.models.identify import outline
+from dlscaffold.models.identify import describe
 
 # With more open questions than these that would change the first choice, it is a guess.
 FEW = 2
@@ -82,12 +80,17 @@ def recommend(situation: Situation, known: Guidance) -> Recommendation:
     refuse_conflicts(situation, known)
     options, ruled_out = rank(situation, known)
     first = options[0] if options else None
+    facts, targets = facts_of(situation, known), {one.name for one in known.targets}
     return Recommendation(
         situation=situation,
         assumed=tuple(_assumed(situation, ruled_out)),
         options=tuple(options),
         ruled_out=tuple(ruled_out),
-        notes=tuple(_notes(situation, known)),
+        notes=tuple(
+            note
+            for note in known.of("note")
+            if note.holds(facts) and note.without not in targets
+        ),
         changes=tuple(_changes(situation, first, known)),
     )
 
@@ -99,13 +102,6 @@ def _assumed(situation: Situation, ruled_out: list[RuledOut]) -> Iterator[str]:
     for name, value in DEFAULTS.items():
         if name not in situation.answers and name in decisive:
             yield f"{name}: {value}"
-
-
-def _notes(situation: Situation, known: Guidance) -> Iterator[Statement]:
-    facts, targets = facts_of(situation, known), {one.name for one in known.targets}
-    for statement in known.of("note"):
-        if statement.holds(facts) and statement.without not in targets:
-            yield statement
 
 
 def _changes(
@@ -156,7 +152,7 @@ def from_model(path: Path, situation: Situation, known: Guidance) -> Situation:
     Raises ScaffoldError if it cannot be read, and UsageError if it contradicts an
     answer.
     """
-    found = outline(path)
+    found = describe(path, whole=False)
     origin = known.catalog.model(found.layer)
     written_by = (origin.topic, *origin.also_written_by)
     if situation.framework and origin.topic and situation.framework not in written_by:

@@ -1,7 +1,5 @@
 """A statement about a layer or a place, with its source and date, and its checks."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """`dlscaffold eject`: write the composed template, for plain Cookiecutter."""
 
-from __future__ import annotations
-
 import shlex
 from pathlib import Path
 from typing import Any

@@ -1,14 +1,13 @@
 """`dlscaffold new`: generate a project and print what to do next."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from dlscaffold.commands import smoke
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.layers.catalog import installed
 from dlscaffold.layers.layer import Layer
@@ -17,10 +16,8 @@ from dlscaffold.project.answers import Answers
 from dlscaffold.project.next_steps import next_commands, notices
 from dlscaffold.project.placing import refuse_taken
 from dlscaffold.project.request import Request, read_model, resolve
+from dlscaffold.running.results import Result
 from dlscaffold.terminal import printable
-
-if TYPE_CHECKING:
-    from dlscaffold.running.results import Result
 
 # More than any line takes: a narrow terminal folds lines, but Rich would cut them.
 WIDEST = 400
@@ -59,7 +56,7 @@ def run(
         return
     rendering.generate(answers, request.output_dir)
     fault = _start_repository(destination) if git else None
-    result = _smoke(destination, quiet=as_json) if run_smoke else None
+    result = smoke.smoke(destination, quiet=as_json) if run_smoke else None
     _show(answers, destination, as_json, written=True, result=result)
     if fault:
         raise fault
@@ -74,12 +71,6 @@ def _start_repository(destination: Path) -> ScaffoldError | None:
     except ScaffoldError as error:
         return error
     return None
-
-
-def _smoke(destination: Path, *, quiet: bool) -> Result:
-    from dlscaffold.commands import smoke
-
-    return smoke.smoke(destination, quiet=quiet)
 
 
 def report(answers: Answers, destination: Path, *, written: bool) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """One check, as every part of the report has it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Whether the files and the environment of a generated project agree."""
 
-from __future__ import annotations
-
 import json
 import shlex
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """What this machine has of what any pair needs."""
 
-from __future__ import annotations
-
 import os
 import platform
 import shutil

@@ -200,8 +200,7 @@ class Cell:
     @property
     def fitting_extras(self) -> list[AddOn]:
         """The extras that can come with it, by name."""
-        extras = self.catalog.extras()
-        return [extra for extra in extras if extra.is_fit_for(self.labels)]
+        return [one for one in self.catalog.extras() if one.is_fit_for(self.labels)]
 
     @property
     def labels(self) -> set[str]:

@@ -1,7 +1,5 @@
 """Check that the layers of a catalog fit together, before any of them is used."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path

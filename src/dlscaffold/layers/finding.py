@@ -3,8 +3,6 @@
 Apps and extras are added to a combination here too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

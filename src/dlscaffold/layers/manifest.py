@@ -1,7 +1,5 @@
 """What a `layer.toml` can say, for each kind of layer; anything else is refused."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path

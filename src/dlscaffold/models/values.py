@@ -1,7 +1,5 @@
 """Untrusted values, checked once: where they are taken out of a file."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable

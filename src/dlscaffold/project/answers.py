@@ -37,19 +37,16 @@ class Answers:
     @property
     def files(self) -> dict[str, Layer]:
         """Each file of the project with the layer that it comes from."""
+        slug, package = self.names.slug, self.names.package
         rendered = {
-            self._rendered(path): layer
+            path.removeprefix(f"{compose.PROJECT}/")
+            .replace("{{cookiecutter.project_slug}}", slug)
+            .replace("{{cookiecutter.package_name}}", package): layer
             for path, layer in self.owners.items()
             if path.startswith(compose.PROJECT)
         }
         copies = self.given.copies if self.given else {}
         return {**rendered, **dict.fromkeys(copies, self.cell.framework)}
-
-    def _rendered(self, path: str) -> str:
-        inside = path.removeprefix(f"{compose.PROJECT}/")
-        slug, package = self.names.slug, self.names.package
-        inside = inside.replace("{{cookiecutter.project_slug}}", slug)
-        return inside.replace("{{cookiecutter.package_name}}", package)
 
     @cached_property
     def context(self) -> dict[str, object]:

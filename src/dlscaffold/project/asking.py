@@ -66,12 +66,11 @@ def _choice(
 ) -> questionary.Choice:
     import questionary
 
-    reason = _indented(guidance.load(installed()).reason(layer))
-    title = f"{layer.title}{mark}\n{reason}".rstrip()
-    return questionary.Choice(title, layer.name, checked=checked)
-
-
-def _indented(text: str) -> str:
-    """Return a text folded to the terminal, below the name that it belongs to."""
+    reason = guidance.load(installed()).reason(layer)
+    # Folded to the terminal, below the name that it belongs to.
     width = shutil.get_terminal_size().columns - 1
-    return textwrap.fill(text, width, initial_indent=MARGIN, subsequent_indent=MARGIN)
+    folded = textwrap.fill(
+        reason, width, initial_indent=MARGIN, subsequent_indent=MARGIN
+    )
+    title = f"{layer.title}{mark}\n{folded}".rstrip()
+    return questionary.Choice(title, layer.name, checked=checked)

@@ -4,8 +4,6 @@ Nothing in the model is executed here: `inspect` reads its inputs and outputs, a
 files are copied, or referred to by path where they are large.
 """
 
-from __future__ import annotations
-
 import math
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Render the layers to a project, or compose them to a template for Cookiecutter."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from dlscaffold.errors import LayerError

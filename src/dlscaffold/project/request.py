@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlscaffold.advice.ranking import best_target
 from dlscaffold.errors import UsageError
 from dlscaffold.layers.catalog import Catalog, Cell
 from dlscaffold.layers.choices import NONE
@@ -72,7 +73,7 @@ def resolve(request: Request, catalog: Catalog, *, yes: bool) -> Answers:
     cells = legal_cells(request, catalog)
     if request.given and request.name is None:
         request = replace(request, name=request.given.path.stem)
-    if not yes and not request.is_complete and not _is_only_one(request, cells):
+    if not yes and not request.is_complete and not (request.given and len(cells) == 1):
         request = _ask(request, cells)
     cell = preferred(request, cells)
     name = DEFAULT_NAME if request.name is None else request.name
@@ -147,28 +148,18 @@ def preferred(request: Request, cells: list[Cell]) -> Cell:
         and request.target in (None, cell.target.name)
     ]
     if request.given:
-        best = recommended_target(cells[0].framework.topic, cells[0].catalog)
+        best = best_target(cells[0].framework.topic, cells[0].catalog)
         return min(agreeing, key=lambda cell: cell.target.name != best)
-    return min(agreeing, key=_preference)
-
-
-def _preference(cell: Cell) -> tuple[bool, bool, bool]:
     framework, target = DEFAULTS
     # A framework comes first where its own, preferred backend does.
-    is_special = cell.special_backend is not None
-    return is_special, cell.framework.name != framework, cell.target.name != target
-
-
-def recommended_target(framework: str | None, catalog: Catalog) -> str:
-    """Return the name of the target that the guidance puts first."""
-    from dlscaffold.advice import ranking  # it reads the whole guidance
-
-    return ranking.best_target(framework, catalog)
-
-
-def _is_only_one(request: Request, cells: list[Cell]) -> bool:
-    """Return whether a model fits one target only, so that nothing is to be asked."""
-    return bool(request.given) and len(cells) == 1
+    return min(
+        agreeing,
+        key=lambda cell: (
+            cell.special_backend is not None,
+            cell.framework.name != framework,
+            cell.target.name != target,
+        ),
+    )
 
 
 def _ask(request: Request, cells: list[Cell]) -> Request:
@@ -193,7 +184,7 @@ def _ask(request: Request, cells: list[Cell]) -> Request:
             if request.framework in (None, cell.framework.name)
         }
         topic = cells[0].framework.topic if request.given else request.framework
-        best = recommended_target(topic, cells[0].catalog)
+        best = best_target(topic, cells[0].catalog)
         question = "What should serve it?"
         request = replace(request, target=asking.ask_layer(question, targets, best))
     return request

@@ -1,7 +1,5 @@
 """What a generated project says about itself."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

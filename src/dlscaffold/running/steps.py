@@ -1,7 +1,5 @@
 """Run a generated project from nothing, step by step."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import time
@@ -12,7 +10,7 @@ from typing import IO
 
 from dlscaffold.errors import ScaffoldError, UsageError
 from dlscaffold.layers.choices import STEPS
-from dlscaffold.running.installers import Installer, choose_installer
+from dlscaffold.running.installers import choose_installer
 from dlscaffold.running.interpreters import choose_interpreter, environment_python
 from dlscaffold.running.metadata import read_manifest, requires_python
 from dlscaffold.running.processes import child_process
@@ -52,7 +50,8 @@ def make_plan(path: Path, *, python: str | None, first: str | None) -> Plan:
     commands = step_commands(manifest["package"], named or own)
     if "install" not in names:
         return Plan(project, {name: commands[name] for name in names})
-    installer = _installer(project, named)
+    interpreter = named or choose_interpreter(requires_python(project))
+    installer = choose_installer(project, interpreter, own=named is None)
     commands |= {"environment": installer.environment, "install": installer.install}
     wanted = {name: commands[name] for name in names}
     return Plan(project, wanted, installer.name, installer.variables)
@@ -79,11 +78,6 @@ def step_commands(package: str, python: str) -> dict[str, list[str]]:
         "export": [python, "-m", f"{package}.export"],
         "test": [python, "-m", "pytest", "-v", f"--junitxml={JUNIT}"],
     }
-
-
-def _installer(project: Path, named: str | None) -> Installer:
-    interpreter = named or choose_interpreter(requires_python(project))
-    return choose_installer(project, interpreter, own=named is None)
 
 
 def _from_anywhere(python: str | None) -> str | None:

@@ -1,7 +1,5 @@
 """LiteRT (TensorFlow Lite) models."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from io import BytesIO

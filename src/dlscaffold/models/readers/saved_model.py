@@ -1,7 +1,5 @@
 """TensorFlow's SavedModel folders, from their `saved_model.pb`."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Programs that `torch.export` wrote, from the JSON in their archives."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

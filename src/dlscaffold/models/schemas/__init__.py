@@ -3,8 +3,6 @@
 `tests/e2e/test_schemas.py` compares the tables with the packages that define them.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from dlscaffold.toml import read_toml
