@@ -13,7 +13,7 @@ import pytest
 import dlscaffold
 
 SOURCE = Path(dlscaffold.__file__).parent
-BASE = {"errors", "terminal", "toml", "digest", "__init__"}
+BASE = {"errors", "toml", "digest", "__init__"}
 LAYERS = {"layers", *BASE}
 WINGS = {
     "models": LAYERS,
@@ -27,8 +27,7 @@ ALLOWED = {
     "__init__": set[str](),
     "digest": {"__init__"},
     "toml": {"__init__"},
-    "terminal": {"__init__"},
-    "errors": {"terminal", "__init__"},
+    "errors": {"__init__"},
     "layers": BASE,
     **WINGS,
     "commands": {*WINGS, *LAYERS},

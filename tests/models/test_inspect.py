@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 from reading import WHOLE, Run, look, refusal
 
 from conftest import CATALOG
-from dlscaffold.errors import ScaffoldError
+from dlscaffold.errors import ScaffoldError, printable
 from dlscaffold.models import kinds
 from dlscaffold.models.fitting import loader_of
 from dlscaffold.models.identify import describe
-from dlscaffold.terminal import printable
 
 
 def test_every_kind_has_a_layer_that_loads_it() -> None:

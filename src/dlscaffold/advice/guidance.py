@@ -4,7 +4,7 @@
 that a benchmark wrote. What is about no layer lies in `guidance.toml` beside them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -147,19 +147,13 @@ def load(catalog: Catalog) -> Guidance:
     levels = fields.pop("levels")
     terms = Terms(criteria, levels)
     statements = list(parse(fields, terms, file=central))
-    for layer in _layers(catalog):
+    labels = (f"{kind}/{name}" for kind in KINDS for name in catalog.names(kind))
+    backends = (one for each in catalog.frameworks() for one in each.backends)
+    for layer in (*map(catalog.find, labels), *backends):
         for file in (layer.path / name for name in FILES):
             if file.is_file():
                 statements += parse(_toml(file), terms, file=file, about=layer.label)
     return Guidance(catalog, title, criteria, levels, tuple(statements))
-
-
-def _layers(catalog: Catalog) -> Iterator[Layer]:
-    for kind in KINDS:
-        for name in catalog.names(kind):
-            yield catalog.find(f"{kind}/{name}")
-    for framework in catalog.frameworks():
-        yield from framework.backends
 
 
 def _toml(file: Path) -> dict[str, Any]:

@@ -112,28 +112,24 @@ def _changes(
         for answer in question.choices:
             # A phone's system only says that this is a phone, where that is open.
             if situation.where or answer not in PHONES:
-                other = first_choice(
-                    situation.with_answer(question.name, answer), known
-                )
+                answered = situation.with_answer(question.name, answer)
+                other = first_choice(answered, known)
                 if other and (first is None or other.name != first.name):
                     yield Change(question.name, answer, other)
 
 
 def open_questions(situation: Situation, known: Guidance) -> list[Question]:
     """Return the questions without an answer, in the order in which they are asked."""
-    every = [*QUESTIONS, *(_figure_question(name, known) for name in FIGURES)]
     titles = {framework.name: framework.title for framework in known.frameworks}
-    every[0] = every[0]._replace(choices=titles)
+    every = [QUESTIONS[0]._replace(choices=titles), *QUESTIONS[1:]]
+    for name, figure in FIGURES.items():
+        # On which side of its first level the number is.
+        threshold = next(iter(known.levels[name].values()))
+        limit = f"{threshold:g} {figure.unit}"
+        less, more = f"{threshold / 2:g}", f"{threshold * 2:g}"
+        choices = {less: f"less than {limit}", more: f"more than {limit}"}
+        every.append(Question(name, figure.prompt, choices))
     return [question for question in every if question.name not in situation.answers]
-
-
-def _figure_question(name: str, known: Guidance) -> Question:
-    """Return the question on which side of its first level a number is."""
-    threshold, figure = next(iter(known.levels[name].values())), FIGURES[name]
-    limit = f"{threshold:g} {figure.unit}"
-    less, more = f"{threshold / 2:g}", f"{threshold * 2:g}"
-    choices = {less: f"less than {limit}", more: f"more than {limit}"}
-    return Question(name, figure.prompt, choices)
 
 
 def worth_asking(question: Question, situation: Situation, known: Guidance) -> bool:

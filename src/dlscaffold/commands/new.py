@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from dlscaffold.commands import smoke
-from dlscaffold.errors import ScaffoldError
+from dlscaffold.errors import ScaffoldError, printable
 from dlscaffold.layers.catalog import installed
 from dlscaffold.layers.layer import Layer
 from dlscaffold.project import rendering, repository
@@ -17,7 +17,6 @@ from dlscaffold.project.next_steps import next_commands, notices
 from dlscaffold.project.placing import refuse_taken
 from dlscaffold.project.request import Request, read_model, resolve
 from dlscaffold.running.results import Result
-from dlscaffold.terminal import printable
 
 # More than any line takes: a narrow terminal folds lines, but Rich would cut them.
 WIDEST = 400

@@ -66,11 +66,8 @@ def ask(situation: Situation, known: Guidance) -> Situation:
 def _ask_choice(question: Question) -> str | None:
     import questionary
 
-    choices = [
-        questionary.Choice(meaning, value)
-        for value, meaning in question.choices.items()
-    ]
-    choices.append(questionary.Choice(UNKNOWN, ""))
+    meanings = {**question.choices, "": UNKNOWN}
+    choices = [questionary.Choice(says, one) for one, says in meanings.items()]
     return str(questionary.select(question.prompt, choices).unsafe_ask()) or None
 
 

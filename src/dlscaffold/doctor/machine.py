@@ -98,26 +98,19 @@ def tools() -> Iterator[Check]:
     yield container_engine()
     fix = "use a container engine, or install the Debian package on x86-64"
     yield tool("tensorflow_model_server", server, "missing", "not on the PATH", fix)
+    # A runtime alone builds no app.
+    home = Path(os.environ.get("JAVA_HOME") or "no-java-home")
+    javac = shutil.which("javac") or shutil.which("javac", path=str(home / "bin"))
     fix = "install a Java Development Kit, 17 or newer, to build Android apps"
     says = "no javac on the PATH or in JAVA_HOME"
-    yield tool("Java", java_compiler(), "missing", says, fix)
+    yield tool("Java", javac, "missing", says, fix)
+    folders = map(os.environ.get, ("ANDROID_HOME", "ANDROID_SDK_ROOT"))
+    sdks = (one for one in folders if one and (Path(one) / "platforms").is_dir())
     fix = "install Android Studio and set ANDROID_HOME, to build Android apps"
     says = "no SDK in ANDROID_HOME"
-    yield tool("Android SDK", android_sdk(), "missing", says, fix)
+    yield tool("Android SDK", next(sdks, None), "missing", says, fix)
 
 
 def tool(name: str, found: str | None, state: str, says: str, fix: str) -> Check:
     """Return where a tool is, or the state and the fix without it."""
     return Check(name, "fine", found) if found else Check(name, state, says, fix)
-
-
-def java_compiler() -> str | None:
-    """Return the path of a Java compiler: a runtime alone builds no app."""
-    home = Path(os.environ.get("JAVA_HOME") or "no-java-home")
-    return shutil.which("javac") or shutil.which("javac", path=str(home / "bin"))
-
-
-def android_sdk() -> str | None:
-    """Return the folder of the Android SDK, if the environment names one."""
-    folders = map(os.environ.get, ("ANDROID_HOME", "ANDROID_SDK_ROOT"))
-    return next((f for f in folders if f and (Path(f) / "platforms").is_dir()), None)

@@ -1,11 +1,8 @@
 """Everything that decides what is generated, and the values that follow from it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from dlscaffold import __version__
 from dlscaffold.advice import guidance
@@ -14,10 +11,8 @@ from dlscaffold.layers import compose
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.layers.layer import Layer
 from dlscaffold.layers.pythons import as_text, pythons_of
+from dlscaffold.project.given import Given
 from dlscaffold.project.names import SLUG_LENGTH, Names
-
-if TYPE_CHECKING:
-    from dlscaffold.project.given import Given
 
 
 @dataclass(frozen=True)
