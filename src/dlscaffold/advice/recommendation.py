@@ -80,10 +80,17 @@ def recommend(situation: Situation, known: Guidance) -> Recommendation:
     refuse_conflicts(situation, known)
     options, ruled_out = rank(situation, known)
     first = options[0] if options else None
+    reasons = (reason for out in ruled_out for reason in out.because)
+    decisive = {"where"}.union(*(reason.when for reason in reasons))
     facts, targets = facts_of(situation, known), {one.name for one in known.targets}
     return Recommendation(
         situation=situation,
-        assumed=tuple(_assumed(situation, ruled_out)),
+        # The place if it is open, and other defaults that rule a target out.
+        assumed=tuple(
+            f"{name}: {value}"
+            for name, value in DEFAULTS.items()
+            if name not in situation.answers and name in decisive
+        ),
         options=tuple(options),
         ruled_out=tuple(ruled_out),
         notes=tuple(
@@ -93,15 +100,6 @@ def recommend(situation: Situation, known: Guidance) -> Recommendation:
         ),
         changes=tuple(_changes(situation, first, known)),
     )
-
-
-def _assumed(situation: Situation, ruled_out: list[RuledOut]) -> Iterator[str]:
-    """Yield the place if it is open, and other defaults that rule a target out."""
-    reasons = (reason for out in ruled_out for reason in out.because)
-    decisive = {"where"}.union(*(reason.when for reason in reasons))
-    for name, value in DEFAULTS.items():
-        if name not in situation.answers and name in decisive:
-            yield f"{name}: {value}"
 
 
 def _changes(

@@ -97,8 +97,9 @@ def report(answers: Answers, destination: Path, *, written: bool) -> dict[str, A
 
 def _summary(answers: Answers, destination: Path) -> str:
     cell = answers.cell
+    framework = cell.framework.title_on(cell.special_backend)
     return (
-        f"{answers.names.project}: {cell.framework_title} with {cell.target.title}, "
+        f"{answers.names.project}: {framework} with {cell.target.title}, "
         f"joined by the {cell.format.title} format\n"
         f"folder {printable(str(destination))}, package {answers.names.package}"
     )

@@ -82,7 +82,14 @@ def project_checks(project: Path, pythons: Mapping[str, str]) -> Iterator[Check]
         yield Check("signature", "missing", fault, f"run: {fix}")
         return
     fix = f"export again: {fix}"
-    fault = disagreement(manifest, signature)
+    odd = (one for one in ("framework", "format") if signature[one] != manifest[one])
+    fault = next(
+        (
+            f"its {one} is {signature[one]}, the project's {manifest[one]}"
+            for one in odd
+        ),
+        "",
+    )
     yield judged("signature", fault, fix, "agrees with the project")
     fault = artifact_fault(artifacts, signature)
     exported = f"{signature['artifact']} is the one that was exported"
@@ -167,14 +174,6 @@ def environment(project: Path, inside: Mapping[str, Any] | None) -> Check:
     says = f"{need} is wanted, {version_ or 'nothing'} installed"
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
     return Check("environment", "missing", says + more, fix)
-
-
-def disagreement(manifest: Mapping[str, Any], signature: Mapping[str, Any]) -> str:
-    """Return what of the signature is not the project's, or an empty text."""
-    for name in ("framework", "format"):
-        if signature[name] != manifest[name]:
-            return f"its {name} is {signature[name]}, the project's {manifest[name]}"
-    return ""
 
 
 def artifact_fault(artifacts: Path, signature: Mapping[str, Any]) -> str:

@@ -188,11 +188,6 @@ class Cell:
         return f"given-{name}" if self.framework.is_given else name
 
     @property
-    def framework_title(self) -> str:
-        """The framework in prose, with its backend if that is not the preferred one."""
-        return self.framework.title_on(self.special_backend)
-
-    @property
     def fitting_apps(self) -> list[AddOn]:
         """The apps that can come with it, by name."""
         return [app for app in self.catalog.apps() if app.is_fit_for(self.labels)]

@@ -38,7 +38,11 @@ def contents_of(model: Message, folder: Path) -> Contents:
     outputs = list(graph.every(pb.GraphProto.output))
     takes = [one for one in map(tensor, inputs) if one.name not in stored]
     external = external_files(inventory.weights, folder)
-    opsets = list(opset_versions(model))
+    name, version = pb.OperatorSetIdProto.domain, pb.OperatorSetIdProto.version
+    imports = model.every(pb.ModelProto.opset_import)
+    opsets = [
+        (f"opset {one.text(name) or OWN}", one.number(version)) for one in imports
+    ]
     return Contents(
         signatures=(Signature("graph", tuple(takes), tuple(map(tensor, outputs))),),
         writer=model.text(pb.ModelProto.producer_name) or None,
@@ -52,13 +56,6 @@ def contents_of(model: Message, folder: Path) -> Contents:
         external_size=sum(external.values()),
         external_files=tuple(external),
     )
-
-
-def opset_versions(model: Message) -> Iterator[tuple[str, int]]:
-    """Yield each set of operators that the model is written in, with its version."""
-    for opset in model.every(pb.ModelProto.opset_import):
-        name = opset.text(pb.OperatorSetIdProto.domain) or OWN
-        yield f"opset {name}", opset.number(pb.OperatorSetIdProto.version)
 
 
 def obstacles(values: list[Message], opsets: list[tuple[str, int]]) -> Iterator[str]:
