@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlscaffold.doctor.check import Check
+from dlscaffold.doctor.machine import Check
 from dlscaffold.doctor.report import Report, examine
 from dlscaffold.errors import ScaffoldError
 

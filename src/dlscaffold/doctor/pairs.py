@@ -3,8 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 
-from dlscaffold.doctor.check import Check, needs_of
-from dlscaffold.doctor.machine import architecture, python
+from dlscaffold.doctor.machine import Check, architecture, needs_of, python
 from dlscaffold.layers.catalog import Cell, installed
 from dlscaffold.layers.pythons import pythons_of
 

@@ -40,6 +40,15 @@ class Request:
     # Options that say nothing of the combination, for the command that is printed.
     others: tuple[str, ...] = ()
 
+    def allows(self, cell: Cell) -> bool:
+        """Return whether a combination agrees with what was given."""
+        return (
+            self.framework in (None, cell.framework.name)
+            and self.target in (None, cell.target.name)
+            and self.format in (None, cell.format.name)
+            and self.backend in (None, cell.backend_name)
+        )
+
 
 def read_model(
     model: str | None, examples: str | None, *, python: str | None, trust: bool
@@ -100,14 +109,7 @@ def legal_cells(request: Request, catalog: Catalog) -> list[Cell]:
         return [find_cell(catalog, request.framework, request.target, *wanted)]
     if request.framework:
         find_backend(catalog.framework(request.framework), request.backend)
-    cells = [
-        cell
-        for cell in catalog.cells()
-        if request.framework in (None, cell.framework.name)
-        and request.target in (None, cell.target.name)
-        and request.format in (None, cell.format.name)
-        and request.backend in (None, cell.backend_name)
-    ]
+    cells = list(filter(request.allows, catalog.cells()))
     if not cells:
         raise UsageError(
             "Nothing fits these choices together; see what does with: dlscaffold list"
@@ -134,12 +136,7 @@ def _cells_of_model(request: Request, model: Given, catalog: Catalog) -> list[Ce
 
 def preferred(request: Request, cells: list[Cell]) -> Cell:
     """Return the combination to take where nothing more is said."""
-    agreeing = [
-        cell
-        for cell in cells
-        if request.framework in (None, cell.framework.name)
-        and request.target in (None, cell.target.name)
-    ]
+    agreeing = list(filter(request.allows, cells))
     if request.given:
         best = best_target(cells[0].framework.topic, cells[0].catalog)
         return min(agreeing, key=lambda cell: cell.target.name != best)
@@ -177,11 +174,8 @@ def _ask(request: Request, cells: list[Cell]) -> Request:
         question = "Which framework is the model trained in?"
         request = replace(request, framework=asking.ask_layer(question, layers))
     if request.target is None:
-        targets = {
-            cell.target.name: cell.target
-            for cell in cells
-            if request.framework in (None, cell.framework.name)
-        }
+        allowed = filter(request.allows, cells)
+        targets = {cell.target.name: cell.target for cell in allowed}
         topic = cells[0].framework.topic if request.given else request.framework
         best = best_target(topic, cells[0].catalog)
         question = "What should serve it?"
