@@ -159,9 +159,13 @@ def _is_interactive() -> bool:
 def _ask(request: Request, cells: list[Cell]) -> Request:
     """Return the request with the name, the framework and the target asked for."""
     if not _is_interactive():
+        cell = preferred(request, cells)
+        name = DEFAULT_NAME if request.name is None else request.name
+        request = replace(request, name=name, target=cell.target.name)
+        request = replace(request, framework=cell.framework.name)
         raise UsageError(
             "There is no terminal to ask on, so give every choice, or --yes for the "
-            f"defaults: {command_line(_with_defaults(request, cells))}"
+            f"defaults: {command_line(request)}"
         )
     from dlscaffold.project import asking
 
@@ -181,16 +185,6 @@ def _ask(request: Request, cells: list[Cell]) -> Request:
         question = "What should serve it?"
         request = replace(request, target=asking.ask_layer(question, targets, best))
     return request
-
-
-def _with_defaults(request: Request, cells: list[Cell]) -> Request:
-    cell = preferred(request, cells)
-    return replace(
-        request,
-        name=DEFAULT_NAME if request.name is None else request.name,
-        framework=cell.framework.name,
-        target=cell.target.name,
-    )
 
 
 def command_line(request: Request) -> str:
