@@ -16,7 +16,11 @@ from conftest import free_port
 
 from {{ cookiecutter.package_name }}.client.rest import Client, ServiceError
 from {{ cookiecutter.package_name }}.contract import Golden, Signature, to_lists
-from {{ cookiecutter.package_name }}.service import model_config, rollback, rollout
+from {{ cookiecutter.package_name }}.service import (
+    model_config,
+    rollback,
+    rollout,
+)
 from {{ cookiecutter.package_name }}.settings import ARTIFACTS, ROOT
 
 SERVER = "{{ cookiecutter.package_name }}.service.local_server"

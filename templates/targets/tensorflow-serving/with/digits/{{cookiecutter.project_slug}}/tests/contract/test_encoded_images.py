@@ -4,7 +4,11 @@ import numpy as np
 import tensorflow as tf
 
 from {{ cookiecutter.package_name }}.client.rest import Client
-from {{ cookiecutter.package_name }}.contract import Golden, Signature, check_parity
+from {{ cookiecutter.package_name }}.contract import (
+    Golden,
+    Signature,
+    check_parity,
+)
 
 
 def test_image_files_give_what_the_same_images_give(
