@@ -177,7 +177,11 @@ Examples:
 )
 @json_option
 def smoke(path: str, python: str | None, first: str | None, as_json: bool) -> None:
-    """Run the project in PATH from nothing: install, train, export, smoke-test."""
+    """Run the project in PATH from nothing: install, train, export, smoke-test.
+
+    uv makes the environment where it is installed, with what pip is configured to
+    find; otherwise Python's venv and pip do.
+    """
     from pathlib import Path
 
     from dlscaffold.commands import smoke as command
