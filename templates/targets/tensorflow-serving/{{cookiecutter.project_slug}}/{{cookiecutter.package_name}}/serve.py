@@ -5,6 +5,7 @@ the local stand-in of this project, over REST alone.
 """
 
 import argparse
+import contextlib
 import os
 import platform
 import shutil
@@ -29,9 +30,20 @@ class ServeError(Exception):
 
 def choose() -> str:
     """Return the best way to serve that this machine offers."""
-    if shutil.which("docker") and _docker_knows("info"):
-        return "docker"
-    return "binary" if shutil.which(ways.BINARY) else "local"
+    for way in ("docker", "binary"):
+        with contextlib.suppress(ServeError):
+            check(way)
+            return way
+    return "local"
+
+
+def check(way: str) -> None:
+    """Raise ServeError if this machine does not offer this way to serve."""
+    program = {"docker": "docker", "binary": ways.BINARY}.get(way)
+    if program and not shutil.which(program):
+        raise ServeError(f"there is no {program} on the PATH; use --with local.")
+    if way == "docker" and not _docker_knows("info"):
+        raise ServeError("no Docker engine answers: start it, or use --with local.")
 
 
 def _docker_knows(*question: str) -> bool:
@@ -42,23 +54,13 @@ def _docker_knows(*question: str) -> bool:
         return False
 
 
-def check(way: str) -> None:
-    """Raise ServeError if this machine does not offer this way to serve."""
-    program = {"docker": "docker", "binary": ways.BINARY}.get(way)
-    if program and not shutil.which(program):
-        raise ServeError(f"there is no {program} on the PATH; use --with local.")
-    if way == "docker" and not _docker_knows("info"):
-        raise ServeError("no Docker engine answers: start it, or use --with local.")
-    contract.Signature.read(ARTIFACTS).verify(ARTIFACTS)
-
-
-def notices(way: str) -> list[str]:
-    """Return what to say before a long wait."""
-    if way != "docker":
-        return []
-    is_arm = platform.machine().lower() in ("arm64", "aarch64")
-    is_there = _docker_knows("image", "inspect", ways.IMAGE)
-    return [EMULATION] * is_arm + [DOWNLOAD] * (not is_there)
+def announce(way: str, port: int) -> None:
+    """Print where the model is served, and the reasons for a long wait."""
+    print(f"Serving {MODEL_NAME} with {way} on http://127.0.0.1:{port}", flush=True)
+    if way == "docker" and platform.machine().lower() in ("arm64", "aarch64"):
+        print(EMULATION, flush=True)
+    if way == "docker" and not _docker_knows("image", "inspect", ways.IMAGE):
+        print(DOWNLOAD, flush=True)
 
 
 def command(way: str, port: int) -> list[str]:
@@ -96,12 +98,11 @@ def main() -> None:
     way = options.way or choose()
     try:
         check(way)
+        contract.Signature.read(ARTIFACTS).verify(ARTIFACTS)
         line = command(way, options.port)
     except (contract.ContractError, ConfigError, ServeError) as error:
         sys.exit(f"error: {error}")
-    url = f"http://127.0.0.1:{options.port}"
-    for text in [f"Serving {MODEL_NAME} with {way} on {url}", *notices(way)]:
-        print(text, flush=True)
+    announce(way, options.port)
     run(way, line)
 
 

@@ -4,9 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
-
-from numpy.typing import NDArray
+from typing import Any
 
 from ..contract import ContractError, Signature
 from ..settings import ARTIFACTS
@@ -15,19 +13,11 @@ from .request import FileError
 from .rest import ServiceError
 
 
-class Client(Protocol):
-    """What the command needs of a client."""
-
-    def predict(
-        self, inputs: Any, signature_name: str = ...
-    ) -> dict[str, NDArray[Any]]:
-        """Return the outputs by name."""
-
-
-def run(connect: Callable[[str, str], Client], option: str, default: str) -> None:
+def run(connect: Callable[[str, str], Any], option: str, default: str) -> None:
     """Send a file and print the answer; exit with one sentence where that fails.
 
-    `option` names the server's address, `connect` takes it and the model's name.
+    `option` names the server's address; `connect` takes it and the model's name, and
+    returns a client with the method `predict`.
     """
     parser = argparse.ArgumentParser(description="Send a file and print the answer.")
     parser.add_argument("file", type=Path, help=file.HELP)

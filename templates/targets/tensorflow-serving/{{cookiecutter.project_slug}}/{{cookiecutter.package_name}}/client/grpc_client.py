@@ -7,7 +7,7 @@ import grpc
 from numpy.typing import ArrayLike, NDArray
 
 from ..service.messages import PredictRequest, PredictResponse
-from ..service.tensors import to_arrays, to_request
+from ..service.tensors import to_array, to_request
 from . import command
 from .rest import ServiceError
 
@@ -48,7 +48,7 @@ class GrpcClient:
             response = self._predict(request, timeout=self.timeout)
         except grpc.RpcError as error:
             raise ServiceError(f"{error.code().name}: {error.details()}") from error
-        return to_arrays(response.outputs)
+        return {output.key: to_array(output.value) for output in response.outputs}
 
 
 if __name__ == "__main__":

@@ -25,13 +25,13 @@ def labels_of(config: Any) -> dict[str, int]:
 
 
 def labels() -> dict[str, int]:
-    """Return the version that each label stands for."""
-    return labels_of(_model(_read()))
+    """Return the version that each label of this project's model stands for."""
+    return labels_of(_read().model_config_list.config[0])
 
 
 def named() -> set[int]:
-    """Return the versions that the configuration names: by label, or in its policy."""
-    model = _model(_read())
+    """Return the versions that have a label or that the version policy lists."""
+    model = _read().model_config_list.config[0]
     return {*labels().values(), *model.model_version_policy.specific.versions}
 
 
@@ -49,11 +49,12 @@ def version_paths(folder: Path) -> dict[int, Path]:
 def move_label(label: str, version: int | None) -> None:
     """Move a label to a version, or remove it; servers follow within a second."""
     config = _read()
-    moved = {**labels(), label: version}
-    del _model(config).version_labels[:]
-    for key, value in moved.items():
-        if value is not None:
-            _model(config).version_labels.add(key=key, value=value)
+    labels = config.model_config_list.config[0].version_labels
+    others = [other for other in labels if other.key != label]
+    del labels[:]
+    labels.extend(others)
+    if version is not None:
+        labels.add(key=label, value=version)
     _write(CONFIG, config)
     write_host_config()
 
@@ -61,7 +62,7 @@ def move_label(label: str, version: int | None) -> None:
 def write_host_config() -> Path:
     """Write the copy with this machine's paths, and return its path."""
     config = _read()
-    _model(config).base_path = str(VERSIONS.resolve())
+    config.model_config_list.config[0].base_path = str(VERSIONS.resolve())
     _write(HOST_CONFIG, config)
     return HOST_CONFIG
 
@@ -71,10 +72,6 @@ def _read() -> Any:
     if [model.name for model in config.model_config_list.config] != [MODEL_NAME]:
         raise ConfigError(f"{CONFIG} has to configure the model {MODEL_NAME}.")
     return config
-
-
-def _model(config: Any) -> Any:
-    return config.model_config_list.config[0]
 
 
 def _write(path: Path, config: Any) -> None:

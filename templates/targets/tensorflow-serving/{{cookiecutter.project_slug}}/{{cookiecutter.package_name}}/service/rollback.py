@@ -1,12 +1,9 @@
 """Move a label back to the version before the one that it stands for."""
 
-import sys
-
 from ..client.rest import AVAILABLE, Client, ServiceError
 from ..settings import MODEL_NAME
 from . import model_config
-from .messages import ConfigError
-from .rollout import move, parser, require_server
+from .rollout import move, parser, require_server, run
 
 
 def rollback(url: str, label: str) -> int:
@@ -16,26 +13,22 @@ def rollback(url: str, label: str) -> int:
     """
     require_server(url)
     current = model_config.labels().get(label, 0)
-    earlier = [n for n in sorted(model_config.versions(), reverse=True) if n < current]
+    earlier = [n for n in model_config.versions() if n < current]
     states = Client(url, MODEL_NAME).states()
-    for version in earlier:
+    for version in reversed(earlier):
         if states.get(version) == AVAILABLE:
             move(url, label, version)
             return version
-    reasons = [f"; {n}: {states[n].reason}" for n in earlier if n in states]
+    reasons = [f" Version {n}: {states[n].reason}" for n in earlier if n in states]
     raise ServiceError(
-        f"No version before {current} is served, {label} stays there{''.join(reasons)}."
+        f"No version before {current} is served: {label} stays.{''.join(reasons)}"
     )
 
 
 def main() -> None:
     """Roll back from the command line."""
     options = parser(__doc__).parse_args()
-    try:
-        version = rollback(options.url, options.label)
-    except (ConfigError, ServiceError) as error:
-        sys.exit(f"error: {error}")
-    print(f"{options.label} is version {version} again.")
+    run(lambda: rollback(**vars(options)), options.label)
 
 
 if __name__ == "__main__":

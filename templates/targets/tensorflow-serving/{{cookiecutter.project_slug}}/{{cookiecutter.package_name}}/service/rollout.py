@@ -7,6 +7,7 @@ version from one request to the next, without a failed request.
 import argparse
 import sys
 import time
+from collections.abc import Callable
 
 from .. import contract
 from ..client.rest import AVAILABLE, DEFAULT_URL, Client, ServiceError
@@ -50,45 +51,32 @@ def wait_until_served(url: str, version: int) -> None:
     Raises ServiceError if it does not exist, cannot be served, or takes too long.
     """
     if version not in (known := model_config.versions()):
-        raise ServiceError(f"There is no version {version}; there are {sorted(known)}.")
+        raise ServiceError(f"There is no version {version}; there are {known}.")
     deadline = time.monotonic() + WAIT_SECONDS
-    while (state := Client(url, MODEL_NAME).states().get(version)) != AVAILABLE:
-        if state and state.name == "END":
-            raise ServiceError(f"Version {version} cannot be served: {state.reason}")
+    while (states := Client(url, MODEL_NAME).states()).get(version) != AVAILABLE:
+        if version in states and states[version].name == "END":
+            reason = states[version].reason
+            raise ServiceError(f"Version {version} cannot be served: {reason}")
         if time.monotonic() > deadline:
-            raise ServiceError(_still_loading(url, version))
+            first = min(n for n in {*states, version} if states.get(n) != AVAILABLE)
+            raise ServiceError(f"Version {first} is not available yet: see the log.")
         time.sleep(0.1)
-
-
-def _still_loading(url: str, version: int) -> str:
-    states = Client(url, MODEL_NAME).states().items()
-    others = [n for n, state in states if state.name not in ("AVAILABLE", "END")]
-    return (
-        f"Version {version} is not available after {WAIT_SECONDS:.0f} s; the server is "
-        f"still loading {sorted(others)}: see its log."
-    )
 
 
 def move(url: str, label: str, version: int) -> None:
     """Move a label and return once the server follows; else put it back and raise."""
     before = model_config.labels().get(label)
     model_config.move_label(label, version)
+    client = Client(url, f"{MODEL_NAME}/labels/{label}")
+    deadline = time.monotonic() + WAIT_SECONDS
     try:
-        _wait_until_moved(Client(url, f"{MODEL_NAME}/labels/{label}"), version)
+        while _answering(client) != version:
+            if time.monotonic() > deadline:
+                raise ServiceError(f"The server does not read {model_config.CONFIG}.")
+            time.sleep(0.1)
     except BaseException:
         model_config.move_label(label, before)
         raise
-
-
-def _wait_until_moved(client: Client, version: int) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while _answering(client) != version:
-        if time.monotonic() > deadline:
-            raise ServiceError(
-                f"The server does not follow {model_config.CONFIG}: was it started "
-                "from this project?"
-            )
-        time.sleep(0.1)
 
 
 def _answering(client: Client) -> int | None:
@@ -107,16 +95,20 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+def run(move: Callable[[], int], label: str) -> None:
+    """Move a label as a command: exit with one sentence where that fails."""
+    try:
+        print(f"{label} is version {move()} now.")
+    except (ConfigError, contract.ContractError, ServiceError) as error:
+        sys.exit(f"error: {error}")
+
+
 def main() -> None:
     """Roll out from the command line."""
     arguments = parser(__doc__)
     arguments.add_argument("--version", type=int, help="default: export a new one")
     options = arguments.parse_args()
-    try:
-        version = rollout(options.url, options.label, options.version)
-    except (ConfigError, contract.ContractError, ServiceError) as error:
-        sys.exit(f"error: {error}")
-    print(f"{options.label} is version {version} now.")
+    run(lambda: rollout(**vars(options)), options.label)
 
 
 if __name__ == "__main__":

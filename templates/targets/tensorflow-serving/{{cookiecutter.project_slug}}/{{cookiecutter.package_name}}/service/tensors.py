@@ -1,6 +1,6 @@
 """Arrays to tensors on the wire, and back, without TensorFlow."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import prod
 from typing import Any
 
@@ -37,11 +37,6 @@ def to_request(model: str, signature: str, inputs: Mapping[str, ArrayLike]) -> A
     for name, value in inputs.items():
         request.inputs.add(key=name, value=to_tensor(value))
     return request
-
-
-def to_arrays(tensors: Iterable[Any]) -> dict[str, NDArray[Any]]:
-    """Return named tensors as arrays by name."""
-    return {tensor.key: to_array(tensor.value) for tensor in tensors}
 
 
 def to_tensor(value: ArrayLike) -> Any:

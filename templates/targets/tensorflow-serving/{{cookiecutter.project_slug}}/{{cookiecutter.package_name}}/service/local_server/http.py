@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
 
-from .. import protocol
-from ..protocol import RequestError
+from .. import payloads
+from ..payloads import RequestError
 from . import values
 from .models import Models
 
@@ -62,30 +62,26 @@ class Handler(BaseHTTPRequestHandler):
             zipped = "gzip" in self.headers.get("Content-Encoding", "")
             return 200, answer(_inflate(body) if zipped else body)
         except RequestError as error:
-            return error.status, protocol.error(str(error))
+            return error.status, payloads.error(str(error))
         except Exception:
             log.exception("%s", self.requestline)
-            return 500, protocol.error("The server has failed: see its log.")
+            return 500, payloads.error("The server has failed: see its log.")
 
     def _predict(self, body: bytes) -> bytes:
         if not (match := _PREDICT.fullmatch(self.path)):
             return self._refuse(body)
         fields = values.parse(body)
-        _, model = self.server.models.find(*_target(match))
-        signature = values.signature_name(fields)
-        query = values.read(fields, model.inputs(signature))
-        return values.render(model.predict(signature, query.inputs), query.by_row)
+        model = self.server.models.find(*_target(match))
+        signature = model.signature(fields.get("signature_name", ""))
+        query = values.read(fields, signature.inputs)
+        return values.render(signature.predict(query.inputs), query.by_row)
 
     def _describe(self, body: bytes) -> bytes:
         if not (match := _READ.fullmatch(self.path)):
             return self._refuse(body)
-        name, number, label = _target(match)
         models = self.server.models
-        if match[4] != "/metadata":
-            return protocol.dumps(models.status(name, number))
-        found, model = models.find(name, number, label)
-        signatures = model.describe()
-        return protocol.dumps(protocol.model_metadata(name, str(found), signatures))
+        describe = models.metadata if match[4] == "/metadata" else models.status
+        return payloads.dumps(describe(*_target(match)))
 
     def _refuse(self, _body: bytes) -> bytes:
         if not self.path.lower().startswith("/v1/"):
@@ -107,7 +103,7 @@ class Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: Any = None, explain: Any = None) -> None:
         """Refuse what cannot be read, and close the connection."""
         self.close_connection = True
-        self._send(code, protocol.error(message or explain or HTTPStatus(code).phrase))
+        self._send(code, payloads.error(message or explain or HTTPStatus(code).phrase))
 
     def log_message(self, *_: Any) -> None:
         """Log no line for each request."""

@@ -10,10 +10,10 @@ from typing import Any
 import tensorflow as tf
 from tensorflow.core.protobuf import error_codes_pb2
 
-from .. import protocol
+from .. import payloads
 from ..messages import read_config
 from ..model_config import labels_of, version_paths
-from ..protocol import RequestError
+from ..payloads import RequestError
 from .saved_model import SavedModel
 
 POLL_SECONDS = 1.0
@@ -51,13 +51,14 @@ class Model:
         try:
             version = SavedModel(folder, self._timeout_ms)
         except Exception as error:  # a broken model can raise nearly anything
-            self._report(number, "END", *_reason(folder, error))
+            message = " ".join(str(error).split())
+            self._report(number, "END", _code(folder, error), message)
         else:
             self.loaded = {**self.loaded, number: version}
             self._report(number, "AVAILABLE")
 
     def _report(self, number: int, state: str, *error: str) -> None:
-        status = protocol.version_status(str(number), state, *error)
+        status = payloads.version_status(str(number), state, *error)
         self.states = {**self.states, number: status}
         log.info("Version %d of %s: %s", number, self.config.name, (state, *error))
 
@@ -72,18 +73,14 @@ def _choose(policy: Any, numbers: Iterable[int]) -> set[int]:
 
 
 def _last_change(folder: Path) -> float:
-    try:
-        return max(path.stat().st_mtime for path in [folder, *folder.rglob("*")])
-    except OSError:  # a file may vanish meanwhile
-        return time.time()
+    return max(path.stat().st_mtime for path in [folder, *folder.rglob("*")])
 
 
-def _reason(folder: Path, error: Exception) -> tuple[str, str]:
-    """Return the error code and the message for a version that cannot be loaded."""
-    code = "DATA_LOSS" if (folder / "saved_model.pb").is_file() else "NOT_FOUND"
+def _code(folder: Path, error: Exception) -> str:
+    """Return the name of the error for a version that cannot be loaded."""
     if isinstance(error, tf.errors.OpError):
-        code = error_codes_pb2.Code.Name(error.error_code)
-    return code, " ".join(str(error).split())
+        return str(error_codes_pb2.Code.Name(error.error_code))
+    return "DATA_LOSS" if (folder / "saved_model.pb").is_file() else "NOT_FOUND"
 
 
 class Models:
@@ -110,12 +107,10 @@ class Models:
             time.sleep(POLL_SECONDS)
             try:
                 self._refresh()
-            except Exception as error:  # whatever it is, what is loaded is served
+            except Exception as error:  # such as a file that vanishes meanwhile
                 log.error("%s", error)
 
-    def find(
-        self, name: str, number: int | None, label: str | None
-    ) -> tuple[int, SavedModel]:
+    def find(self, name: str, number: int | None, label: str | None) -> SavedModel:
         """Return a version, by default the newest; raise RequestError if not served."""
         model = self._models.get(name)
         if label is not None:
@@ -124,16 +119,20 @@ class Models:
                 raise RequestError(f"The model {name!r} has no label {label!r}.")
             number = labels[label]
         loaded = model.loaded if model else {}
-        if number is None:
-            number = max(loaded, default=0)
-        if number not in loaded:
-            raise RequestError(f"Version {number} of {name!r} is not served.", 404)
-        return number, loaded[number]
+        found = loaded.get(max(loaded, default=0) if number is None else number)
+        if not found:
+            raise RequestError(f"The version of {name!r} is not served.", 404)
+        return found
 
-    def status(self, name: str, number: int | None) -> dict[str, Any]:
+    def metadata(self, name: str, number: int | None, label: str | None) -> Any:
+        """Return the name, the version and the signatures of a version."""
+        model = self.find(name, number, label)
+        return payloads.model_metadata(name, model.version, model.describe())
+
+    def status(self, name: str, number: int | None, _label: str | None) -> Any:
         """Return the status of one version or of all, the newest first."""
         states = self._models[name].states if name in self._models else {}
         numbers = sorted(states, reverse=True) if number is None else [number]
         if not states.keys() & numbers:
             raise RequestError(f"There is no such version of {name!r}.", 404)
-        return protocol.status([states[number] for number in numbers])
+        return {"model_version_status": [states[number] for number in numbers]}

@@ -1,7 +1,7 @@
-"""Values that TensorFlow Serving takes and gives, and the strict protocol does not.
+"""Values as TensorFlow Serving takes and gives them.
 
-These are NaN and infinity, strings (`{"b64": "..."}` is one of bytes), and inputs of
-any shape: the model decides which it can compute.
+Among them are NaN and infinity, text and base64 for strings, and inputs of any shape:
+the model decides which it can compute.
 """
 
 import base64
@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...contract import TensorSpec
-from .. import protocol
-from ..protocol import Query, RequestError
+from .. import payloads
+from ..payloads import Query, RequestError
 
-# NumPy's names for the data types that JSON can hold; strings are objects.
-NAMES = {
+# The data types that JSON can hold, by NumPy's names; strings are objects.
+JSON_TYPES = {
     *("bool", "float32", "float64", "int8", "int16", "int32", "int64"),
     *("object", "uint8", "uint32", "uint64"),
 }
@@ -36,19 +36,11 @@ def parse(body: bytes) -> dict[str, Any]:
     return fields
 
 
-def signature_name(fields: Mapping[str, Any]) -> str:
-    """Return the signature that a request asks for."""
-    name = fields.get("signature_name", "")
-    if not isinstance(name, str):
-        raise RequestError("'signature_name' must be a string.")
-    return name or protocol.SIGNATURE_NAME
-
-
 def read(fields: Mapping[str, Any], specs: Mapping[str, TensorSpec]) -> Query:
     """Return the inputs of a request; raise RequestError if they do not fit."""
-    columns, by_row = protocol.read_columns(fields, specs)
+    columns, by_row = payloads.read_columns(fields, specs)
     numbers = {name: spec for name, spec in specs.items() if spec.dtype != "object"}
-    protocol.check_kinds(columns, numbers)
+    payloads.check_kinds(columns, numbers)
     inputs = {name: _tensor(name, columns[name], specs[name].dtype) for name in specs}
     return Query(inputs, by_row)
 
@@ -56,16 +48,15 @@ def read(fields: Mapping[str, Any], specs: Mapping[str, TensorSpec]) -> Query:
 def render(outputs: Mapping[str, NDArray[Any]], by_row: bool) -> bytes:
     """Return the response's body; raise RequestError for what JSON cannot hold."""
     for name, array in outputs.items():
-        if array.dtype.name not in NAMES:
-            raise RequestError(f"JSON cannot hold {name!r}, which is {array.dtype}.")
+        _check_type(name, array.dtype.name)
     counts = {array.shape[:1] for array in outputs.values()}
     if by_row and (len(counts) > 1 or () in counts):
         raise RequestError("The outputs have no rows in common: send 'inputs'.")
     texts = {name: _texts(name, a) for name, a in outputs.items() if a.dtype == object}
-    answer = protocol.arrange({**outputs, **texts}, by_row)
+    answer = payloads.arrange({**outputs, **texts}, by_row)
     floats = [array for array in outputs.values() if array.dtype.kind == "f"]
     if all(np.isfinite(array).all() for array in floats):
-        return protocol.dumps(answer)
+        return payloads.dumps(answer)
     return json.dumps(answer, default=_shortest).encode()
 
 
@@ -87,14 +78,18 @@ def _integer(digits: str) -> int | float:
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer)
 
 
+def _check_type(name: str, dtype: str) -> None:
+    if dtype not in JSON_TYPES:
+        raise RequestError(f"JSON cannot hold {name!r}, which is {dtype}.")
+
+
 def _tensor(name: str, value: object, dtype: str) -> NDArray[Any]:
+    _check_type(name, dtype)
     if dtype == "object":
         return _strings(name, value)
-    if dtype not in NAMES:
-        raise RequestError(f"JSON cannot hold {name!r}, which is {dtype}.")
     wanted = np.dtype(dtype)
-    array = protocol.to_array(name, value, wanted)
-    if wanted.kind in "iu" and array.size and not protocol.is_in_range(array, wanted):
+    array = payloads.to_array(name, value, wanted)
+    if wanted.kind in "iu" and array.size and not payloads.is_in_range(array, wanted):
         raise RequestError(f"{name!r} has a number outside the range of {dtype}.")
     with np.errstate(over="ignore"):  # 1e39 is infinite as a float32
         return array.astype(wanted)
@@ -108,7 +103,7 @@ def _strings(name: str, value: object) -> NDArray[Any]:
 
 
 def _texts(name: str, array: NDArray[Any]) -> Any:
-    """Return strings as lists of text; as base64, where the name asks for it."""
+    """Return strings as lists of text, or of base64 where the name asks for it."""
     encode = _to_base64 if name.endswith("_bytes") else _to_text
     try:
         return np.array(encode(array), object).tolist()
@@ -117,7 +112,7 @@ def _texts(name: str, array: NDArray[Any]) -> Any:
         raise RequestError(reason) from error
 
 
-# For arrays of any shape.
+# Of arrays of any shape.
 _to_bytes = np.frompyfunc(lambda v: v if type(v) is bytes else str.encode(v), 1, 1)
 _to_base64 = np.frompyfunc(lambda v: {"b64": base64.b64encode(v).decode()}, 1, 1)
 _to_text = np.frompyfunc(bytes.decode, 1, 1)
