@@ -30,7 +30,7 @@ def module(name: str) -> Any:
     """Return a module of the project in the current folder."""
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
-    package = next(Path.cwd().glob("*/batching.py")).parent.name
+    package = next(Path.cwd().glob("*/service/front/batching.py")).parents[2].name
     return importlib.import_module(f"{package}.{name}")
 
 
@@ -54,11 +54,8 @@ def mobile_net(folder: Path) -> tuple[Path, Any]:
 
 def measure(network: str, artifact: Path, inputs: Any, threads: int) -> dict[str, Any]:
     """Return the times of a run alone and in a batch, and what the service decides."""
-    predictor_module, batching = (
-        module("service.predictor"),
-        module("service.front.batching"),
-    )
-    predictor = object.__new__(predictor_module.Predictor)
+    batching = module("service.front.batching")
+    predictor = object.__new__(module("service.predictor").Predictor)
     # Of the signature, only the free size of a batch counts, which both models have.
     predictor.signature = module("contract").Signature.read(
         module("settings").ARTIFACTS
@@ -72,13 +69,13 @@ def measure(network: str, artifact: Path, inputs: Any, threads: int) -> dict[str
             times[f"{name} 1"].append(predictor.seconds(1, clock))
             together = predictor.seconds(batching.BATCH, clock)
             times[f"{name} n"].append(together / batching.BATCH)
-    runner = batching.choose(predictor, 10.0)
+    batcher = batching.choose(predictor, 10.0)
     return {
         "network": network,
         "threads": threads,
         "milliseconds": {k: statistics.median(v) * 1e3 for k, v in times.items()},
-        "batch": runner._queue._limit,
-        "runner": type(runner).__name__,
+        "batch": batcher.limit,
+        "runner": type(batcher).__name__,
     }
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from conftest import files_below
@@ -19,6 +20,7 @@ from dlscaffold.layers.finding import find_cell
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
 
+DOWN = "\x1b[B"
 # A target for toys, two apps for it, an extra that fits all that serves, and what the
 # target adds where one of the apps is chosen. The names in braces are spelt out below.
 LAYERS = {
@@ -179,3 +181,46 @@ def test_eject_takes_them_too(root: Path, tmp_path: Path) -> None:
     context = json.loads((tmp_path / "template" / "cookiecutter.json").read_text())
     assert (context["_apps"], context["_extras"]) == ([], ["notes"])
     assert (tmp_path / "template/{{cookiecutter.project_slug}}/notes.txt").is_file()
+
+
+def on_terminal(root: Path, *words: str, keys: str) -> str:
+    """Return what a dry run prints when the question about apps gets these keys."""
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "dlscaffold", "new", "x", "-f", "keras", "--dry-run", *words],
+        env={**os.environ, roots.VARIABLE: str(root)},
+        encoding="utf-8",
+        timeout=60,
+        dimensions=(60, 120),
+    )
+    if keys:
+        child.expect("Which app")
+        child.send(keys)
+    child.expect("Nothing was written")
+    return str(child.before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
+@pytest.mark.parametrize(
+    ("keys", "apps"),
+    [
+        ("\r", {"kiosk"}),  # as it is offered
+        (" \r", set()),  # the first, which is the default, is taken out
+        (f" {DOWN} \r", {"watch"}),
+        (f"{DOWN} \r", {"kiosk", "watch"}),
+    ],
+)
+def test_apps_are_asked_for_on_a_terminal(
+    root: Path, keys: str, apps: set[str]
+) -> None:
+    text = on_terminal(root, "-t", "toy", keys=keys)
+    assert {app for app in ("kiosk", "watch") if f"apps/{app}" in text} == apps
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
+@pytest.mark.parametrize(
+    "words", [("-t", "toy", "--app", "watch"), ("-t", "toy", "--yes"), ("-t", "flask")]
+)
+def test_apps_are_not_asked_for_without_need(root: Path, words: tuple[str]) -> None:
+    """Not if they are named, if the defaults are wanted, or if none fits."""
+    assert "Which app" not in on_terminal(root, *words, keys="")

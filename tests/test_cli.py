@@ -271,9 +271,10 @@ def test_eject(dlscaffold: Run, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
 def test_on_a_terminal_what_is_missing_is_asked(tmp_path: Path) -> None:
+    words = ["new", "-o", str(tmp_path), "--framework", "pytorch", "--app", "none"]
     child = pexpect.spawn(
         sys.executable,
-        ["-m", "dlscaffold", "new", "-o", str(tmp_path), "--framework", "pytorch"],
+        ["-m", "dlscaffold", *words],
         encoding="utf-8",
         timeout=60,
         dimensions=(30, 120),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from dlscaffold.cli import main
+from dlscaffold.layers import manifest
 from dlscaffold.layers.choices import layer_names
 
 ROOT = Path(__file__).parents[1]
@@ -49,19 +51,6 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / link).exists(), link
 
 
-def test_keys_of_the_manifests_are_documented() -> None:
-    readme = (ROOT / "templates" / "README.md").read_text("utf-8")
-    for manifest in (ROOT / "templates").rglob("layer.toml"):
-        for key in re.findall(
-            r"^(\w+) =|^\[(\w+)\]", manifest.read_text(), re.MULTILINE
-        ):
-            name = key[1] or key[0]
-            if f"[{name}]" in readme or f"`{name}`" in readme:
-                continue
-            context = manifest.read_text("utf-8").partition("[context]")[2]
-            assert f"\n{name} =" in context, f"{manifest}: {name}"
-
-
 def test_every_partial_is_lent_and_included_and_documented() -> None:
     templates = ROOT / "templates"
     lent = {
@@ -93,3 +82,44 @@ def generic(partial: str) -> str:
     """Return a partial's path, with NAME for the name of an app or extra."""
     folder, _, file = partial.partition("/")
     return f"NAME/{file}" if folder in ADD_ONS else partial
+
+
+def section(title: str) -> str:
+    """Return a section of the page on layers, without its heading."""
+    readme = (ROOT / "templates" / "README.md").read_text("utf-8")
+    return readme.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def test_the_keys_on_the_page_are_those_of_the_schema() -> None:
+    table = section("The keys of `layer.toml`")
+    named = set(
+        re.findall(
+            r"`\[?(\w+)\]?`", "".join(re.findall(r"^\| .*? \|", table, re.MULTILINE))
+        )
+    )
+    schema = {key for keys in manifest.KEYS.values() for key in keys}
+    assert named == schema | set(manifest.COMMON)
+
+
+def test_the_example_of_a_target_is_a_layer_that_works() -> None:
+    """tests/layers/ has it, and other tests generate from it."""
+    echo = ROOT / "tests" / "layers" / "targets" / "echo"
+    text = textwrap.dedent(section("Add a target"))
+    blocks = dict(re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL))
+    written = textwrap.dedent(blocks["toml"])
+    assert written == (echo / "layer.toml").read_text("utf-8")
+    (serve,) = echo.rglob("serve.py")
+    for line in blocks["python"].split("\n"):
+        assert line.strip() in serve.read_text("utf-8")
+
+
+def test_the_files_of_a_framework_are_those_of_one_that_works() -> None:
+    layer = ROOT / "tests" / "layers" / "frameworks" / "sklearn"
+    files = {path.name for path in layer.rglob("*") if path.is_file()}
+    text = section("Add a framework")
+    numbered = re.findall(r"^\d\. .*$", text, re.MULTILINE)
+    named = {
+        name for line in numbered for name in re.findall(r"`[\w/<>]*?(\w+\.\w+)`", line)
+    }
+    assert named <= files
+    assert files - named <= {"guidance.toml"}

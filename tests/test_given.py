@@ -285,7 +285,7 @@ def test_nothing_outside_of_the_model_is_copied(
     words = ("--model", model, "--yes", "-o", tmp_path / "out")
     result = dlscaffold("new", "x", *words)
     assert result.exit_code == 1
-    assert "is not a file of the model's own" in result.stderr
+    assert "is not a regular file" in result.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -325,7 +325,7 @@ def test_what_belongs_to_a_model_needs_one(
 ) -> None:
     result = dlscaffold("new", "x", "--yes", *option)
     assert result.exit_code == 2
-    assert "belong to a --model" in result.stderr
+    assert "need --model" in result.stderr
 
 
 def test_without_a_terminal_it_says_the_whole_command(
@@ -461,5 +461,5 @@ def test_two_outputs_of_one_name_are_refused(tmp_path: Path) -> None:
     again = model_files.onnx_value("y", "batch", 1)
     model = tmp_path / "m.onnx"
     model.write_bytes(model_files.onnx_model(outputs=(again,)))
-    with pytest.raises(ScaffoldError, match="two outputs the name y"):
+    with pytest.raises(ScaffoldError, match="two outputs called y"):
         given.read(model, own=None, python=None, trust=False)

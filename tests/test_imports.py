@@ -29,7 +29,8 @@ ALLOWED = {
     "layers": BASE,
     **WINGS,
     "commands": {*WINGS, *LAYERS},
-    "cli": {"commands", *WINGS, *LAYERS},
+    "options": {"advice", *LAYERS},
+    "cli": {"options", "commands", *WINGS, *LAYERS},
     "__main__": {"cli"},
 }
 

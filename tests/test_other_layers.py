@@ -79,6 +79,21 @@ def test_new_generates_from_them(tmp_path: Path) -> None:
     assert "## Changes" in readme
 
 
+def test_what_is_generated_is_clean(tmp_path: Path) -> None:
+    words = ("new", "x", "-f", "sklearn", "-t", "echo", "--with", "changelog")
+    run(*words, "-o", tmp_path)
+    tools = ("ruff check --no-cache .", "ruff format --no-cache --check .", "mypy x")
+    for tool in tools:
+        done = subprocess.run(
+            [sys.executable, "-m", *tool.split()],
+            cwd=tmp_path / "x",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_given_model_is_served_by_them(tmp_path: Path) -> None:
     model = TESTS / "models" / "ranker.onnx"
     words = ("new", "--model", model, "-t", "echo", "-o", tmp_path)
@@ -125,7 +140,7 @@ def test_doctor_checks_them(tmp_path: Path) -> None:
     run("new", "x", "-f", "sklearn", "-t", "echo", "-o", tmp_path)
     report = json.loads(run("doctor", tmp_path / "x", "--json").stdout)
     names_ = [one["name"] for part in ("machine", "pairs") for one in report[part]]
-    assert "Python for scikit-learn" in names_
+    assert "processor for scikit-learn" in names_
     assert "scikit-learn with Echo" in names_
     manifest = next(one for one in report["project"] if one["name"] == "manifest")
     assert manifest["state"] == "fine"
@@ -160,6 +175,7 @@ CATALOG_TESTS = (
     "test_backends.py",
     "test_manifest.py",
     "test_names.py",
+    "projects/test_budgets.py",
 )
 
 

@@ -92,9 +92,9 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
     assert not files_below(tmp_path)
 
 
-def re_one_sentence(text: str, mend: str) -> bool:
-    """Say whether this is one line that names the mend, and no traceback."""
-    return text.startswith("Error: ") and text.count("\n") == 1 and mend in text
+def re_one_sentence(text: str, fix: str) -> bool:
+    """Say whether this is one line that names the fix, and no traceback."""
+    return text.startswith("Error: ") and text.count("\n") == 1 and fix in text
 
 
 @pytest.mark.e2e

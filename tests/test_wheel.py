@@ -76,7 +76,7 @@ def test_it_reads_models(installed: Path) -> None:
     model = ROOT / "tests" / "models" / "ranker.tflite"
     found = json.loads(run(installed, "inspect", model, "--json"))
     assert found["operators"]["FULLY_CONNECTED"] == 2
-    assert (installed / "dlscaffold" / "inspect" / "worker.py").is_file()
+    assert (installed / "dlscaffold" / "models" / "readers" / "worker.py").is_file()
 
 
 def test_it_is_typed(installed: Path) -> None:

@@ -7,94 +7,43 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
 from io import TextIOWrapper
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from dlscaffold import __version__
-from dlscaffold.advice.situation import (
-    QUESTIONS,
-    Situation,
-    nearest,
-    one_choice,
-    one_number,
-)
-from dlscaffold.errors import ScaffoldError, UsageError
-from dlscaffold.layers.choices import STEPS, app_names, backend_names, layer_names
+from dlscaffold.advice.situation import Situation
+from dlscaffold.errors import ScaffoldError
 from dlscaffold.layers.roots import VARIABLE
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-class OneOf(click.Choice[str]):
-    """A choice that names what is nearest to a word that it does not know."""
-
-    def __init__(self, kind: str, known: Sequence[str]) -> None:
-        """Remember what the choices are called."""
-        super().__init__(known)
-        self.kind = kind
-
-    def convert(self, value: Any, *_: Any) -> str:
-        """Return the choice; raises UsageError if it is none."""
-        if value not in self.choices:
-            raise UsageError(nearest(value, list(self.choices), self.kind))
-        return str(value)
-
-
-PATH = click.Path()
-FRAMEWORK = OneOf("framework", layer_names("frameworks"))
-TARGET = OneOf("target", layer_names("targets"))
-FORMAT = OneOf("format", layer_names("formats"))
-BACKEND = OneOf("backend", backend_names())
-APP = OneOf("app", app_names())
-EXTRA = OneOf("extra", layer_names("extras"))
-LICENSE = OneOf("license", layer_names("licenses"))
-STEP = OneOf("step", STEPS)
-
-json_option = click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help="Print one JSON object on standard output; prose goes to standard error.",
-)
-
-
-backend_option = click.option(
-    "--backend", type=BACKEND, help="What the framework computes on, if it can choose."
-)
-app_option = click.option(
-    "--app",
-    "apps",
-    type=APP,
-    multiple=True,
-    help="An app to go with a model for phones; may be repeated.",
-)
-extra_option = click.option(
-    "--with",
-    "extras",
-    type=EXTRA,
-    multiple=True,
-    help="An extra to add; may be repeated.",
-)
-license_option = click.option(
-    "--license", "license_name", type=LICENSE, default="MIT", show_default=True
+from dlscaffold.options import (
+    FRAMEWORK,
+    PATH,
+    STEP,
+    TARGET,
+    app_option,
+    backend_option,
+    choice_option,
+    extra_option,
+    format_option,
+    json_option,
+    license_option,
+    number_option,
 )
 
 
 class Commands(click.Group):
-    """The commands; what the system refuses any of them is one sentence."""
+    """The commands; an error of the system is one sentence in any of them."""
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run the command that was asked for."""
-        # A pipe on Windows, say, cannot carry every character: better a `?` than none.
+        # A pipe on Windows cannot carry every character: a `?` is better than an error.
         if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
             sys.stdout.reconfigure(errors="replace")
         try:
             return super().main(*args, **options)
         except OSError as error:
-            message = f"The system refuses it: {error}; make room or rights for it."
+            message = f"The system reports: {error}; free space, or change permissions."
             ScaffoldError(message).show()
             sys.exit(ScaffoldError.exit_code)
 
@@ -135,43 +84,49 @@ Examples:
 )
 @click.argument("name", required=False)
 @click.option("-f", "--framework", type=FRAMEWORK, help="What the model is trained in.")
-@click.option("-t", "--target", type=TARGET, help="What it is served by.")
-@click.option("--format", "format_name", type=FORMAT, help="What joins the two.")
+@click.option("-t", "--target", type=TARGET, help="What serves it.")
+@format_option
 @backend_option
-@click.option("-m", "--model", type=PATH, help="Start from this model of your own.")
+@click.option(
+    "-m", "--model", type=PATH, help="Start from this model instead of training one."
+)
 @click.option(
     "--examples", type=PATH, help="Inputs for it, by name: an .npz, .npy or .json file."
 )
 @click.option("--python", type=PATH, help="Interpreter with the model's framework.")
-@click.option("--trust", is_flag=True, help="Accept code in the model, as of Lambdas.")
+@click.option(
+    "--trust", is_flag=True, help="Accept code in the model, as in Lambda layers."
+)
 @app_option
 @extra_option
 @license_option
-@click.option("-o", "--output-dir", type=PATH, default=".", help="Where to put it.")
-@click.option("-y", "--yes", is_flag=True, help="Take the default for all not given.")
+@click.option(
+    "-o", "--output-dir", type=PATH, default=".", help="The folder to create it in."
+)
+@click.option(
+    "-y", "--yes", is_flag=True, help="Use the default for what is not given."
+)
 @click.option("--dry-run", is_flag=True, help="Print the files and write nothing.")
-@click.option("--git/--no-git", default=False, help="Start a Git repository in it.")
-@click.option("--smoke", "run_smoke", is_flag=True, help="Run the smoke tests next.")
+@click.option(
+    "--git/--no-git", default=False, help="Commit it to a new Git repository."
+)
+@click.option(
+    "--smoke", "run_smoke", is_flag=True, help="Run the smoke tests afterwards."
+)
 @json_option
 def new(
-    name: str | None,
-    framework: str | None,
-    target: str | None,
-    format_name: str | None,
-    backend: str | None,
+    *,
     model: str | None,
     examples: str | None,
     python: str | None,
     trust: bool,
-    apps: tuple[str, ...],
-    extras: tuple[str, ...],
-    license_name: str,
     output_dir: str,
     yes: bool,
     dry_run: bool,
     git: bool,
     run_smoke: bool,
     as_json: bool,
+    **choices: Any,
 ) -> None:
     """Generate a project called NAME.
 
@@ -182,18 +137,8 @@ def new(
     from dlscaffold.commands import new as command
     from dlscaffold.project.request import Request, read_model
 
-    request = Request(
-        name=name,
-        framework=framework,
-        target=target,
-        format=format_name,
-        license=license_name,
-        backend=backend,
-        given=read_model(model, examples, python=python, trust=trust),
-        apps=apps,
-        extras=extras,
-        output_dir=Path(output_dir),
-    )
+    given = read_model(model, examples, python=python, trust=trust)
+    request = Request(**choices, given=given, output_dir=Path(output_dir))
     command.run(
         request,
         yes=yes,
@@ -207,7 +152,7 @@ def new(
 @main.command("list")
 @json_option
 def list_(as_json: bool) -> None:
-    """Show the frameworks, targets and formats, and which pairs fit."""
+    """Show frameworks, targets, formats, apps and extras, and what fits together."""
     from dlscaffold.commands import list as command
 
     command.run(as_json=as_json)
@@ -249,36 +194,18 @@ Example:
 )
 @click.option("-f", "--framework", type=FRAMEWORK, required=True)
 @click.option("-t", "--target", type=TARGET, required=True)
-@click.option("--format", "format_name", type=FORMAT, help="What joins the two.")
+@format_option
 @backend_option
 @app_option
 @extra_option
 @license_option
 @click.argument("directory", type=PATH)
-def eject(
-    framework: str,
-    target: str,
-    format_name: str | None,
-    backend: str | None,
-    apps: tuple[str, ...],
-    extras: tuple[str, ...],
-    license_name: str,
-    directory: str,
-) -> None:
+def eject(directory: str, **choices: Any) -> None:
     """Write the composed template to DIRECTORY, for plain Cookiecutter."""
     from dlscaffold.commands import eject as command
     from dlscaffold.project.request import Request
 
-    request = Request(
-        framework=framework,
-        target=target,
-        format=format_name,
-        license=license_name,
-        backend=backend,
-        apps=apps,
-        extras=extras,
-    )
-    command.run(request, directory)
+    command.run(Request(**choices), directory)
 
 
 @main.command(
@@ -295,42 +222,6 @@ def compare(frameworks: tuple[str, ...], as_json: bool) -> None:
     from dlscaffold.commands import compare as command
 
     command.run(frameworks, as_json=as_json)
-
-
-def choice_option(name: str, help_text: str) -> Callable[[F], F]:
-    """Return the option for a question; it may be repeated, but not contradicted."""
-    known = next(list(q.choices) for q in QUESTIONS if q.name == name)
-
-    def check(*given: Any) -> str | None:
-        return one_choice(name, given[-1], known)
-
-    def complete(*given: Any) -> list[str]:
-        return [value for value in known if value.startswith(given[-1])]
-
-    return click.option(
-        f"--{name}",
-        multiple=True,
-        metavar=f"[{'|'.join(known)}]",
-        help=help_text,
-        callback=check,
-        shell_complete=complete,
-    )
-
-
-def number_option(name: str, metavar: str, help_text: str) -> Callable[[F], F]:
-    """Return the option for a number; it may be repeated, but not contradicted."""
-
-    def check(*given: Any) -> float | None:
-        return one_number(name, given[-1])
-
-    return click.option(
-        f"--{name.replace('_', '-')}",
-        name,
-        multiple=True,
-        metavar=metavar,
-        help=help_text,
-        callback=check,
-    )
 
 
 @main.command(
@@ -388,7 +279,7 @@ Examples:
 @click.option(
     "--python",
     type=click.Path(dir_okay=False),
-    help="Interpreter with Keras and h5py, for what takes them to read.",
+    help="Interpreter with Keras and h5py, to read .h5 files and build Keras models.",
 )
 @click.option(
     "--trust",
@@ -397,7 +288,7 @@ Examples:
 )
 @json_option
 def inspect(model: str, python: str | None, trust: bool, as_json: bool) -> None:
-    """Say what MODEL is, and which targets it fits, without running what is in it.
+    """Show what MODEL is and which targets it fits, without running its code.
 
     Reads SavedModel folders, .keras, .h5, .onnx, .tflite, TorchScript, .pt2, .ptl and
     .pte files.

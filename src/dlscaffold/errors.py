@@ -1,4 +1,4 @@
-"""What a person can cause, each as one sentence that names the mend."""
+"""Errors that a person can cause, each one sentence with the cause and the fix."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dlscaffold.terminal import printable
 
 
 class ScaffoldError(click.ClickException):
-    """A failure that the user can mend; Click prints it on standard error."""
+    """A failure that the user can fix; Click prints it on standard error."""
 
     def format_message(self) -> str:
         """Return the message; a file's name in it cannot steer the terminal."""

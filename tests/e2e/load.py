@@ -74,7 +74,7 @@ class Connection:
 async def closed_loop(
     url: str, body: bytes, clients: int, stop: asyncio.Event
 ) -> Outcome:
-    """Each client asks again as soon as it is answered, until told to stop."""
+    """Each client sends a request as soon as the last is answered, until stopped."""
     outcome = Outcome()
 
     async def client() -> None:

@@ -200,7 +200,7 @@ def test_workers_do_not_outlive_the_service(project: Smoked) -> None:
 
 
 def is_running(pid: int) -> bool:
-    """Say whether the process exists and is more than an unread exit status."""
+    """Return whether the process exists and is more than an unread exit status."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
@@ -232,7 +232,7 @@ def drip(url: str, answers: list[bytes]) -> None:
                 return
 
 
-def test_slow_clients_are_told_so_and_delay_nobody(project: Smoked) -> None:
+def test_slow_clients_get_a_408_and_delay_no_others(project: Smoked) -> None:
     """More of them than requests that may wait."""
     limits = {"FLASK_WORKERS": "1", "FLASK_TIME_LIMIT": "8", "FLASK_QUEUE_LIMIT": "8"}
     answers: list[bytes] = []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import CELLS, GIVEN_CELLS
+from conftest import CATALOG, CELLS, GIVEN_CELLS
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import rendering
 
@@ -36,9 +36,11 @@ def python_files(folder: Path) -> dict[Path, str]:
 def test_a_project_is_small(cell: Cell, rendered: Rendered) -> None:
     """The budget is that of the one layer that has one."""
     labels = {layer.label for layer in cell.layers("MIT")}
-    (budget,) = [lines for label, lines in LINES.items() if label in labels]
     files = python_files(rendered[1])
-    assert sum(len(text.splitlines()) for text in files.values()) <= budget
+    size = sum(len(text.splitlines()) for text in files.values())
+    assert [
+        lines for label, lines in LINES.items() if label in labels and size > lines
+    ] == []
 
 
 def test_modules_are_short_and_few_at_the_top(rendered: Rendered) -> None:
@@ -85,6 +87,8 @@ def is_private(module: str) -> bool:
 
 
 def test_the_budgets_cover_every_cell() -> None:
+    """Targets of other roots have none."""
     for cell in (*CELLS, *GIVEN_CELLS):
-        labels = {layer.label for layer in cell.layers("MIT")}
-        assert len(labels & LINES.keys()) == 1, cell.name
+        if cell.target.root == CATALOG.roots[0]:
+            labels = {layer.label for layer in cell.layers("MIT")}
+            assert len(labels & LINES.keys()) == 1, cell.name

@@ -130,6 +130,20 @@ def test_parity_needs_name_shape_and_numbers(
         )
 
 
+def test_another_artifact_is_refused(
+    contract: Any, signature: Any, tmp_path: Path
+) -> None:
+    """The signature names its artifact by digest."""
+    artifact = tmp_path / signature.artifact
+    artifact.write_bytes(b"weights")
+    digest = contract.digest(artifact)
+    named = dataclasses.replace(signature, sha256=digest)
+    assert named.verify(tmp_path) == artifact
+    artifact.write_bytes(b"other weights")
+    with pytest.raises(contract.ContractError, match="export again"):
+        named.verify(tmp_path)
+
+
 def test_one_digest_in_project_and_generator(contract: Any, tmp_path: Path) -> None:
     """Of a file and of a folder; another name or another byte is another digest."""
     folder = tmp_path / "model"

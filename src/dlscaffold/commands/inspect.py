@@ -52,10 +52,10 @@ def facts(found: Description) -> Table:
     from rich.filesize import decimal
 
     written = " ".join(filter(None, (found.framework, found.framework_version)))
-    weights = "not known" if found.parameters is None else f"{found.parameters:,}"
+    weights = "unknown" if found.parameters is None else f"{found.parameters:,}"
     return grid(
         [
-            ("written by", printable(written) or "not said"),
+            ("written by", printable(written) or "unknown"),
             ("size", decimal(found.size)),
             ("parameters", weights),
             ("operators", operators(found)),
@@ -68,21 +68,21 @@ def operators(found: Description) -> str:
     most = sorted(found.operators.items(), key=lambda one: (-one[1], one[0]))
     named = ", ".join(f"{printable(name)} {times}" for name, times in most[:SHOWN])
     rest = len(most) - SHOWN
-    return f"{named} and {rest} more" if rest > 0 else named or "not said"
+    return f"{named} and {rest} more" if rest > 0 else named or "unknown"
 
 
 def tensors(signature: Signature) -> Table:
     """Return the inputs and outputs as a table."""
     sides = (("in", signature.inputs), ("out", signature.outputs))
     return grid(
-        (side, printable(one.name), one.dtype or "not said", shape(one))
+        (side, printable(one.name), one.dtype or "unknown", shape(one))
         for side, side_tensors in sides
         for one in side_tensors
     )
 
 
 def shape(tensor: Tensor) -> str:
-    """Return a shape as people write it; `?` is a free dimension without a name."""
+    """Return a shape as people write it; `?` is a dimension of any size."""
     if tensor.shape is None:
         return "any shape"
     most = tensor.most or (None,) * len(tensor.shape)
@@ -95,7 +95,7 @@ def shape(tensor: Tensor) -> str:
 
 
 def targets(found: Description) -> Table:
-    """Return the targets, each with how it fits or why it does not."""
+    """Return the targets, with how each fits or why it does not."""
     return grid(
         ("fits" if one.format else "does not fit", one.target, one.because)
         for one in found.targets
@@ -103,7 +103,7 @@ def targets(found: Description) -> Table:
 
 
 def grid(rows: Iterable[tuple[str, ...]]) -> Table:
-    """Return rows as a table without lines; what is in them is text and no markup."""
+    """Return rows as a table without lines; their texts are not markup."""
     from rich.table import Table
     from rich.text import Text
 

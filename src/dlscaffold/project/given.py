@@ -1,7 +1,7 @@
-"""A model that somebody already has, and what a project takes of it.
+"""A model that exists already, and what a project needs of it.
 
-Nothing of the model is executed here: what it takes and gives is read by `inspect`, and
-its files are copied, or named where they are large.
+Nothing in the model is executed here: `inspect` reads its inputs and outputs, and its
+files are copied, or referred to by path where they are large.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dlscaffold.models.description import Description, Tensor
 from dlscaffold.models.identify import describe
 from dlscaffold.models.values import listed
 
-# Above this a project names the model where it lies, instead of holding a copy.
+# A larger model is not copied: the project refers to it by its path.
 CARRIED_BYTES = 100_000_000
 FOLDER = "models"
 DIGITS = 25  # of a number as JSON, at most, with its comma
@@ -43,7 +43,7 @@ class Given:
 
     @property
     def options(self) -> list[str]:
-        """The options of `new` that name it."""
+        """The options of `new` that select it."""
         words = ["--model", str(self.path)]
         words += ["--examples", str(self.examples)] if self.examples else []
         words += ["--python", self.python] if self.python else []
@@ -51,12 +51,12 @@ class Given:
 
     @property
     def is_carried(self) -> bool:
-        """Whether the project holds a copy."""
+        """Whether the project contains a copy."""
         return self.description.size <= CARRIED_BYTES
 
     @property
     def copies(self) -> dict[str, Path]:
-        """What is copied into the project: where to, and from where."""
+        """The files to copy: path in the project, and source."""
         files = {name: self._folder / name for name in self.names}
         copied = files if self.is_carried else {}
         if self.examples:
@@ -89,7 +89,7 @@ class Given:
 
     @property
     def context(self) -> dict[str, object]:
-        """What the templates are told of it; `_model` becomes `models/model.json`."""
+        """The values for the templates; `_model` becomes `models/model.json`."""
         where = self.path.name if self.is_carried else str(self.path.resolve())
         return {
             "_model": {
@@ -113,17 +113,18 @@ class Given:
 def read(path: Path, *, own: Path | None, python: str | None, trust: bool) -> Given:
     """Return the model at a path, ready to generate a project for.
 
-    Raises ScaffoldError or UsageError where there is none, where it cannot be copied
-    whole, or where its inputs are not known and no examples show them.
+    `own` is a file with the person's own examples. Raises ScaffoldError or UsageError
+    if there is no model, if it cannot be copied completely, or if the shapes of its
+    inputs are unknown and there are no examples to take them from.
     """
     found = describe(path, python=python, trust=trust)
-    # Of `.` and `..` too, the name and the folder are wanted.
+    # Resolved, because `.` and `..` have no name.
     given = Given(Path(found.path).resolve(), found, own, trust, python)
     refuse_links(replace(given, examples=None))
     refuse_names(given)
-    refuse_twins(given)
+    refuse_duplicates(given)
     if not fitting(found):
-        return given  # whoever chooses a target says why there is none
+        return given  # `cell_of` reports why no target fits
     if own:
         arrays = examples.read(own, found.inputs)
         inputs = examples.complete(found.inputs, arrays)
@@ -134,45 +135,45 @@ def read(path: Path, *, own: Path | None, python: str | None, trust: bool) -> Gi
         )
     if any(tensor.dtype is None or tensor.shape is None for tensor in found.inputs):
         raise UsageError(
-            f"{path} does not say the shapes of its inputs, so give examples of them: "
-            "--examples X.npz (or .npy, .json)."
+            f"{path} does not contain the shapes of its inputs: give examples of them "
+            "with --examples X.npz (or .npy, .json)."
         )
     return given
 
 
 def refuse_links(given: Given) -> None:
-    """Raise ScaffoldError if part of the model is elsewhere, or no file at all."""
+    """Raise ScaffoldError if part of the model is a link or cannot be read."""
     for file in given.copies.values():
         if file.is_symlink() or not file.is_file():
             raise ScaffoldError(
-                f"{file} is not a file of the model's own: copy the model, with what "
-                "it links to, into one folder and name it there."
+                f"{file} is not a regular file: copy the model, with the files that it "
+                "links to, into one folder and use that."
             )
         if not os.access(file, os.R_OK):
-            raise ScaffoldError(f"{file} cannot be read: give yourself the right to.")
+            raise ScaffoldError(f"{file} cannot be read: change its permissions.")
 
 
-def refuse_twins(given: Given) -> None:
-    """Raise ScaffoldError if two inputs, or two outputs, have one name."""
+def refuse_duplicates(given: Given) -> None:
+    """Raise ScaffoldError if two inputs, or two outputs, have the same name."""
     for tensors in (given.description.inputs, given.description.outputs):
         names = Counter(tensor.name for tensor in tensors)
         if twice := [name for name, times in names.items() if times > 1]:
             raise ScaffoldError(
-                f"{given.path} gives two inputs or two outputs the name "
-                f"{listed(twice)}: save it again with a name for each."
+                f"{given.path} has two inputs or two outputs called {listed(twice)}: "
+                "save it again with different names."
             )
 
 
 def refuse_names(given: Given) -> None:
-    """Raise ScaffoldError if a file of the model has a name that would do harm."""
+    """Raise ScaffoldError if a file of the model has a name that causes trouble."""
     taken = {DESCRIPTION, given.examples_name}
     if clash := taken.intersection(name.split("/")[0] for name in given.names):
         raise ScaffoldError(
-            f"{given.path} has a file called {min(clash)}, as a file of the project "
-            "is: rename it."
+            f"{given.path} has a file called {min(clash)}, a name that the project "
+            "uses itself: rename it."
         )
     if not given.path.name.isprintable() or "`" in given.path.name:
-        raise ScaffoldError(f"{given.path} has a name that cannot be shown: rename it.")
+        raise ScaffoldError(f"{given.path} has unprintable characters: rename it.")
 
 
 def cell_of(

@@ -53,11 +53,11 @@ def read_model(
 ) -> Given | None:
     """Return the model to start from, if one was named.
 
-    Raises UsageError where it cannot be used, or what belongs to it came without it.
+    Raises UsageError if it cannot be used, or if options for it came without it.
     """
     if model is None:
         if examples or python or trust:
-            raise UsageError("--examples, --python and --trust belong to a --model.")
+            raise UsageError("--examples, --python and --trust need --model.")
         return None
     from dlscaffold.project import given
 
@@ -126,11 +126,11 @@ def _cells_of_model(request: Request, model: Given, catalog: Catalog) -> list[Ce
 
     if request.framework or request.backend:
         raise UsageError(
-            "--model says what it is made with: leave out --framework and --backend."
+            "--model determines the framework: leave out --framework and --backend."
         )
     targets = given.fitting(model.description)
     if not targets:
-        # What bars several targets is the model's own; the rest load something else.
+        # The most frequent reason is about the model itself, others about formats.
         reasons = Counter(fit.because for fit in model.description.targets)
         most = max(reasons.values())
         own = [reason for reason, count in reasons.items() if count == most]

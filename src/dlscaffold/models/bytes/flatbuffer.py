@@ -5,13 +5,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partialmethod
 
-from dlscaffold.models.bytes.bounds import (
-    LONGEST_NAME,
-    Budget,
-    MalformedError,
-    decoded,
-)
+from dlscaffold.models.bytes.bounds import LONGEST_NAME, Budget, MalformedError, decoded
 from dlscaffold.models.bytes.window import Window
 
 
@@ -22,22 +18,6 @@ class Table:
     buffer: Window
     position: int
     budget: Budget
-
-    def int8(self, field: int) -> int:
-        """Return a number of one byte, with a sign."""
-        return self._number(field, "b")
-
-    def uint8(self, field: int) -> int:
-        """Return a number of one byte, such as the type of a union."""
-        return self._number(field, "B")
-
-    def int32(self, field: int) -> int:
-        """Return a number of four bytes, with a sign."""
-        return self._number(field, "i")
-
-    def uint32(self, field: int) -> int:
-        """Return a number of four bytes."""
-        return self._number(field, "I")
 
     def table(self, field: int) -> Table | None:
         """Return the table that a field refers to."""
@@ -88,8 +68,14 @@ class Table:
         return at + 4, length
 
     def _number(self, field: int, kind: str) -> int:
+        """Return the number in a field; each kind is that of `struct`."""
         at = self._position(field)
         return unpack(self.buffer, at, kind) if at else 0
+
+    int8 = partialmethod(_number, kind="b")
+    uint8 = partialmethod(_number, kind="B")
+    int32 = partialmethod(_number, kind="i")
+    uint32 = partialmethod(_number, kind="I")
 
     def _position(self, field: int) -> int:
         """Return where a field is stored, or 0 where it is absent."""

@@ -10,12 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from dlscaffold.models.bytes.bounds import (
-    LONGEST_NAME,
-    Budget,
-    MalformedError,
-    decoded,
-)
+from dlscaffold.models.bytes.bounds import LONGEST_NAME, Budget, MalformedError, decoded
 from dlscaffold.models.bytes.window import Window
 
 DEEPEST = 64

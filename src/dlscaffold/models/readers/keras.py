@@ -43,8 +43,8 @@ def contents_of(config: dict[str, Any], version: Any, source: Source) -> Content
     code = sorted(named - CODE or named)
     if code and not source.trust:
         raise ScaffoldError(
-            f"{source.path} has Lambda layers ({', '.join(code)}). They hold code that "
-            "runs when the model is loaded: if you trust its author, add --trust."
+            f"{source.path} has Lambda layers ({', '.join(code)}), whose code runs "
+            "when the model is loaded: if you trust its author, add --trust."
         )
     foreign = sorted({part.name for part in parts if not part.is_own})
     signature, parameters = signature_of(config), None

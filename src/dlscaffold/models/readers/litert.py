@@ -36,7 +36,9 @@ def contents_of(model: Table, names: Sequence[str]) -> Contents:
     codes = [operator(code, names) for code in model.tables(fb.Model.operator_codes)]
     signatures = list(named_signatures(model, graphs))
     operators = Counter(used(graphs, codes))
-    version = converter(model)
+    stored = dict(metadata(model))
+    version = converter(stored[CONVERSION]) if stored.get(CONVERSION) else None
+    runtime = stored.get(RUNTIME, b"").split(b"\0")[0].decode("ascii", "replace")
     return Contents(
         signatures=tuple(signatures or [plain_signature(graphs[0])]),
         writer="tensorflow" if version else None,
@@ -46,7 +48,7 @@ def contents_of(model: Table, names: Sequence[str]) -> Contents:
         custom_operators=frozenset(
             one.removeprefix(CUSTOM) for one in operators if one not in names
         ),
-        notes=tuple(notes(model)),
+        notes=(f"needs runtime {runtime} or newer",) if runtime else (),
         obstacles=() if len(signatures) == 1 else (SIGNATURES.format(len(signatures)),),
     )
 
@@ -121,29 +123,15 @@ def parameters(model: Table, graph: Table) -> int:
     return total
 
 
-def notes(model: Table) -> Iterator[str]:
-    """Yield the oldest runtime that the file says it needs."""
-    digits = metadata(model, RUNTIME).split(b"\0")[0]
-    if digits:
-        yield f"needs runtime {digits.decode('ascii', 'replace')} or newer"
-
-
-def converter(model: Table) -> str | None:
-    """Return the version of the TensorFlow that converted the model."""
-    data = metadata(model, CONVERSION)
-    found = (
-        root(Window(BytesIO(data))).table(fb.ConversionMetadata.environment)
-        if data
-        else None
-    )
-    return found.text(fb.Environment.tensorflow_version) or None if found else None
-
-
-def metadata(model: Table, name: str) -> bytes:
-    """Return what is stored under a name; it is empty where there is nothing."""
+def metadata(model: Table) -> Iterator[tuple[str, bytes]]:
+    """Yield what of the metadata is used, by name."""
     for entry in model.tables(fb.Model.metadata):
-        if entry.text(fb.Metadata.name) == name:
-            number = entry.uint32(fb.Metadata.buffer)
-            buffer = model.table_at(fb.Model.buffers, number)
-            return buffer.data(fb.Buffer.data, LONGEST)
-    return b""
+        if (name := entry.text(fb.Metadata.name)) in (RUNTIME, CONVERSION):
+            buffer = model.table_at(fb.Model.buffers, entry.uint32(fb.Metadata.buffer))
+            yield name, buffer.data(fb.Buffer.data, LONGEST)
+
+
+def converter(data: bytes) -> str | None:
+    """Return the version of TensorFlow that is in the metadata of a conversion."""
+    found = root(Window(BytesIO(data))).table(fb.ConversionMetadata.environment)
+    return found.text(fb.Environment.tensorflow_version) or None if found else None

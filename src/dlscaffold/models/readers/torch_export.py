@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from dlscaffold.models.bytes.bounds import MalformedError
 from dlscaffold.models.bytes.zip_archive import opened
 from dlscaffold.models.description import (
     Contents,
@@ -19,6 +18,7 @@ from dlscaffold.models.description import (
     Tensor,
     distinct,
 )
+from dlscaffold.models.kinds import PROGRAM
 from dlscaffold.models.schemas import Schema
 from dlscaffold.models.values import (
     as_dict,
@@ -32,7 +32,6 @@ from dlscaffold.models.values import (
     parse_json,
 )
 
-MODEL = re.compile(r"(?:[^/]+/)?(?:models/[^/]+|serialized_exported_program)\.json")
 LARGEST_PROGRAM = 32 << 20  # bytes; a node takes two thousand, for where it is from
 # Free dimensions are written as SymPy prints them.
 SYMBOL = re.compile(r"Symbol\('(\w+)'[^()]*\)")
@@ -56,9 +55,8 @@ Json = dict[str, Any]
 def read(source: Source) -> Contents:
     """Return what the archive's JSON says; tensors and pickles in it are not read."""
     with opened(source.path) as archive:
-        found = next(filter(MODEL.fullmatch, archive.members), None)
-        if found is None:
-            raise MalformedError("it holds no program")
+        # There is one, as a file is known as such a program by it.
+        found = next(name for name in archive.members if re.fullmatch(PROGRAM, name))
         return contents_of(parse_json(archive.read_member(found, LARGEST_PROGRAM)))
 
 
@@ -109,10 +107,7 @@ def values(arguments: list[Json], side: str, tensors: Json) -> Iterator[Tensor]:
         else:
             name = as_name(as_dict(found, "tensor").get("name"), "tensor")
             meta = as_dict(tensors.get(name), "tensor")
-            number = meta.get("dtype")
-            dtype = (
-                schema.ScalarType.name_of(number) if isinstance(number, int) else None
-            )
+            dtype = schema.ScalarType.name_of(meta.get("dtype"))
             yield Tensor(name, dtype, shape(meta))
 
 

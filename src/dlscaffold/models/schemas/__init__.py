@@ -24,9 +24,9 @@ class Table:
     def __getattr__(self, name: str) -> int:
         raise AttributeError(f"there is no {name}")
 
-    def name_of(self, number: int) -> str | None:
-        """Return the name of a number, if it has one."""
-        return self._names.get(number)
+    def name_of(self, number: object) -> str | None:
+        """Return the name of a number, if it is one and has one."""
+        return self._names.get(number) if isinstance(number, int) else None
 
 
 class Schema:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .files import ContractError
 
-ort.disable_telemetry_events()  # a server reports to nobody that it runs
+ort.disable_telemetry_events()  # a server sends no usage data
 
 FORMAT = "onnx"
 ARTIFACT = "model.onnx"

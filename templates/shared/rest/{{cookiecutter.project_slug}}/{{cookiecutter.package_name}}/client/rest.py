@@ -15,11 +15,6 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 DEFAULT_URL = "http://127.0.0.1:8501"
-BAD_URL = (
-    requests.exceptions.InvalidSchema,
-    requests.exceptions.InvalidURL,
-    requests.exceptions.MissingSchema,
-)
 
 
 class ServiceError(Exception):
@@ -44,7 +39,7 @@ class Client:
         self.model_url = f"{url.rstrip('/')}/v1/models/{model}"
         self.timeout = timeout
         self.session = requests.Session()
-        # 503 is how a busy server asks to be called again a little later.
+        # A busy server answers 503: the request can be retried a little later.
         retry = Retry(
             total=3,
             connect=0,
@@ -75,7 +70,7 @@ class Client:
             return {self._only_output(signature_name): np.asarray(outputs)}
 
     def metadata(self) -> dict[str, Any]:
-        """Return what the server says of the model's signatures."""
+        """Return the server's metadata of the model's signatures."""
         return self._call("GET", f"{self.model_url}/metadata")
 
     def wait_until_available(
@@ -88,7 +83,7 @@ class Client:
         deadline = time.monotonic() + seconds
         while not self.is_available():
             if server and server.poll() is not None:
-                raise ServiceError("The server has ended: its log says why.")
+                raise ServiceError("The server has ended: its log has the reason.")
             if time.monotonic() > deadline:
                 raise ServiceError(f"{self.model_url} is not served: start the server.")
             time.sleep(0.1)
@@ -133,7 +128,7 @@ class Client:
             fields = answer.json()
         except requests.exceptions.JSONDecodeError as error:
             raise ServiceError(f"{url} is not a model server.") from error
-        except BAD_URL as error:
+        except ValueError as error:  # from Requests, for an invalid URL
             raise ServiceError(f"{url} is no address with http://.") from error
         except requests.RequestException as error:
             raise ServiceError(f"No answer from {url}: is the server up?") from error

@@ -2,15 +2,12 @@
 
 import gzip
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 import requests
 from bodies import MALFORMED, columns, rows
-from conftest import SERVE, free_port
+from conftest import SERVE, free_port, running
 
 from {{ cookiecutter.package_name }}.client.rest import Client
 from {{ cookiecutter.package_name }}.contract import (
@@ -20,7 +17,7 @@ from {{ cookiecutter.package_name }}.contract import (
     to_lists,
 )
 from {{ cookiecutter.package_name }}.service import config
-from {{ cookiecutter.package_name }}.settings import ARTIFACTS, ROOT
+from {{ cookiecutter.package_name }}.settings import ARTIFACTS, REPORTS
 
 SIGNATURE = Signature.read(ARTIFACTS)
 GOLDEN = Golden.read(ARTIFACTS, SIGNATURE)
@@ -37,22 +34,9 @@ def plain() -> Iterator[str]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     app = SERVE.replace(".serve", ".service.app")
-    command = [sys.executable, "-m", "flask", "--app", app, "run", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as server:
-        try:
-            Client(url, SIGNATURE.name).wait_until_available(server, seconds=300)
-            yield url
-        finally:
-            server.terminate()
-
-
-def each(leaf: Any) -> Callable[[Any], Any]:
-    """Return a change that puts something else in place of every number."""
-
-    def change(value: Any) -> Any:
-        return [change(item) for item in value] if isinstance(value, list) else leaf
-
-    return change
+    arguments = ["flask", "--app", app, "run", "--port", str(port)]
+    with running(arguments, Client(url, SIGNATURE.name), REPORTS / "flask.log"):
+        yield url
 
 
 BODIES: dict[str, str | bytes] = {
@@ -63,24 +47,10 @@ BODIES: dict[str, str | bytes] = {
     "bare columns": json.dumps({"inputs": next(iter(LISTS.values()))}),
     "another name as well": json.dumps({"inputs": {**LISTS, "other": 1}}),
     "signature": columns(GOLDEN, signature_name="serving_default"),
-    "ones": columns(GOLDEN, each(1)),
-    "fractions": columns(GOLDEN, each(0.5)),
-    "no columns": '{"inputs": []}',
-    "null": '{"instances": null}',
     "wrong rank": columns(GOLDEN, lambda value: [value]),
-    "ragged": columns(GOLDEN, lambda value: [value, [value]]),
-    "words": columns(GOLDEN, each("0.5")),
-    "nulls": columns(GOLDEN, each(None)),
-    "booleans": columns(GOLDEN, each(True)),
     "one boolean": columns(GOLDEN, lambda value: [value, True]),
-    "NaN": columns(GOLDEN, each(float("nan"))),
-    "infinity": columns(GOLDEN, each(float("inf"))),
-    "too large": columns(GOLDEN, each(1e39)),
-    "much too large": columns(GOLDEN, each(10**30)),
-    "mixed rows": json.dumps({"instances": [LISTS, 1]}),
-    "deep": '{"instances": ' + "[" * 500 + "]" * 500 + "}",
+    "NaN": columns(GOLDEN, lambda value: [value, float("nan")]),
     "very deep": '{"instances": ' + "[" * 100_000,
-    "deep booleans": '{"instances": ' + "[" * 500 + "true" + "]" * 500 + "}",
     "one long word": columns(GOLDEN, lambda value: [value, "a" * 100_000]),
     "not UTF-8": b'{"instances": "\xff"}',
     "too many bytes": " " * (LARGEST + 1),
@@ -139,7 +109,9 @@ def test_everything_else_agrees(
     )
     assert (front.status_code, flask.status_code) == (status, status)
     assert front.content == flask.content
-    for name in ("Allow", "Content-Type", "Content-Security-Policy"):
+    for name in ("Content-Type", "Content-Security-Policy"):
         assert front.headers.get(name) == flask.headers.get(name)
     if status != 200:
         assert front.json()["error"]
+    if status == 405:
+        assert "POST" in front.headers["Allow"]

@@ -1,6 +1,5 @@
 """What this service promises beyond the protocol: limits, request ids, metrics."""
 
-import socket
 import time
 
 import pytest
@@ -65,16 +64,3 @@ def test_the_pages_load_nothing_from_elsewhere(service: str, path: str) -> None:
     assert page.headers["Content-Security-Policy"] == "default-src 'self'"
     assert "http:" not in page.text
     assert "https:" not in page.text
-
-
-def test_an_upload_that_breaks_off_is_no_failure(service: str, client: Client) -> None:
-    """It is not the service that has failed, and the next request is answered."""
-    host, port = service.removeprefix("http://").split(":")
-    path = client.model_url.removeprefix(service)
-    head = f"POST {path}:predict HTTP/1.1\r\nHost: {host}\r\nContent-Length: 99\r\n"
-    for kind in ("application/json", "text/csv"):
-        with socket.create_connection((host, int(port))) as connection:
-            connection.sendall(f"{head}Content-Type: {kind}\r\n\r\n[".encode())
-    assert client.is_available()
-    time.sleep(1)  # requests are counted a little later than they are answered
-    assert 'status="500"' not in requests.get(f"{service}/metrics").text

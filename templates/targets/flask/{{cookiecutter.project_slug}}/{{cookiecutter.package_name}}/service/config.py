@@ -49,27 +49,24 @@ def load(overrides: Mapping[str, Any] | None = None) -> Config:
         message = "A FLASK_ variable with two underscores names no setting."
         raise ConfigError(message) from error
     config.from_mapping(overrides or {})
-    _check_types(config)
-    _check_values(config)
+    for name, default in DEFAULTS.items():
+        if isinstance(default, float) and type(config[name]) is int:
+            config[name] = float(config[name])
+        _check(name, config[name], type(default))
     if not config["WORKERS"]:
         config["WORKERS"] = max(1, usable_processors() // config["THREADS"])
     return config
 
 
-def _check_types(config: Config) -> None:
-    for name, default in DEFAULTS.items():
-        if isinstance(default, float) and type(config[name]) is int:
-            config[name] = float(config[name])
-        if type(config[name]) is not type(default):
-            kind, value = type(default).__name__, config[name]
-            raise ConfigError(f"FLASK_{name} must be of type {kind}, not {value!r}.")
-
-
-def _check_values(config: Config) -> None:
-    for name, (least, most) in LIMITS.items():
-        if not least <= config[name] <= most:  # also refuses NaN
+def _check(name: str, value: Any, kind: type[Any]) -> None:
+    if type(value) is not kind:
+        message = f"FLASK_{name} must be of type {kind.__name__}, not {value!r}."
+        raise ConfigError(message)
+    if name in LIMITS:
+        least, most = LIMITS[name]
+        if not least <= value <= most:  # also refuses NaN
             raise ConfigError(f"FLASK_{name} must be from {least} to {most}.")
-    if config["LOG_LEVEL"] not in LEVELS:
+    if name == "LOG_LEVEL" and value not in LEVELS:
         raise ConfigError(f"FLASK_LOG_LEVEL must be one of {', '.join(LEVELS)}.")
 
 

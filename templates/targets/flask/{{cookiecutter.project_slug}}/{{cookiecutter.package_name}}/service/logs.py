@@ -1,4 +1,4 @@
-"""Logs for programs: one JSON object a line, on standard error."""
+"""Logs for programs: one JSON object per line, on standard error."""
 
 import logging
 import sys
@@ -27,22 +27,20 @@ class JsonFormatter(logging.Formatter):
         return orjson.dumps(fields, default=str).decode()
 
 
-# What Granian itself says goes the same way.
+# For Granian's own messages.
+HANDLER = {
+    "class": "logging.StreamHandler",
+    "formatter": "json",
+    "stream": "ext://sys.stderr",
+}
 GRANIAN: dict[str, Any] = {
     "formatters": {"json": {"()": JsonFormatter}},
-    "handlers": {
-        name: {
-            "class": "logging.StreamHandler",
-            "formatter": "json",
-            "stream": "ext://sys.stderr",
-        }
-        for name in ("console", "access")
-    },
+    "handlers": {"console": HANDLER, "access": HANDLER},
 }
 
 
 def configure(level: str) -> None:
-    """Send everything that is logged from here on through the formatter."""
+    """Write everything that is logged from here on in this format."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)

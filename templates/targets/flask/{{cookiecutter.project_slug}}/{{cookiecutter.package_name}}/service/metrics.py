@@ -54,7 +54,9 @@ def set_model(signature: Signature) -> None:
     if folder := os.environ.get(FOLDER_VARIABLE):
         for file in Path(folder).glob("gauge_live*.db"):
             pid = int(file.stem.rpartition("_")[2])
-            if not _is_alive(pid):
+            try:
+                os.kill(pid, 0)  # sends nothing
+            except ProcessLookupError:
                 multiprocess.mark_process_dead(pid)
 
 
@@ -65,11 +67,3 @@ def exposition() -> bytes:
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)
     return generate_latest(registry)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

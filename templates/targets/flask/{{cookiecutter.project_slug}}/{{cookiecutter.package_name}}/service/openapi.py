@@ -12,12 +12,13 @@ from .schema import (
     one_or_named,
     record,
     responses,
+    row,
 )
 
 NOTES = """The predict format is TensorFlow Serving's. Where the original is lax, this
 service is strict: shapes must be those of the signature, numbers must be finite and
 fit the data type, lists must not be empty, and a body that is declared as another
-type than JSON is refused. The model's paths are there with its version, too."""
+type than JSON is refused. The model's paths exist with its version, too."""
 
 
 def describe(signature: Signature, body_limit: int) -> Schema:
@@ -37,10 +38,8 @@ def describe(signature: Signature, body_limit: int) -> Schema:
                 "get": _get("Names, types and shapes", {"type": "object"})
             },
             **page.paths(signature),
-            "/healthz": {"get": _get("The process lives", STATE)},
-            "/readyz": {
-                "get": _get("The model is loaded, and traffic may come", STATE)
-            },
+            "/healthz": {"get": _get("The process runs", STATE)},
+            "/readyz": {"get": _get("The model is loaded and takes requests", STATE)},
         },
         "components": {"schemas": {"Error": ERROR}},
     }
@@ -59,38 +58,30 @@ STATUS: Schema = {
 
 
 def _predict(signature: Signature) -> Schema:
-    name = {"type": "string", "const": SIGNATURE_NAME}
-    columns = one_or_named(signature.inputs, array)
-    predictions = bare_or_named(signature.outputs, lambda spec: array(spec, skip=1))
-    questions = [
-        record(
-            {"inputs": columns},
-            optional={"signature_name": name, "instances": False},
-        )
-    ]
+    requests = [_request("inputs", one_or_named(signature.inputs, array), "instances")]
     answers = [record({"outputs": bare_or_named(signature.outputs, array)})]
     if signature.batch != NONE:
-        questions.append(
-            record(
-                {"instances": _rows(signature)},
-                optional={"signature_name": name, "inputs": False},
-            )
-        )
+        requests.append(_request("instances", _rows(signature), "inputs"))
+        predictions = bare_or_named(signature.outputs, row)
         answers.append(record({"predictions": {"type": "array", "items": predictions}}))
+    content = {"application/json": {"schema": {"oneOf": requests}}}
     return {
         "summary": "Predict, for examples in rows or in columns",
         "operationId": "predict",
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": {"oneOf": questions}}},
-        },
+        "requestBody": {"required": True, "content": content},
         "responses": responses({"oneOf": answers}),
     }
 
 
+def _request(key: str, examples: Schema, other: str) -> Schema:
+    """Return the schema of a body with examples under one key, and not another."""
+    name = {"type": "string", "const": SIGNATURE_NAME}
+    return record({key: examples}, optional={"signature_name": name, other: False})
+
+
 def _rows(signature: Signature) -> Schema:
     """Return the schema of rows: all with the inputs' names, or all without."""
-    inputs = {name: array(spec, skip=1) for name, spec in signature.inputs.items()}
+    inputs = {name: row(spec) for name, spec in signature.inputs.items()}
     named = {**record(inputs), "additionalProperties": False}
     kinds = [named, *(inputs.values() if len(inputs) == 1 else [])]
     count = lengths(next(iter(signature.inputs.values())).shape[0])

@@ -26,8 +26,8 @@ def model(predictor: Predictor) -> Blueprint:
     def metadata() -> Response:
         return json_response(protocol.dumps(protocol.metadata(predictor.signature)))
 
-    # The front answers most requests in place of this view (front/README.md): check
-    # requests in a decorator or in before_request, which it respects, not in the body.
+    # The front answers most requests in place of this view, as long as the view and
+    # what Flask runs around it are as generated (front/README.md).
     @blueprint.post(f"{path}:predict")
     @blueprint.post(f"{versioned}:predict")
     def predict() -> Response:

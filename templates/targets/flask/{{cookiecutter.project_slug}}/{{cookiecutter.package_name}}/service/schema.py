@@ -13,11 +13,11 @@ OfTensor = Callable[[TensorSpec], Schema]
 
 REASONS = {
     "400": "The request does not fit the model.",
-    "405": "The method is not one of this path's.",
+    "405": "The path does not have this method.",
     "408": "The body came too slowly.",
     "413": "The body is too large.",
-    "415": "The body is declared to be of a type that this path does not take.",
-    "503": "The service is busy or shutting down; try again after Retry-After.",
+    "415": "The path does not take a body of this type.",
+    "503": "The service is busy or shutting down; retry after Retry-After.",
 }
 
 ERROR: Schema = {
@@ -29,14 +29,14 @@ ERROR: Schema = {
 
 
 def responses(schema: Schema) -> Schema:
-    """Return the answers that a path has: this one, and the refusals."""
+    """Return the responses of a path: this one, and errors."""
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     answer = {"application/json": {"schema": schema}}
-    refusals = {
+    errors = {
         status: {"description": reason, "content": error}
         for status, reason in REASONS.items()
     }
-    return {"200": {"description": "The answer.", "content": answer}, **refusals}
+    return {"200": {"description": "The answer.", "content": answer}, **errors}
 
 
 def one_or_named(specs: Mapping[str, TensorSpec], schema: OfTensor) -> Schema:
@@ -56,16 +56,21 @@ def bare_or_named(specs: Mapping[str, TensorSpec], schema: OfTensor) -> Schema:
     return record({name: schema(spec) for name, spec in specs.items()})
 
 
-def array(spec: TensorSpec, skip: int = 0) -> Schema:
-    """Return the schema of a tensor, or of one example of it."""
+def row(spec: TensorSpec) -> Schema:
+    """Return the schema of one example of a tensor."""
+    return array(TensorSpec(spec.dtype, spec.shape[1:]))
+
+
+def array(spec: TensorSpec) -> Schema:
+    """Return the schema of a tensor."""
     schema = _scalar(spec.dtype)
-    for size in reversed(spec.shape[skip:]):
+    for size in reversed(spec.shape):
         schema = {"type": "array", "items": schema, **lengths(size)}
     return schema
 
 
 def lengths(size: int | None) -> Schema:
-    """Return how long an array of this size is; None stands for any length but 0."""
+    """Return the bounds of an array's length; None stands for any but 0."""
     return {"minItems": 1} if size is None else {"minItems": size, "maxItems": size}
 
 

@@ -19,9 +19,7 @@ def train(epochs: int) -> float:
     history = fit(network, digits, epochs)
     model.save(network, MODELS)
     probabilities = model.predict(network, digits.test.images)
-    return report.write(
-        REPORTS, history, digits.test.labels, probabilities, data.LABELS
-    )
+    return report.write(REPORTS, history, digits.test, probabilities, data.LABELS)
 
 
 def fit(

@@ -4,7 +4,7 @@ import argparse
 import functools
 
 from .contract import exporting
-from .contract.int8 import TOLERANCE, write_int8
+from .contract.forms import TOLERANCE, write_int8
 from .evaluation import variants
 
 

@@ -31,7 +31,7 @@ MANY = 64
 log = logging.getLogger(__name__)
 
 
-def choose(predictor: Predictor, seconds: float) -> "Batcher":
+def choose(predictor: Predictor, seconds: float) -> "InLoop | InThread":
     """Return the way that suits the model, by measuring it on its golden examples.
 
     A request waits for so many seconds at most.
@@ -76,10 +76,6 @@ class Batcher:
         self._run_model = predictor.predict
         self._waiting: deque[Waiting] = deque()
         self._thread = ThreadPoolExecutor(1, "predict")
-
-    async def predict(self, inputs: Tensors) -> Tensors:
-        """Return the outputs for one request; raise BusyError if there is no time."""
-        raise NotImplementedError
 
     def add(self, inputs: Tensors) -> asyncio.Future[Tensors]:
         """Add a request, and return the future of its outputs."""

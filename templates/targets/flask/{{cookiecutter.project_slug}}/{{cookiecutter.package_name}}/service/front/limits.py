@@ -2,36 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from typing import Protocol
 
-from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is public
+# Public names, which Granian's type hints do not export explicitly.
+from granian.rsgi import (  # type: ignore[attr-defined]
+    Headers,
+    HTTPProtocol,
+    ProtocolClosed,
+)
 
 from ..protocol import RequestError
 
 
 class BusyError(Exception):
     """The service cannot take the request now; the client may retry."""
-
-
-class Headers(Protocol):
-    """The headers of a request in RSGI, with names in lower case."""
-
-    def __contains__(self, name: str) -> bool: ...
-
-    def get(self, name: str) -> str | None: ...
-
-
-class HTTPProtocol(Protocol):
-    """What RSGI offers to read a request's body and to send the response."""
-
-    async def __call__(self) -> bytes: ...
-
-    def __aiter__(self) -> AsyncIterator[bytes]: ...
-
-    def response_bytes(
-        self, status: int, headers: list[tuple[str, str]], body: bytes
-    ) -> None: ...
 
 
 class ConcurrencyLimit:
@@ -77,7 +60,7 @@ class BodyReader:
             return await self._read_chunks(proto)
         except asyncio.CancelledError as error:
             raise RequestError("The body came too slowly.", 408) from error
-        except ProtocolClosed as error:  # nobody reads the response, but it is counted
+        except ProtocolClosed as error:  # the response is only counted
             raise RequestError("The connection closed within the body.") from error
         finally:
             del self._deadlines[task]

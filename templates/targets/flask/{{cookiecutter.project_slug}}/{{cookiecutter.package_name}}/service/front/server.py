@@ -14,7 +14,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
-from granian.rsgi import Scope
+from granian.rsgi import Headers, HTTPProtocol, Scope  # type: ignore[attr-defined]
 
 from ...contract import ContractError
 from .. import config, logs, metrics, protocol
@@ -22,7 +22,7 @@ from ..app import create_app
 from ..predictor import Predictor
 from ..protocol import RequestError
 from . import batching, draining, fast_path, wsgi
-from .limits import BodyReader, BusyError, ConcurrencyLimit, Headers, HTTPProtocol
+from .limits import BodyReader, BusyError, ConcurrencyLimit
 from .telemetry import Record, Telemetry
 from .wsgi import Reply
 
@@ -92,7 +92,7 @@ class Front:
     async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
         """Answer one request, and record it."""
         start = time.perf_counter()
-        headers: Headers = scope.headers
+        headers = scope.headers
         request_id = headers.get("x-request-id")
         if request_id is None or not REQUEST_ID.fullmatch(request_id):
             request_id = next(self._ids)

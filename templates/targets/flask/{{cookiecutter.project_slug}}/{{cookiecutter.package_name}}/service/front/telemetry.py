@@ -65,13 +65,7 @@ class Telemetry:
 
 def _line(record: Record) -> bytes:
     # A record of `logging` would take as long as a whole small prediction.
-    fields = {
-        "time": datetime.fromtimestamp(record.time, UTC),
-        "message": "request",
-        "request_id": record.request_id,
-        "method": record.method,
-        "path": record.path,
-        "status": record.status,
-        "seconds": round(record.seconds, 6),
-    }
+    fields = {**record._asdict(), "message": "request"}
+    fields["time"] = datetime.fromtimestamp(record.time, UTC)
+    fields["seconds"] = round(record.seconds, 6)
     return orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE)

@@ -1,4 +1,4 @@
-"""The Keras network as torch's exporters want it."""
+"""The network as torch's exporters take it."""
 
 import keras
 from torch import Tensor, nn
@@ -16,3 +16,8 @@ class Served(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """Return probabilities (batch, labels) for images (batch, height, width)."""
         return self.network(image, training=False)
+
+
+def served(network: keras.Model) -> nn.Module:
+    """Return the network for serving."""
+    return Served(network)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from torch.jit import ScriptModule
 
-from . import lite, phone
+from . import lite
 
 
 def write_artifact(network: ScriptModule, path: Path) -> None:
@@ -13,5 +13,3 @@ def write_artifact(network: ScriptModule, path: Path) -> None:
     Raises ContractError where that runtime could not run it.
     """
     lite.save(network, path)
-    phone.fit_bytecode(path)
-    phone.check_operators(path)

@@ -7,10 +7,9 @@ The times are this computer's: compare them with each other, not with a phone's.
 import json
 import tempfile
 import time
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,70 +21,52 @@ from ..contract.runtime import ARTIFACT, Runtime
 from ..settings import MODELS, REPORTS
 from . import eager
 
-WARM_UP, ROUNDS, CALLS = 3, 10, 3
+ROUNDS, CALLS = 10, 3
 HEAD = "| model | kB | accuracy | ms a call |\n| --- | --: | --: | --: |\n"
 
 
-@dataclass(frozen=True)
-class Form:
-    """One form of the model: the file or folder it lies in, and how to ask it."""
+class Form(NamedTuple):
+    """One form of the model: the file or folder that it is in, and how to run it."""
 
     name: str
     path: Path
     predict: eager.Predict
 
 
-@dataclass(frozen=True)
-class Variant:
-    """The figures of one form; the time is for one example, the median of many."""
-
-    name: str
-    kilobytes: float
-    accuracy: float
-    milliseconds: float
-
-    def row(self) -> str:
-        """Return the line of the table."""
-        return (
-            f"| {self.name} | {self.kilobytes:.1f} | {self.accuracy:.1%} "
-            f"| {self.milliseconds:.3f} |\n"
-        )
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A form that this network, or this computer, does not allow."""
-
-    name: str
-    refusal: str
-
-    def row(self) -> str:
-        """Return the line of the table."""
-        reason = " ".join(self.refusal.split()).replace("|", "\\|")
-        return f"| {self.name}: not possible: {reason} | | | |\n"
-
-
 def write_report() -> str:
     """Measure the trained model and each form it is exported in; return the table."""
     with tempfile.TemporaryDirectory() as folder:
         forms, refusals = write_all(model.load(MODELS), Path(folder))
-        rows: list[Variant | Refusal] = [*measure_all(forms), *refusals]
+        rows = measure_all(forms)
+    rows += [{"name": name, "refusal": reason} for name, reason in refusals.items()]
     REPORTS.mkdir(parents=True, exist_ok=True)
-    text = json.dumps([asdict(row) for row in rows], indent=2)
-    (REPORTS / "variants.json").write_text(text + "\n", "utf-8")
-    table = HEAD + "".join(row.row() for row in rows)
+    text = json.dumps(rows, indent=2) + "\n"
+    (REPORTS / "variants.json").write_text(text, "utf-8")
+    table = HEAD + "".join(map(line, rows))
     (REPORTS / "variants.md").write_text(table, "utf-8")
     return table
 
 
-def write_all(network: Any, folder: Path) -> tuple[list[Form], list[Refusal]]:
+def line(row: dict[str, Any]) -> str:
+    """Return the line of the table for a form's figures, or for why it has none."""
+    if "refusal" in row:
+        reason = " ".join(row["refusal"].split()).replace("|", "\\|")
+        return f"| {row['name']}: not possible: {reason} | | | |\n"
+    return (
+        f"| {row['name']} | {row['kilobytes']:.1f} | {row['accuracy']:.1%} "
+        f"| {row['milliseconds']:.3f} |\n"
+    )
+
+
+def write_all(network: Any, folder: Path) -> tuple[list[Form], dict[str, str]]:
     """Write each exported form to the folder.
 
-    Returns them and the model as its framework runs it, and what is not possible.
+    Returns them after the model as its framework runs it, and why others are not
+    possible.
     """
     ways = eager.ways(network).items()
     forms = [Form(name, MODELS, predict) for name, predict in ways]
-    refusals = []
+    refusals = {}
     for name, write in WRITERS.items():
         artifact = folder / name / ARTIFACT
         artifact.parent.mkdir()
@@ -93,7 +74,7 @@ def write_all(network: Any, folder: Path) -> tuple[list[Form], list[Refusal]]:
             write(network, artifact)
             forms.append(Form(name, artifact, predictor(Runtime(artifact))))
         except ContractError as error:
-            refusals.append(Refusal(name, str(error)))
+            refusals[name] = str(error)
     return forms, refusals
 
 
@@ -102,27 +83,24 @@ def predictor(runtime: Runtime) -> eager.Predict:
     return lambda images: runtime.predict({"image": images})["probabilities"]
 
 
-def measure_all(forms: list[Form]) -> list[Variant]:
-    """Return the figures of each form."""
+def measure_all(forms: list[Form]) -> list[dict[str, Any]]:
+    """Return the figures of each form; the time is the median for one example."""
     images, labels = data.load().test
     times = measure_times(forms, images[:1])
     return [
-        Variant(
-            name=form.name,
-            kilobytes=size(form.path) / 1000,
-            accuracy=float((form.predict(images).argmax(axis=1) == labels).mean()),
-            milliseconds=times[form.name],
-        )
+        {
+            "name": form.name,
+            "kilobytes": size(form.path) / 1000,
+            "accuracy": float((form.predict(images).argmax(axis=1) == labels).mean()),
+            "milliseconds": times[form.name],
+        }
         for form in forms
     ]
 
 
 def measure_times(forms: list[Form], image: NDArray[np.float32]) -> dict[str, float]:
-    """Return each form's median milliseconds, all asked in turn, round after round."""
+    """Return each form's median milliseconds; they take turns, round after round."""
     times: dict[str, list[float]] = {form.name: [] for form in forms}
-    for form in forms:
-        for _ in range(WARM_UP):
-            form.predict(image)
     for _ in range(ROUNDS):
         for form in forms:
             for _ in range(CALLS):

@@ -48,7 +48,7 @@ def classify(predictor: Predictor, pixels: NDArray[np.float32]) -> dict[str, Any
 
 
 def paths(signature: Signature) -> Schema:
-    """Return what the API's description says of these routes."""
+    """Return the OpenAPI description of these routes."""
     return {"/predict/image": {"post": _predict_image(signature)}}
 
 

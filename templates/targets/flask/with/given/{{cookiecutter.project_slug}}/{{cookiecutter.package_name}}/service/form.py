@@ -26,7 +26,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Field:
-    """An input as the form asks for it: one example, where the model has a batch."""
+    """An input as a field of the form: one example, where the model has a batch."""
 
     name: str
     dtype: str

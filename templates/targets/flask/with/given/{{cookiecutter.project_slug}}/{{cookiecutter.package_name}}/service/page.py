@@ -47,7 +47,7 @@ def example(signature: Signature, golden: Golden) -> Schema:
 
 
 def paths(_signature: Signature) -> Schema:
-    """Return what the API's description says of these routes."""
+    """Return the OpenAPI description of these routes."""
     schema: Schema = {"type": "object"}
     summary = "A request to begin with, as the model takes it"
     return {"/example": {"get": {"summary": summary, "responses": responses(schema)}}}

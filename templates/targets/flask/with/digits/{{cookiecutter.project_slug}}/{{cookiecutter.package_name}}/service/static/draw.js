@@ -8,7 +8,7 @@ const width = Number(page.dataset.width);
 const drawing = document.querySelector("#drawing");
 const seen = document.querySelector("#seen");
 const cursor = document.querySelector("#pen");
-const said = document.querySelector("#said");
+const announcement = document.querySelector("#announcement");
 const answer = document.querySelector("#answer");
 const bars = [...document.querySelectorAll("#bars li")];
 const pen = drawing.getContext("2d", { willReadFrequently: true });
@@ -56,12 +56,12 @@ function pressed(event) {
   if (event.key === "Delete") clear();
   else if (event.key === " ") {
     down = !down;
-    said.textContent = `The pen is ${down ? "down" : "up"}.`;
+    announcement.textContent = `The pen is ${down ? "down" : "up"}.`;
     moveTo(position.x, position.y, down);
   } else if (moves[event.key]) {
     const [x, y] = moves[event.key];
     moveTo(clamp(position.x + x, drawing.width), clamp(position.y + y, drawing.height), down);
-    said.textContent = `${percent(position.x)} from the left, ${percent(position.y)} from the top.`;
+    announcement.textContent = `${percent(position.x)} from the left, ${percent(position.y)} from the top.`;
   } else return;
   event.preventDefault();
 }
@@ -97,29 +97,29 @@ function moveTo(x, y, draw) {
   cursor.style.top = `${y / drawing.height * 100}%`;
 }
 
-// One request at a time; what is drawn meanwhile is asked for afterwards.
+// One request at a time; what is drawn meanwhile is sent afterwards.
 async function predict() {
   again = true;
   if (running) return;
   running = true;
   while (again) {
     again = false;
-    await ask().catch(() => { answer.textContent = "The service does not answer."; });
+    await send().catch(() => { answer.textContent = "The service does not answer."; });
   }
   running = false;
 }
 
-async function ask() {
+async function send() {
   const image = shrink();
   if (image === null) return;
-  const asked = drawings;
+  const sent = drawings;
   const reply = await fetch(`/v1/models/${page.dataset.model}:predict`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ instances: [image] }),
   });
   const fields = await reply.json();
-  if (asked !== drawings) return;
+  if (sent !== drawings) return;
   if (!reply.ok) {
     answer.textContent = fields.error;
     return;

@@ -32,7 +32,7 @@ async function fillAll() {
   for (const field of fields) fill(field, inputs[field.dataset.name], "the example");
 }
 
-// `origin` says where a value is from that is too long to be shown.
+// `origin` names the source of a value that is too long to be shown.
 function fill(field, value, origin) {
   const text = field.querySelector("textarea");
   if (text) {

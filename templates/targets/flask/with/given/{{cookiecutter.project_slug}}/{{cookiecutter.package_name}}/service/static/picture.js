@@ -38,7 +38,7 @@ function numbers(canvas, { layout, channels }, black, white) {
   const value = (y, x, c) => {
     const pixel = data.subarray(4 * (y * width + x));
     const shade = channels === "3" ? pixel[c] : grey(pixel);
-    // Three decimals tell 256 shades apart, and keep the request short.
+    // Three decimals distinguish 256 shades, and keep the request short.
     return Math.round(1000 * (black + (shade / 255) * (white - black))) / 1000;
   };
   const list = (length, item) => Array.from({ length }, (_, index) => item(index));

@@ -1,0 +1,63 @@
+"""Turn a network into TorchScript for the phone."""
+
+import warnings
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.jit import ScriptModule, TracerWarning  # type: ignore[attr-defined]
+from torch.utils.mobile_optimizer import optimize_for_mobile
+
+from ..data import IMAGE_SHAPE
+from ..settings import REPORTS
+from . import lite
+
+# Two examples: with one, tracing could take the batch for a constant.
+IMAGES = torch.zeros(2, *IMAGE_SHAPE)
+
+
+class TracingError(Exception):
+    """The network cannot be traced, or its trace lacks a branch; says why."""
+
+
+def trace(network: nn.Module, trusted: Path | None = None) -> ScriptModule:
+    """Return the network as TorchScript, traced.
+
+    What happens in files below `trusted` does not depend on values. Raises TracingError
+    where the network elsewhere branches on the value of a tensor.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", TracerWarning)
+        try:
+            graph = torch.jit.trace(network, IMAGES)
+        except Exception as error:  # torch.jit has no base class for its errors
+            raise TracingError(first_line(error)) from error
+    for warning in caught:
+        known = trusted and Path(warning.filename).is_relative_to(trusted)
+        if issubclass(warning.category, TracerWarning) and not known:
+            raise TracingError(first_line(warning.message))
+    return graph
+
+
+def write(graph: ScriptModule, path: Path, report: str) -> None:
+    """Write the graph for the phone, and the names of its operators to a report.
+
+    Raises ContractError where the phone's runtime could not run it.
+    """
+    operators = lite.save(optimized(graph), path)
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    (REPORTS / report).write_text("\n".join(operators) + "\n", "utf-8")
+
+
+def optimized(graph: ScriptModule) -> ScriptModule:
+    """Return the graph with its weights folded in, and for mobile where torch can."""
+    if torch._C._is_xnnpack_enabled():
+        return optimize_for_mobile(graph)
+    print("Not optimized for mobile: this build of torch lacks XNNPACK (see README).")
+    return torch.jit.freeze(graph)
+
+
+def first_line(error: object) -> str:
+    """Return the first line that says something."""
+    lines = (line.strip() for line in str(error).splitlines())
+    return next((line for line in lines if line), type(error).__name__)

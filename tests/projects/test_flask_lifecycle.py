@@ -1,0 +1,132 @@
+"""How a generated Flask service stops, and what it makes of broken connections."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from projects import numpy_model
+from projects.conftest import Project
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals"),
+    pytest.mark.skipif(
+        sys.version_info < (3, 11), reason="generated projects need Python 3.11"
+    ),
+]
+DRAIN_SECONDS = 0.5
+# A worker that misses its signal is not killed here, which would hide that.
+SERVE = "from {}.serve import main; import {}.serve as s; s.STOP_SECONDS = 600; main()"
+Started = tuple["subprocess.Popen[bytes]", int]
+
+
+@pytest.fixture(scope="module")
+def project(project_of: Callable[[str], Project]) -> Project:
+    project = project_of("keras-flask-onnx")
+    numpy_model.install(project)
+    return project
+
+
+@contextlib.contextmanager
+def started(project: Project, loading: float = 0) -> Iterator[Started]:
+    """Start a service, whose model takes some seconds to load, in its own group."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    code = SERVE.format(project.package, project.package)
+    environment = {
+        **os.environ,
+        "FLASK_PORT": str(port),
+        "FLASK_DRAIN_SECONDS": str(DRAIN_SECONDS),
+        "FLASK_WORKERS": "2",
+        "LOADING_SECONDS": str(loading),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=project.path,
+        env=environment,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as server:
+        try:
+            wait_until_loading(server)
+            yield server, port
+        finally:
+            server.kill()
+
+
+def wait_until_loading(server: subprocess.Popen[bytes]) -> None:
+    """Return while the workers load, once the server can take signals."""
+    assert server.stderr
+    while b"Serving on" not in server.stderr.readline():
+        assert server.poll() is None
+    # The children of its main thread, on Linux; the handlers are set before they start.
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+    while children.exists() and not children.read_text():
+        time.sleep(0.01)
+    time.sleep(0.3)
+
+
+def get(port: int, path: str) -> str:
+    url = f"http://127.0.0.1:{port}{path}"
+    with urllib.request.urlopen(url, timeout=5) as response:
+        return str(response.read(), "utf-8")
+
+
+def wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None
+        with contextlib.suppress(OSError):
+            get(port, "/readyz")
+            return
+        time.sleep(0.05)
+    pytest.fail("the service did not become ready")
+
+
+@pytest.mark.parametrize("control_c", [False, True], ids=["SIGTERM", "Ctrl-C"])
+@pytest.mark.parametrize("ready", [False, True], ids=["loading", "ready"])
+def test_it_stops_at_any_time(project: Project, ready: bool, control_c: bool) -> None:
+    """Ctrl-C reaches all processes of a terminal; the workers wait for the parent."""
+    with started(project, loading=0 if ready else 2) as (server, port):
+        if ready:
+            wait_until_ready(server, port)
+        start = time.monotonic()
+        if control_c:
+            os.killpg(server.pid, signal.SIGINT)
+        else:
+            server.terminate()
+        errors = server.communicate(timeout=60)[1]
+    assert time.monotonic() - start >= DRAIN_SECONDS
+    assert b"Unexpected exit" not in errors
+    assert server.returncode == 0
+
+
+def test_an_upload_that_breaks_off_is_no_failure(project: Project) -> None:
+    """It is not the service that has failed, and the next request is answered."""
+    head = (
+        "POST /v1/models/digits:predict HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n"
+    )
+    with started(project) as (server, port):
+        wait_until_ready(server, port)
+        for kind in ("application/json", "text/csv"):
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                connection.sendall(f"{head}Content-Type: {kind}\r\n\r\n[".encode())
+        assert "AVAILABLE" in get(port, "/v1/models/digits")
+        deadline = time.monotonic() + 30
+        while 'status="400"' not in (metrics := get(port, "/metrics")):
+            assert time.monotonic() < deadline, "the requests were not counted"
+            time.sleep(0.1)
+        assert 'status="500"' not in metrics
+        server.terminate()
+        server.communicate(timeout=60)
