@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,3 +95,16 @@ def test_no_modules_import_each_other() -> None:
         for needs in waiting.values():
             needs.difference_update(ready)
     assert not waiting, f"these wait for each other: {waiting}"
+
+
+def test_help_loads_little_beside_click() -> None:
+    """So `--help` costs little more: what a command needs is imported later."""
+    script = (
+        "import sys, click; before = set(sys.modules); import dlscaffold.cli;"
+        "print(*(set(sys.modules) - before))"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    further = {m for m in done.stdout.split() if not m.startswith("dlscaffold")}
+    assert further <= {"_locale", "locale"}
+    assert "dlscaffold.layers.catalog" not in done.stdout.split()

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import CATALOG, CELLS, files_below
+from conftest import ADDED_CELLS, CATALOG, CELLS, files_below
 from dlscaffold.errors import ScaffoldError, UsageError
 from dlscaffold.project import names, placing
 from dlscaffold.project import rendering as project
@@ -236,7 +236,7 @@ def toml_description(folder: Path) -> str:
 def test_eject_equals_new(tmp_path: Path) -> None:
     """Plain Cookiecutter gives the same bytes from each ejected template."""
     name = 'Müller\'s "deep" net'
-    for cell in CELLS:
+    for cell in (*CELLS, *ADDED_CELLS):
         template = tmp_path / f"template-{cell.name}"
         project.eject(cell, "MIT", template)
         derived = names.derive(name)

@@ -38,7 +38,7 @@ BATCH_SIZE = Histogram(
 )
 UNSHARED = Counter(
     "service_unshared",
-    "Processes that stopped batching, as the outputs had not one row per example.",
+    "Processes that stopped batching: outputs did not have one row per example.",
 )
 MODEL = Gauge(
     "service_model",

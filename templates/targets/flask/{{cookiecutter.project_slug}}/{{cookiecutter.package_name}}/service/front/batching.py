@@ -129,7 +129,7 @@ class Batcher:
         # Which rows belong to which request is unknown, now and for any other run.
         self.limit = 1
         metrics.UNSHARED.inc()
-        log.warning("The outputs have not one row per example; requests run apart.")
+        log.warning("Requests run apart: outputs do not have one row per example.")
 
 
 class InLoop(Batcher):
