@@ -14,9 +14,8 @@ import pytest
 from conftest import files_below
 from dlscaffold.errors import UsageError
 from dlscaffold.layers import roots
-from dlscaffold.layers.adding import with_add_ons
 from dlscaffold.layers.catalog import Catalog, Cell
-from dlscaffold.layers.finding import find_cell
+from dlscaffold.layers.finding import find_cell, with_add_ons
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
 

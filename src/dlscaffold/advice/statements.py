@@ -1,7 +1,5 @@
 """A statement about a layer or a place, with its source and date, and its checks."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -122,28 +120,22 @@ def parse(
     statement names its own. Raises GuidanceError at the first fault.
     """
     for kind, entries in found.items():
-        if kind not in KINDS or not _are_tables(entries):
+        tables = isinstance(entries, list) and {*map(type, entries)} <= {dict}
+        if kind not in KINDS or not tables:
             raise GuidanceError(f"{file}: use [[{']], [['.join(KINDS)}]], not {kind}.")
         for entry in entries:
             whole = {**entry, "about": about or entry.get("about")}
-            wrong = itertools.chain(
-                _wrong_keys(entry, about), _faults(kind, whole, terms)
-            )
-            for fault in wrong:
+            keys, values = _wrong_keys(entry, about), _faults(kind, whole, terms)
+            for fault in itertools.chain(keys, values):
                 words = f'[[{kind}]] "{entry.get("says", "")}"'
                 raise GuidanceError(f"{file}: {words}: {fault}.")
             yield Statement(kind, **whole)
 
 
-def _are_tables(entries: object) -> bool:
-    return isinstance(entries, list) and all(isinstance(one, dict) for one in entries)
-
-
 def _wrong_keys(entry: Mapping[str, Any], about: str) -> Iterator[str]:
     if about and "about" in entry:
         yield f"leave out about, which is {about} in this file"
-    types = dict.fromkeys(KEYS, TEXT) | TYPES
-    yield from _wrong_types(entry, types)
+    yield from _wrong_types(entry, dict.fromkeys(KEYS, TEXT) | TYPES)
     for fault in _wrong_types(entry.get("needs", {}), NEEDS):
         yield f"in needs, {fault}"
 

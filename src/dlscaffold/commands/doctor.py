@@ -23,11 +23,12 @@ MARKS = {
 }
 
 
-def run(path: Path, *, as_json: bool) -> None:
+def run(path: str, *, as_json: bool) -> None:
     """Print the report; exits with status 1 if it is not ok."""
-    if not path.is_dir():
-        raise ScaffoldError(f"There is no folder {path}: name one.")
-    report = examine(path)
+    folder = Path(path)
+    if not folder.is_dir():
+        raise ScaffoldError(f"There is no folder {folder}: name one.")
+    report = examine(folder)
     if as_json:
         click.echo(json.dumps({"ok": report.ok, **asdict(report)}))
     else:

@@ -1,7 +1,5 @@
 """`dlscaffold list`: print the layers that there are, and which pairs fit."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One check, as every part of the report has it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +18,11 @@ class Check:
     state: str
     says: str
     fix: str = ""
+
+
+def judged(name: str, fault: str, fix: str, fine: str) -> Check:
+    """Return the check for a fault, which is an empty text where there is none."""
+    return Check(name, "missing", fault, fix) if fault else Check(name, "fine", fine)
 
 
 def needs_of(name: str) -> Mapping[str, Any]:

@@ -1,7 +1,5 @@
 """What this machine can do for each legal pair."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 

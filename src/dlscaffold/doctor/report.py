@@ -1,7 +1,5 @@
 """The whole report: the machine, each pair on it, and the project if there is one."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

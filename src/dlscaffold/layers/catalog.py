@@ -188,11 +188,6 @@ class Cell:
         return f"given-{name}" if self.framework.is_given else name
 
     @property
-    def framework_title(self) -> str:
-        """The framework in prose, with its backend if that is not the preferred one."""
-        return self.framework.title_on(self.special_backend)
-
-    @property
     def fitting_apps(self) -> list[AddOn]:
         """The apps that can come with it, by name."""
         return [app for app in self.catalog.apps() if app.is_fit_for(self.labels)]
@@ -200,8 +195,7 @@ class Cell:
     @property
     def fitting_extras(self) -> list[AddOn]:
         """The extras that can come with it, by name."""
-        extras = self.catalog.extras()
-        return [extra for extra in extras if extra.is_fit_for(self.labels)]
+        return [one for one in self.catalog.extras() if one.is_fit_for(self.labels)]
 
     @property
     def labels(self) -> set[str]:

@@ -4,8 +4,6 @@ The command line needs them for its options, and so `--help` pays for every impo
 here: `os.path` is loaded anyway, `pathlib` is not.
 """
 
-from __future__ import annotations
-
 import os.path
 
 from dlscaffold.layers import roots

@@ -1,7 +1,5 @@
 """From a path to a description: its kind, what its reader says, and what fits it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,24 +21,13 @@ READABLE = "SavedModel, Keras, ONNX, LiteRT, TorchScript, torch.export or ExecuT
 
 
 def describe(
-    path: Path, *, python: str | None = None, trust: bool = False
+    path: Path, *, python: str | None = None, trust: bool = False, whole: bool = True
 ) -> Description:
     """Return the description of a model; nothing in it is executed.
 
-    Raises ScaffoldError where it is no model, is damaged, or would have to be trusted.
+    If not `whole`, it is without contents where only a framework can read them. Raises
+    ScaffoldError where it is no model, is damaged, or would have to be trusted.
     """
-    return _describe(path, python, trust, whole=True)
-
-
-def outline(path: Path) -> Description:
-    """Return the description; without contents where only a framework can read them.
-
-    Raises ScaffoldError as `describe` does.
-    """
-    return _describe(path, python=None, trust=False, whole=False)
-
-
-def _describe(path: Path, python: str | None, trust: bool, whole: bool) -> Description:
     path = path.parent if path.name == FILE else path
     with readable(path):
         kind = identify(path)
@@ -102,19 +89,16 @@ def identify(path: Path) -> Kind:
         raise ScaffoldError(f"{path} is not a file: name a model's file or folder.")
     with path.open("rb") as file:
         head = file.read(HEAD)
-    members = members_of(path) if head.startswith(kinds.ZIP) else []
+    members: list[str] = []
+    if head.startswith(kinds.ZIP):
+        with opened(path) as archive:
+            members = list(archive.members)
     for kind in kinds.FILES:
         if kind.matches(head, path.suffix.lower(), members):
             return kind
     raise ScaffoldError(
         f"{path} is not a model that can be read here: give {READABLE}."
     )
-
-
-def members_of(path: Path) -> list[str]:
-    """Return the names in an archive."""
-    with opened(path) as archive:
-        return list(archive.members)
 
 
 def size_of(path: Path) -> int:

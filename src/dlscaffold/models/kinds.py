@@ -4,8 +4,6 @@ A new format is a row here and a module in `readers/`. Which layer loads a kind 
 in the `layer.toml` of `templates/models/<name>`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -4,11 +4,8 @@ Nothing in the model is executed here: `inspect` reads its inputs and outputs, a
 files are copied, or referred to by path where they are large.
 """
 
-from __future__ import annotations
-
 import math
 import os
-import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,13 +59,6 @@ class Given:
         if self.examples:
             copied = {**copied, self.examples_name: self.examples}
         return {f"{FOLDER}/{name}": source for name, source in copied.items()}
-
-    def copy_to(self, project: Path) -> None:
-        """Copy the model's files into a project."""
-        for name, source in self.copies.items():
-            destination = project / name
-            destination.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, destination)
 
     @property
     def examples_name(self) -> str:
@@ -185,9 +175,11 @@ def cell_of(
     """
     fit = next(f for f in given.description.targets if f.target == target_name)
     if fit.format is None:
+        names = " or ".join(fitting(given.description))
+        fix = f"use --target {names}" if names else "no target fits it"
         raise UsageError(
             f"{given.path.name} does not fit --target {target_name}: {fit.because}; "
-            f"{_fitting(given)}."
+            f"{fix}."
         )
     target = catalog.target(target_name)
     able = [name for name in target.consumes if name in fit.formats]
@@ -204,11 +196,6 @@ def cell_of(
         catalog.format(format_name or fit.format),
         examples=catalog.find(f"shared/{examples}"),
     )
-
-
-def _fitting(given: Given) -> str:
-    names = fitting(given.description)
-    return f"use --target {' or '.join(names)}" if names else "no target fits it"
 
 
 def fitting(description: Description) -> list[str]:

@@ -1,7 +1,5 @@
 """A person's project name, and the folder and package names derived from it."""
 
-from __future__ import annotations
-
 import keyword
 import os
 import re

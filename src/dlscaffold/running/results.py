@@ -1,7 +1,5 @@
 """How a run went: its steps, and what the project's tests reported."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Pickles, taken apart into opcodes by the standard library; none of them is run."""
 
-from __future__ import annotations
-
 import pickletools
 from collections.abc import Iterator
 from typing import Any

@@ -39,7 +39,10 @@ def read(source: Source) -> Contents:
             weights = stored_elements(archive.read("constants.pkl"))
         code = dict(code_members(archive))
         bytecode = archive.find("bytecode.pkl")
-        version = first_number(archive.read("bytecode.pkl")) if bytecode else None
+        parts = opcodes(archive.read("bytecode.pkl")) if bytecode else ()
+        # The first number, but for that of the pickle's own protocol.
+        numbers = (one for name, one in parts if name != "PROTO")
+        version = next((one for one in numbers if isinstance(one, int)), None)
     forward = forward_of(code, root_class(data))
     notes = ["the file does not say dtypes and shapes"] if forward else []
     if version is not None:
@@ -84,14 +87,6 @@ def root_class(data: bytes) -> tuple[str, str]:
             if module.startswith("__torch__"):
                 return module, as_name(kind, "class")
     raise MalformedError("it holds no module")
-
-
-def first_number(data: bytes) -> int | None:
-    """Return the first number in a pickle, which is the bytecode's version."""
-    for name, argument in opcodes(data):
-        if name != "PROTO" and isinstance(argument, int):
-            return argument
-    return None
 
 
 def stored_elements(data: bytes) -> int:
