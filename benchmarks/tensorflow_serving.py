@@ -3,10 +3,9 @@
     PY benchmarks/tensorflow_serving.py PROJECT
 
 PROJECT is a generated, trained and exported Keras project for TensorFlow Serving, PY an
-interpreter with its requirements and Flask. Three questions, each answered by ratios
-within a round, with all servers up and asked in turn:
+interpreter with its requirements, Flask and Pillow. Two questions, each answered by
+ratios within a round, with all servers up and asked in turn:
 
-- first: how long the first caller waits, with and without warm-up records;
 - load: requests per second of the local server, against `model.predict` behind Flask;
 - wire: REST by row, by column and with an encoded file, against gRPC, on a small and on
   a large image. The gRPC side is a server of this script on the same loaded model: it
@@ -25,7 +24,6 @@ import importlib
 import io
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -45,7 +43,6 @@ RESULTS = ROOT / "docs" / "tensorflow-serving.json"
 PICTURE = RESULTS.with_suffix(".png")
 PAGE = RESULTS.with_suffix(".md")
 NAIVE = Path(__file__).parent / "ways" / "flask_model_predict.py"
-WARMUP = "assets.extra/tf_serving_warmup_requests"
 CONNECTIONS = (1, 16)
 SIZES = {"8x8x3": 8, "224x224x3": 224}
 WIRE_SECONDS = 1.0
@@ -62,7 +59,6 @@ def main() -> None:
     if not options.render:
         project = Project(options.project.resolve())
         results = {
-            "first": first_answer(project, options.rounds),
             "load": under_load(project, options.rounds, options.seconds),
             "wire": on_the_wire(project, options.rounds),
         }
@@ -144,29 +140,6 @@ def post(connection: http.client.HTTPConnection, url: str, body: bytes) -> bytes
     if answer.status != 200:
         raise SystemExit(f"{url}: {answer.status} {content[:200]!r}")
     return content
-
-
-def first_answer(project: Project, rounds: int) -> dict[str, list[float]]:
-    """Return the milliseconds of the first answer, with and without warm-up records."""
-    times: dict[str, list[float]] = {"with": [], "without": [], "later": []}
-    url = f"/v1/models/{project.name}:predict"
-    with tempfile.TemporaryDirectory() as folder:
-        for key in ("with", "without"):
-            shutil.copytree(project.model, Path(folder) / key / "1")
-        (Path(folder) / "without" / "1" / WARMUP).unlink()
-        for number in range(rounds):
-            for key in ("with", "without"):
-                port = 18600 + number
-                with local_server(project, Path(folder) / key, project.name, port):
-                    connection = connect(port)
-                    connection.connect()
-                    times[key].append(
-                        timed(lambda c=connection: post(c, url, project.body))
-                    )
-                    for _ in range(20):
-                        last = timed(lambda c=connection: post(c, url, project.body))
-                times["later"].append(last)
-    return times
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -296,14 +269,16 @@ def grpc_server(project: Project, model: Path) -> Iterator[str]:
         project.module("service.messages"),
         project.module("service.tensors"),
     )
-    version = project.module("service.local_server.models").Version(model)
+    loaded = project.module("service.local_server.saved_model").SavedModel(
+        model, 30_000
+    )
 
     def predict(request: Any, _context: Any) -> Any:
-        inputs = {name: tensors.to_array(t) for name, t in request.inputs.items()}
+        inputs = {item.key: tensors.to_array(item.value) for item in request.inputs}
         response = messages.PredictResponse()
-        outputs = version.predict(request.model_spec.signature_name, inputs)
-        for name, value in outputs.items():
-            response.outputs[name].CopyFrom(tensors.to_tensor(value))
+        signature = loaded.signature(request.model_spec.signature_name)
+        for name, value in signature.predict(inputs).items():
+            response.outputs.add(key=name, value=tensors.to_tensor(value))
         return response
 
     method = grpc.unary_unary_rpc_method_handler(
@@ -364,7 +339,7 @@ def render(results: dict[str, Any]) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 6), layout="constrained")
-    (small, large), (load, first) = figure.subplots(2, 2)
+    small, large, load = figure.subplots(3, 1)
     for axes, size in ((small, "8x8x3"), (large, "224x224x3")):
         ways = wire_medians(results["wire"], size)
         bars(axes, ways, f"One {size} image", "ms, median")
@@ -373,13 +348,6 @@ def render(results: dict[str, Any]) -> None:
         for (server, connections), value in load_medians(results["load"]).items()
     }
     bars(load, rates, "Load", "requests per second")
-    waits = {key: statistics.median(value) for key, value in results["first"].items()}
-    named = {
-        "first,\nwarm-up": waits["with"],
-        "first,\nno warm-up": waits["without"],
-        "later": waits["later"],
-    }
-    bars(first, named, "First answer", "ms, median")
     figure.savefig(PICTURE, dpi=110)
     ratios = load_ratios(results["load"])
     PAGE.write_text(
@@ -387,10 +355,8 @@ def render(results: dict[str, Any]) -> None:
 
 <!-- Written by benchmarks/tensorflow_serving.py; do not edit. -->
 
-![Bars: ways of asking, load, and the first answer](tensorflow-serving.png)
+![Bars: ways of asking, and load](tensorflow-serving.png)
 
-- The first caller waits {waits["without"]:.0f} ms without warm-up records,
-  {waits["with"]:.1f} ms with them, and later ones {waits["later"]:.1f} ms.
 - The local server answers {ratios[1]:.0f} times as many requests a second as Keras's
   `model.predict` behind Flask over one connection, {ratios[16]:.0f} times over sixteen;
   99 of 100 within {p99(results["load"], 1):.0f} and {p99(results["load"], 16):.0f} ms.

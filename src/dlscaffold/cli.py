@@ -150,7 +150,11 @@ Examples:
 )
 @json_option
 def smoke(**options: Any) -> None:
-    """Run the project in PATH from nothing: install, train, export, smoke-test."""
+    """Run the project in PATH from nothing: install, train, export, smoke-test.
+
+    uv makes the environment where it is installed, with what pip is configured to
+    find; otherwise Python's venv and pip do.
+    """
     run("smoke", options)
 
 

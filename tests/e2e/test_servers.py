@@ -70,7 +70,7 @@ def running(project: Smoked) -> Iterator[str]:
 def test_the_smoke_tests_take_a_running_server(smoked: Smoke, target: Target) -> None:
     project = smoked("keras", target.name)
     variable = target.context["url_variable"]
-    tests = ["-m", "pytest", "-q", "tests/test_server.py"]
+    tests = ["-m", "pytest", "-q", "tests/service/test_server.py"]
     with running(project) as url:
         assert " passed" in run(project, *tests, **{variable: url})
 
@@ -83,7 +83,7 @@ def test_the_smoke_tests_notice_that_it_is_another_server(
     project = smoked("keras", target.name)
     other = smoked("keras", "flask", "saved-model")
     variable = target.context["url_variable"]
-    one_test = "tests/test_server.py::test_an_unknown_model_is_not_found"
+    one_test = "tests/service/test_server.py::test_an_unknown_model_is_not_found"
     with running(other) as url, pytest.raises(AssertionError, match="is not served"):
         run(project, "-m", "pytest", "-q", one_test, **{variable: url})
 

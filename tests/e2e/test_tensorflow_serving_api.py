@@ -60,9 +60,15 @@ def test_messages_and_grpc_client_fit_the_api(project: Smoked, python: str) -> N
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_grpc_client_does_without_tensorflow(project: Smoked) -> None:
+@pytest.mark.parametrize(
+    "module", ["client.grpc_client", "service.rollout", "service.rollback"]
+)
+def test_clients_and_labels_do_without_a_framework(
+    project: Smoked, module: str
+) -> None:
+    """So that moving a label back is quick."""
     code = (
-        f"import sys, {project.package}.client.grpc_client; "
-        "sys.exit('tensorflow' in sys.modules)"
+        f"import sys, {project.package}.{module}; "
+        "sys.exit(bool({'keras', 'sklearn', 'tensorflow'} & {*sys.modules}))"
     )
     subprocess.run([project.python, "-c", code], cwd=project.path, check=True)

@@ -20,28 +20,12 @@ from .payloads import (
     arrange,
     check_kinds,
     dumps,
-    error,
     is_in_range,
-    limits,
     model_metadata,
     read_columns,
     to_array,
     version_status,
 )
-
-__all__ = [
-    "SIGNATURE_NAME",
-    "VERSION",
-    "Query",
-    "RequestError",
-    "dumps",
-    "error",
-    "limits",
-    "metadata",
-    "parse",
-    "render",
-    "status",
-]
 
 VERSION = "1"
 # The protocol's names for data types; the others are DT_ and NumPy's name.

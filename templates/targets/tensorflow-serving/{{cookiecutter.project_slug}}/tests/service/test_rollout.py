@@ -1,131 +1,76 @@
-"""Labels and versions change on a running server, without a failed request."""
+"""Rollout and rollback, on a running server with versions of its own."""
 
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
 
 import pytest
-import requests
-from conftest import free_port
+from conftest import free_port, running
 
 from {{ cookiecutter.package_name }}.client.rest import Client, ServiceError
-from {{ cookiecutter.package_name }}.contract import Golden, Signature, to_lists
+from {{ cookiecutter.package_name }}.contract import Signature
 from {{ cookiecutter.package_name }}.service import (
     model_config,
     rollback,
     rollout,
 )
-from {{ cookiecutter.package_name }}.settings import ARTIFACTS, ROOT
+from {{ cookiecutter.package_name }}.settings import ARTIFACTS
 
 SERVER = "{{ cookiecutter.package_name }}.service.local_server"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Server"]:
-    """The stand-in, with labels on version 1 of a folder that the tests may change."""
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a stand-in whose versions and labels the tests may change."""
     folder = tmp_path_factory.mktemp("versions")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    flags = [f"--model_config_file={folder / 'host'}", f"--rest_api_port={port}"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(model_config, "VERSIONS", folder)
-        patch.setattr(model_config, "HOST_CONFIG", folder / "host.config")
+        patch.setattr(model_config, "HOST_CONFIG", folder / "host")
         copied = shutil.copy(model_config.CONFIG, folder / "models.config")
         patch.setattr(model_config, "CONFIG", Path(copied))
         for label in ("stable", "canary"):
             model_config.move_label(label, 1)
-        server = Server(folder)
-        with server.process:
-            yield server
-            server.process.terminate()
+        add(1)
+        client = Client(url, Signature.read(ARTIFACTS).name)
+        with running([SERVER, *flags], client, folder / "log"):
+            yield url
 
 
-class Server:
-    """The process, its URL, and a client of it."""
-
-    def __init__(self, folder: Path) -> None:
-        """Start the server and wait until it serves version 1."""
-        self.folder = folder
-        self.add(1)
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self.client = Client(self.url, Signature.read(ARTIFACTS).name)
-        config = f"--model_config_file={model_config.HOST_CONFIG}"
-        command = [sys.executable, "-m", SERVER, config, f"--rest_api_port={port}"]
-        self.process = subprocess.Popen(command, cwd=ROOT)
-        self.client.wait_until_available(self.process, seconds=300)
-
-    def add(self, version: int) -> None:
-        """Copy the exported model as a version, which appears whole."""
-        staged = self.folder / f".{version}"
-        shutil.copytree(Signature.read(ARTIFACTS).verify(ARTIFACTS), staged)
-        staged.rename(self.folder / str(version))
-
-    def wait_for(self, version: int, state: str) -> None:
-        """Return once a version is in this state."""
-        deadline = time.monotonic() + 180
-        while (states := self.client.states()).get(version, ("",))[0] != state:
-            assert time.monotonic() < deadline, states
-            time.sleep(0.1)
-
-    @contextmanager
-    def load(self, golden: Golden, label: str = "") -> Iterator[None]:
-        """Send requests in four threads meanwhile, of which none may fail."""
-        stop = Event()
-
-        def call() -> None:
-            url = f"{self.client.model_url}{label}:predict"
-            with requests.Session() as session:
-                while not stop.is_set():
-                    body = {"inputs": to_lists(golden.inputs)}
-                    session.post(url, json=body, timeout=30).raise_for_status()
-
-        with ThreadPoolExecutor() as threads:
-            calls = [threads.submit(call) for _ in range(4)]
-            yield
-            stop.set()
-        for failed in filter(None, (call.exception() for call in calls)):
-            assert "refused" in str(failed)  # the server has ended
+def add(version: int) -> None:
+    """Copy the exported model as a version, which appears whole."""
+    staged = model_config.VERSIONS / f".{version}"
+    shutil.copytree(Signature.read(ARTIFACTS).verify(ARTIFACTS), staged)
+    staged.rename(model_config.VERSIONS / str(version))
 
 
-def test_a_label_moves_under_load(server: Server, golden: Golden) -> None:
+def test_a_label_moves(url: str) -> None:
     """To a new version by a rollout, and back by a rollback."""
-    with server.load(golden, "/labels/stable"):
-        server.add(2)
-        assert rollout.rollout(server.url, "stable", version=2) == 2
-        assert model_config.labels()["stable"] == 2
-        assert rollback.rollback(server.url, "stable") == 1
-        assert model_config.labels()["stable"] == 1
+    add(2)
+    assert rollout.rollout(url, "stable", version=2) == 2
+    assert model_config.labels()["stable"] == 2
+    assert rollback.rollback(url, "stable") == 1
+    assert model_config.labels()["stable"] == 1
 
 
 def test_a_label_that_cannot_move_stays(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    url: str, signature: Signature, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At once for a broken version and one that does not exist, else after a wait."""
-    (server.folder / "7").mkdir()
-    server.wait_for(7, "END")
+    (model_config.VERSIONS / "7").mkdir()
+    while 7 not in Client(url, signature.name).states():
+        time.sleep(0.1)
     with pytest.raises(ServiceError, match="Version 7 cannot be served: SavedModel"):
-        rollout.rollout(server.url, "stable", version=7)
+        rollout.rollout(url, "stable", version=7)
     with pytest.raises(ServiceError, match="There is no version 9"):
-        rollout.rollout(server.url, "stable", version=9)
+        rollout.rollout(url, "stable", version=9)
     with pytest.raises(ServiceError, match="No version before 1 is served"):
-        rollback.rollback(server.url, "stable")
+        rollback.rollback(url, "stable")
     monkeypatch.setattr(rollout, "WAIT_SECONDS", 0.5)
     monkeypatch.setattr(rollout, "_answering", lambda _: None)
     with pytest.raises(ServiceError, match="does not read"):
-        rollout.rollout(server.url, "stable", version=2)
+        rollout.rollout(url, "stable", version=2)
     assert model_config.labels() == {"stable": 1, "canary": 1}
-
-
-def test_versions_go_and_the_server_stops_under_load(
-    server: Server, golden: Golden
-) -> None:
-    """What was accepted is answered; then connections are refused."""
-    with server.load(golden):
-        shutil.rmtree(server.folder / "2")
-        server.wait_for(2, "END")
-        server.process.terminate()
-        assert server.process.wait(60) == 0

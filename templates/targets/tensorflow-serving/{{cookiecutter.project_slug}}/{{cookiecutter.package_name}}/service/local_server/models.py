@@ -37,23 +37,25 @@ class Model:
         paths = version_paths(Path(self.config.base_path))
         wanted = _choose(self.config.model_version_policy, paths)
         for number in sorted(wanted - self.loaded.keys()):
-            changed = _last_change(paths[number])
-            if self._failed.get(number) != changed:
-                self._failed[number] = changed
-                self._load(number, paths[number])
+            self._load(number, paths[number])
         if wanted & self.loaded.keys():
             for number in self.loaded.keys() - wanted:
                 self.loaded = {n: v for n, v in self.loaded.items() if n != number}
                 self._report(number, "END")
 
     def _load(self, number: int, folder: Path) -> None:
+        changed = _last_change(folder)
+        if self._failed.get(number) == changed:
+            return
         self._report(number, "LOADING")
         try:
             version = SavedModel(folder, self._timeout_ms)
         except Exception as error:  # a broken model can raise nearly anything
+            self._failed[number] = changed
             message = " ".join(str(error).split())
             self._report(number, "END", _code(folder, error), message)
         else:
+            self._failed.pop(number, None)
             self.loaded = {**self.loaded, number: version}
             self._report(number, "AVAILABLE")
 

@@ -3,16 +3,12 @@
 import numpy as np
 import tensorflow as tf
 
+from {{ cookiecutter.package_name }} import contract
 from {{ cookiecutter.package_name }}.client.rest import Client
-from {{ cookiecutter.package_name }}.contract import (
-    Golden,
-    Signature,
-    check_parity,
-)
 
 
 def test_image_files_give_what_the_same_images_give(
-    client: Client, signature: Signature, golden: Golden
+    client: Client, signature: contract.Signature, golden: contract.Golden
 ) -> None:
     """The graph decodes, resizes and scales a file eight times as large."""
     pixels = (golden.inputs["image"][0] * 255).astype(np.uint8)
@@ -20,4 +16,5 @@ def test_image_files_give_what_the_same_images_give(
     file = bytes(tf.io.encode_png(large).numpy())
     served = client.predict({"image_bytes": [file]}, "encoded_images")
     image = pixels[np.newaxis] * signature.task.preprocessing.scale
-    check_parity(client.predict({"image": image}), served, signature.tolerance)
+    expected = client.predict({"image": image})
+    contract.check_parity(expected, served, signature.tolerance)
