@@ -1,7 +1,5 @@
 """From what was given on the command line to everything that a project needs."""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from collections import Counter
