@@ -13,7 +13,7 @@ import click
 
 from dlscaffold import __version__
 from dlscaffold.errors import ScaffoldError
-from dlscaffold.layers.roots import VARIABLE
+from dlscaffold.layers.choices import VARIABLE
 from dlscaffold.options import (
     FRAMEWORK,
     PATH,

@@ -86,8 +86,7 @@ class _Lines:
 def print_outcome(result: Result, log_tail: list[str], *, stderr: bool) -> None:
     """Print the counts, why tests were skipped and, after a failure, what to do."""
     console = _console(stderr)
-    if result.tests:
-        tests = result.tests
+    if tests := result.tests:
         console.print(
             f"{tests.passed} passed, {tests.failed} failed, "
             f"{len(tests.skipped)} skipped"

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dlscaffold.digest import digest
-from dlscaffold.doctor.check import Check, judged, needs_of
-from dlscaffold.doctor.machine import python
+from dlscaffold.doctor.machine import Check, judged, needs_of, python
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.running.interpreters import environment_python
 from dlscaffold.running.metadata import MANIFEST, requires_python

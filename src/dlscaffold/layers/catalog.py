@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dlscaffold.errors import LayerError
-from dlscaffold.layers import roots as folders
+from dlscaffold.layers import choices
 from dlscaffold.layers.choices import names_in
 from dlscaffold.layers.layer import (
     AddOn,
@@ -52,7 +52,7 @@ class Catalog:
         for root in self.roots:
             if not root.is_dir():
                 raise LayerError(
-                    f"There is no folder of layers {root}: correct {folders.VARIABLE}."
+                    f"There is no folder of layers {root}: correct {choices.VARIABLE}."
                 )
         for one, other in itertools.combinations(self.roots, 2):
             for label in _labels(one) & _labels(other):
@@ -137,7 +137,7 @@ def _labels(root: Path) -> set[str]:
 
 def installed() -> Catalog:
     """Return the catalog of the packaged layers and of those that the person names."""
-    return _catalog(folders.roots())
+    return _catalog(choices.roots())
 
 
 @lru_cache

@@ -12,8 +12,7 @@ from dlscaffold.models.bytes.bounds import MalformedError
 from dlscaffold.models.bytes.zip_archive import opened
 from dlscaffold.models.description import Contents, Description, Source
 from dlscaffold.models.fitting import fits, loader_of, own_limits
-from dlscaffold.models.kinds import SAVED_MODEL_FILE as FILE
-from dlscaffold.models.kinds import Kind
+from dlscaffold.models.kinds import SAVED_MODEL_FILE, Kind
 
 HEAD = 64  # bytes that tell the kinds apart
 MOST_FILES = 100_000
@@ -28,7 +27,7 @@ def describe(
     If not `whole`, it is without contents where only a framework can read them. Raises
     ScaffoldError where it is no model, is damaged, or would have to be trusted.
     """
-    path = path.parent if path.name == FILE else path
+    path = path.parent if path.name == SAVED_MODEL_FILE else path
     with readable(path):
         kind = identify(path)
         if kind.needs_framework and not whole:
@@ -78,10 +77,11 @@ def summary(path: Path, kind: Kind, contents: Contents) -> Description:
 def identify(path: Path) -> Kind:
     """Return the kind of a file or folder, by what is in it."""
     if path.is_dir():
-        if (path / FILE).is_file():
+        if (path / SAVED_MODEL_FILE).is_file():
             return kinds.SAVED_MODEL
         raise ScaffoldError(
-            f"{path} is a folder without a {FILE}: name a SavedModel folder or a file."
+            f"{path} is a folder without a {SAVED_MODEL_FILE}: "
+            "name a SavedModel folder or a file."
         )
     if not path.exists():
         raise ScaffoldError(f"There is no {path}: name a model's file or folder.")

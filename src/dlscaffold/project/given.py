@@ -54,7 +54,7 @@ class Given:
     @property
     def copies(self) -> dict[str, Path]:
         """The files to copy: path in the project, and source."""
-        files = {name: self._folder / name for name in self.names}
+        files = {name: self.path.parent / name for name in self.names}
         copied = files if self.is_carried else {}
         if self.examples:
             copied = {**copied, self.examples_name: self.examples}
@@ -66,15 +66,11 @@ class Given:
         return f"examples{self.examples.suffix.lower()}" if self.examples else ""
 
     @property
-    def _folder(self) -> Path:
-        return self.path.parent
-
-    @property
     def names(self) -> list[str]:
         """The model's files, relative to the folder that it is in."""
         files = [self.path] if self.path.is_file() else sorted(self.path.rglob("*"))
         own = [file for file in files if file.is_file() or file.is_symlink()]
-        names = [file.relative_to(self._folder).as_posix() for file in own]
+        names = [file.relative_to(self.path.parent).as_posix() for file in own]
         return [*names, *self.description.external_files]
 
     @property
@@ -86,7 +82,7 @@ class Given:
                 "path": where,
                 "sha256": digest(self.path),
                 "beside": {
-                    name: digest(self._folder / name)
+                    name: digest(self.path.parent / name)
                     for name in self.description.external_files
                 },
                 "inputs": [_as_dict(tensor) for tensor in self.description.inputs],

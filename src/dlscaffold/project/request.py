@@ -1,7 +1,5 @@
 """From what was given on the command line to everything that a project needs."""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from collections import Counter
@@ -39,6 +37,15 @@ class Request:
     output_dir: Path = Path()
     # Options that say nothing of the combination, for the command that is printed.
     others: tuple[str, ...] = ()
+
+    def allows(self, cell: Cell) -> bool:
+        """Return whether a combination agrees with what was given."""
+        return (
+            self.framework in (None, cell.framework.name)
+            and self.target in (None, cell.target.name)
+            and self.format in (None, cell.format.name)
+            and self.backend in (None, cell.backend_name)
+        )
 
 
 def read_model(
@@ -100,14 +107,7 @@ def legal_cells(request: Request, catalog: Catalog) -> list[Cell]:
         return [find_cell(catalog, request.framework, request.target, *wanted)]
     if request.framework:
         find_backend(catalog.framework(request.framework), request.backend)
-    cells = [
-        cell
-        for cell in catalog.cells()
-        if request.framework in (None, cell.framework.name)
-        and request.target in (None, cell.target.name)
-        and request.format in (None, cell.format.name)
-        and request.backend in (None, cell.backend_name)
-    ]
+    cells = list(filter(request.allows, catalog.cells()))
     if not cells:
         raise UsageError(
             "Nothing fits these choices together; see what does with: dlscaffold list"
@@ -134,12 +134,7 @@ def _cells_of_model(request: Request, model: Given, catalog: Catalog) -> list[Ce
 
 def preferred(request: Request, cells: list[Cell]) -> Cell:
     """Return the combination to take where nothing more is said."""
-    agreeing = [
-        cell
-        for cell in cells
-        if request.framework in (None, cell.framework.name)
-        and request.target in (None, cell.target.name)
-    ]
+    agreeing = list(filter(request.allows, cells))
     if request.given:
         best = best_target(cells[0].framework.topic, cells[0].catalog)
         return min(agreeing, key=lambda cell: cell.target.name != best)
@@ -162,9 +157,13 @@ def _is_interactive() -> bool:
 def _ask(request: Request, cells: list[Cell]) -> Request:
     """Return the request with the name, the framework and the target asked for."""
     if not _is_interactive():
+        cell = preferred(request, cells)
+        name = DEFAULT_NAME if request.name is None else request.name
+        request = replace(request, name=name, target=cell.target.name)
+        request = replace(request, framework=cell.framework.name)
         raise UsageError(
             "There is no terminal to ask on, so give every choice, or --yes for the "
-            f"defaults: {command_line(_with_defaults(request, cells))}"
+            f"defaults: {command_line(request)}"
         )
     from dlscaffold.project import asking
 
@@ -177,26 +176,13 @@ def _ask(request: Request, cells: list[Cell]) -> Request:
         question = "Which framework is the model trained in?"
         request = replace(request, framework=asking.ask_layer(question, layers))
     if request.target is None:
-        targets = {
-            cell.target.name: cell.target
-            for cell in cells
-            if request.framework in (None, cell.framework.name)
-        }
+        allowed = filter(request.allows, cells)
+        targets = {cell.target.name: cell.target for cell in allowed}
         topic = cells[0].framework.topic if request.given else request.framework
         best = best_target(topic, cells[0].catalog)
         question = "What should serve it?"
         request = replace(request, target=asking.ask_layer(question, targets, best))
     return request
-
-
-def _with_defaults(request: Request, cells: list[Cell]) -> Request:
-    cell = preferred(request, cells)
-    return replace(
-        request,
-        name=DEFAULT_NAME if request.name is None else request.name,
-        framework=cell.framework.name,
-        target=cell.target.name,
-    )
 
 
 def command_line(request: Request) -> str:

@@ -61,11 +61,15 @@ def child_process(
 def _start(
     command: Sequence[str], folder: Path, variables: Mapping[str, str]
 ) -> subprocess.Popen[str]:
+    unbuffered = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+    environment = {**variables, **os.environ, **unbuffered}
+    # A project must not import modules that its environment does not have.
+    environment.pop("PYTHONPATH", None)
     try:
         return subprocess.Popen(
             command,
             cwd=folder,
-            env=_environment(variables),
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -78,13 +82,6 @@ def _start(
             f"Cannot run {command[0]} ({error.strerror}); name a Python interpreter "
             "with --python."
         ) from error
-
-
-def _environment(variables: Mapping[str, str]) -> dict[str, str]:
-    found = {**variables, **os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
-    # A project must not import modules that its environment does not have.
-    found.pop("PYTHONPATH", None)
-    return found
 
 
 def _end(child: subprocess.Popen[str]) -> None:

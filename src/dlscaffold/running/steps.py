@@ -44,7 +44,10 @@ def make_plan(path: Path, *, python: str | None, first: str | None) -> Plan:
     project = path.resolve()
     manifest = read_manifest(project)
     names = steps_from(first, manifest["steps"])
-    named = _from_anywhere(python)
+    # Found from the project's folder too; a bare name is looked up. Links are kept, as
+    # an environment's interpreter is one.
+    is_path = python and ("/" in python or os.sep in python)
+    named = str(Path(python).absolute()) if python and is_path else python
     own = environment_python(project)
     if named is None and names[0] != "environment" and not own.exists():
         raise ScaffoldError(
@@ -78,16 +81,6 @@ def steps_from(first: str | None, own: str) -> list[str]:
             "choose one of them for --from."
         )
     return steps[steps.index(first or STEPS[0]) :]
-
-
-def _from_anywhere(python: str | None) -> str | None:
-    """Return the interpreter so that it is found from the project's folder too.
-
-    Links are kept, as an environment's interpreter is one; a bare name is looked up.
-    """
-    if python and ("/" in python or os.sep in python):
-        return str(Path(python).absolute())
-    return python
 
 
 def run_steps(plan: Plan, watcher: Watcher) -> Result:

@@ -6,13 +6,13 @@ are taken apart into opcodes, and none of them is run.
 
 from __future__ import annotations
 
+import pickletools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from dlscaffold.models.bytes.bounds import MalformedError
-from dlscaffold.models.bytes.pickles import opcodes
 from dlscaffold.models.bytes.zip_archive import LARGEST_TEXT, Archive, opened
 from dlscaffold.models.description import Contents, Signature, Source, Tensor, distinct
 from dlscaffold.models.values import as_name, listed
@@ -21,6 +21,7 @@ OPERATOR = re.compile(r"\b(?:torch|ops\.\w+)\.(?!nn\b)\w+(?=\()")
 # What a request can become, and an answer be made of; PyTorch makes scalars of tensors.
 TAKEN = {"Tensor", "Optional[Tensor]", "int", "float", "bool"}
 GIVEN = {"Tensor"}
+MOST_OPCODES = 500_000  # in a pickle; of a model of ten thousand tensors
 KEPT = 8  # opcodes before a storage's end that say what it is
 CLASS = r"^class {}\(Module\):$(.*?)(?=^class |\Z)"
 FORWARD = "  def forward(self: "
@@ -77,6 +78,19 @@ def code_members(archive: Archive) -> Iterator[tuple[str, str]]:
             data = archive.read_member(name, left)
             left -= len(data)
             yield path, data.decode("utf-8", "replace")
+
+
+def opcodes(data: bytes) -> Iterator[tuple[str, Any]]:
+    """Yield name and argument of each opcode of a pickle."""
+    try:
+        for place, (opcode, argument, _) in enumerate(pickletools.genops(data)):
+            if place > MOST_OPCODES:
+                raise MalformedError(f"a pickle in it has over {MOST_OPCODES:,} parts")
+            yield opcode.name, argument
+    except MalformedError:
+        raise
+    except (ValueError, OverflowError) as error:  # what `pickletools` raises
+        raise MalformedError("a pickle in it is damaged") from error
 
 
 def root_class(data: bytes) -> tuple[str, str]:
