@@ -11,7 +11,7 @@ from click.testing import Result
 
 from conftest import GIVEN_CELLS, MOBILE, files_below
 from dlscaffold.errors import UsageError
-from dlscaffold.layers.adding import with_add_ons
+from dlscaffold.layers.finding import with_add_ons
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project

@@ -10,7 +10,6 @@ from torch.utils import _pytree as pytree
 
 from .contract import ContractError, Tensors, original
 from .contract.outputs import by_name
-from .settings import MODELS
 
 FRAMEWORK = ("pytorch", str(torch.__version__))
 
