@@ -7,7 +7,7 @@ struct DigitsApp: App {
     }
 }
 
-/// The one screen: draw a digit, see how probable each label is.
+/// The only screen: draw a digit and see the probability of each label.
 struct DigitsView: View {
     @State private var recogniser = Recogniser()
     @State private var drawing = Drawing()
@@ -20,8 +20,8 @@ struct DigitsView: View {
             DrawingView(drawing: $drawing) { picture = drawing.picture() }
             Text(status)
             BarsView(answer: answer)
-            Button("Wipe") {
-                drawing.wipe()
+            Button("Clear") {
+                drawing.clear()
                 picture = nil
             }
         }
@@ -46,7 +46,7 @@ struct DigitsView: View {
     }
 }
 
-/// One bar for each label, as long as the label is probable.
+/// One bar for each label; its length is the label's probability.
 struct BarsView: View {
     let answer: Answer?
 

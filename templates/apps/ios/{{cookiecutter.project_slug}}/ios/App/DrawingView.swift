@@ -29,7 +29,7 @@ struct Drawing {
     private(set) var strokes = Path()
     var side: CGFloat = 0
 
-    /// For the height of the square as thick as in the training data.
+    /// As thick, for the height of the square, as in the training data.
     var pen: StrokeStyle {
         StrokeStyle(lineWidth: side / 9, lineCap: .round, lineJoin: .round)
     }
@@ -39,7 +39,7 @@ struct Drawing {
         strokes.addLine(to: point)  // for the first point, a dot
     }
 
-    mutating func wipe() {
+    mutating func clear() {
         strokes = Path()
     }
 
@@ -67,7 +67,7 @@ struct Drawing {
         context?.fillPath()
     }
 
-    /// The training data fills its frame, so the drawing is moved and scaled to fill it too.
+    /// Digits in the training data fill the image, so the drawing is moved and scaled to fill it.
     private func filling(_ frame: CGFloat) -> CGAffineTransform {
         let ink = strokes.boundingRect
         let scale = frame / (max(ink.width, ink.height) + pen.lineWidth)

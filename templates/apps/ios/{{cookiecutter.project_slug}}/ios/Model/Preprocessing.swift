@@ -2,14 +2,14 @@ import Foundation
 
 /// Turns a grey picture into the model's input, as signature.json says.
 ///
-/// prepare.py does the same in Python: change both together.
+/// prepare.py does the same in Python: keep the two in step.
 struct Preprocessing: Decodable {
     let height: Int
     let width: Int
     let layout: String
     let scale: Double
 
-    /// The orders of axes in which the values of a grey picture follow each other row by row.
+    /// The orders of axes that keep the values of a grey picture row by row.
     static let layouts = ["NHW", "NHWC", "NCHW"]
 
     /// Returns the shape of the input for one picture: its axes as `layout` orders them.
@@ -50,7 +50,7 @@ struct UnknownLayout: LocalizedError {
     }
 }
 
-/// Returns, for each target pixel, how much of it each source pixel makes up.
+/// Returns, for each target pixel, the share of it that each source pixel covers.
 func shares(of source: Int, in target: Int) -> [[Double]] {
     let step = Double(source) / Double(target)
     return (0..<target).map { index in

@@ -1,15 +1,15 @@
 import Foundation
 
-/// What the model says of one picture.
+/// The model's output for one picture.
 struct Answer {
     let labels: [String]
     let probabilities: [Float]
     let milliseconds: Double
 }
 
-/// Loads the model when it is first asked, and runs it away from the screen's thread.
+/// Loads the model when it is first used, and runs it off the main thread.
 actor Recogniser {
-    /// What the app carries of `artifacts/`.
+    /// The copy of `artifacts/` in the app's bundle.
     static let folder = Bundle.main.bundleURL.appending(path: "artifacts")
 
     private var loaded: (signature: Signature, classifier: Classifier)?

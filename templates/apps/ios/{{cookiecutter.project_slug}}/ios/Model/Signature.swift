@@ -1,13 +1,13 @@
 import Foundation
 
-/// What `export` wrote of the model to signature.json.
+/// The contents of signature.json, which `export` wrote.
 struct Signature: Decodable {
     let artifact: String
     let labels: [String]
     let preprocessing: Preprocessing
     let tolerance: Tolerance
 
-    /// How far from the trained model's outputs the app's may lie.
+    /// How much the app's outputs may differ from those of the trained model.
     struct Tolerance: Decodable {
         let absolute: Float
         let relative: Float

@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Digits
 
-/// Holds the model on the phone to the trained one, and prints how long it takes.
+/// Compares the model on the phone with the trained one, and prints the latency.
 final class GoldenTests: XCTestCase {
     /// Real examples, and the outputs that the training framework gave for them.
     private struct Golden: Decodable {

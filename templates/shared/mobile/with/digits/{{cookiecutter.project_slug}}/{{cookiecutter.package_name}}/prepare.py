@@ -1,6 +1,6 @@
 """Turn a grey picture into the model's input, as `signature.json` says.
 
-An app does the same on the phone, in its own language: change both together.
+An app does the same on the phone, in its own language: keep the two in step.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .contract import ContractError
 from .contract.task import Preprocessing
 
-# The orders of axes in which the values of a grey picture follow each other row by row.
+# The orders of axes that keep the values of a grey picture row by row.
 LAYOUTS = ("NHW", "NHWC", "NCHW")
 
 
@@ -34,7 +34,7 @@ def to_input(picture: NDArray[Any], how: Preprocessing) -> NDArray[np.float32]:
 
 
 def shares(source: int, target: int) -> NDArray[np.float64]:
-    """Return how much of each target pixel each source pixel makes up.
+    """Return the share of each target pixel that each source pixel covers.
 
     The shape is (target, source); each row adds up to one.
     """

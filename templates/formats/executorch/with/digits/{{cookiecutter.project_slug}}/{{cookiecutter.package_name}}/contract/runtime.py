@@ -14,7 +14,7 @@ from .files import ContractError
 FORMAT = "executorch"
 ARTIFACT = "model.pte"
 
-# The program itself names nothing: it takes its arguments by position.
+# The program has no names for inputs and outputs: they go by position.
 OUTPUT = "probabilities"
 
 

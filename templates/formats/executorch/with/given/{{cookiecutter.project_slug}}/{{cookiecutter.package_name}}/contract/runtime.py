@@ -39,7 +39,7 @@ class Runtime:
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """Return the outputs by name, for inputs by name.
 
-        The program names nothing: it goes by position. Raises ContractError if it does
+        Inputs and outputs go by position. Raises ContractError if the program does
         not take inputs of these shapes, or not as many examples.
         """
         tensors = [torch.from_numpy(inputs[name]) for name in self._given.inputs]

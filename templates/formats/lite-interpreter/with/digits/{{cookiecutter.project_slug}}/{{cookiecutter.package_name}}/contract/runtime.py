@@ -13,7 +13,7 @@ from .lite import load
 FORMAT = "lite-interpreter"
 ARTIFACT = "model.ptl"
 
-# The file itself names nothing: it takes its arguments by position.
+# The file has no names for inputs and outputs: they go by position.
 OUTPUT = "probabilities"
 
 

@@ -1,7 +1,7 @@
-"""What each form of the model weighs, how often it is right, and how long it takes.
+"""Compare the exported forms of the model by size, accuracy and latency.
 
 `export` writes this to `reports/variants.md`, for people, and `reports/variants.json`.
-The times are this computer's: compare them with each other, not with a phone's.
+The times were measured on this computer: compare them with each other only.
 """
 
 import json

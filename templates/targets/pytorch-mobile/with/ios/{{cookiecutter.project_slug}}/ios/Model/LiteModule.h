@@ -2,7 +2,7 @@
 
 NS_ASSUME_NONNULL_BEGIN
 
-/// A model in the lite interpreter, for Swift: PyTorch Mobile speaks C++ alone.
+/// A model in the lite interpreter, for Swift: PyTorch Mobile has only a C++ API.
 @interface LiteModule : NSObject
 
 - (nullable instancetype)initWithPath:(NSString *)path error:(NSError **)error;

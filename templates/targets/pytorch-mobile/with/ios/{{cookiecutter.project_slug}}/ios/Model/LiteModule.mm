@@ -1,4 +1,4 @@
-// PyTorch's headers go first: they trip over macros of Foundation's.
+// PyTorch's headers go first: macros of Foundation break them.
 #include <torch/csrc/jit/mobile/import.h>
 #include <torch/csrc/jit/mobile/module.h>
 #include <torch/script.h>
@@ -35,7 +35,7 @@ static void report(const std::exception &exception, NSError **error) {
         size_t length = c10::multiply_integers(sizes) * sizeof(float);
         TORCH_CHECK(input.length == length, "The input has ", input.length, " bytes");
         c10::InferenceMode guard;
-        // The interpreter only reads what it is given.
+        // The interpreter only reads its input.
         auto tensor = torch::from_blob(const_cast<void *>(input.bytes), sizes, at::kFloat);
         auto output = _module.forward({tensor}).toTensor().contiguous();
         return [NSData dataWithBytes:output.data_ptr<float>() length:output.nbytes()];

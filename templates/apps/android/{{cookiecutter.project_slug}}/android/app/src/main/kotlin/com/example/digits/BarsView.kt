@@ -7,7 +7,7 @@ import android.graphics.Paint
 import android.util.AttributeSet
 import android.view.View
 
-/** One bar for each label, as long as the label is probable. */
+/** One bar for each label; its length is the label's probability. */
 class BarsView(context: Context, attributes: AttributeSet?) : View(context, attributes) {
     private var labels = emptyList<String>()
     private var probabilities = FloatArray(0)

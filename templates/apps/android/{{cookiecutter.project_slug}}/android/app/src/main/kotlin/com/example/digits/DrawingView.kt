@@ -15,7 +15,7 @@ import kotlin.math.min
 
 /** A square to draw on, in white on black: ink is bright, as in the training data. */
 class DrawingView(context: Context, attributes: AttributeSet?) : View(context, attributes) {
-    /** Called when a stroke has ended and when all have been wiped away. */
+    /** Called after each stroke and after the drawing was cleared. */
     var onChange: () -> Unit = {}
 
     private val strokes = Path()
@@ -29,7 +29,7 @@ class DrawingView(context: Context, attributes: AttributeSet?) : View(context, a
     /** Returns the grey values of the drawing, [PICTURE] squared; null if there is none. */
     fun picture(): IntArray? {
         if (strokes.isEmpty) return null
-        // The training data fills its frame, so the drawing is cut out to fill it too.
+        // Digits in the training data fill the image, so the drawing is cropped to fill it too.
         val ink = RectF().also { strokes.computeBounds(it, true) }
         val side = max(ink.width(), ink.height()) + pen.strokeWidth
         val bitmap = Bitmap.createBitmap(PICTURE, PICTURE, Bitmap.Config.ARGB_8888)
@@ -43,7 +43,7 @@ class DrawingView(context: Context, attributes: AttributeSet?) : View(context, a
         return IntArray(pixels.size) { Color.red(pixels[it]) }
     }
 
-    fun wipe() {
+    fun clear() {
         strokes.reset()
         invalidate()
         onChange()

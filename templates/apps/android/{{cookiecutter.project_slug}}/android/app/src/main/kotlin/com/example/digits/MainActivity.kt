@@ -7,9 +7,9 @@ import android.widget.TextView
 import java.io.File
 import java.util.concurrent.Executors
 
-/** The one screen: draw a digit, see how probable each label is. */
+/** The only screen: draw a digit and see the probability of each label. */
 class MainActivity : Activity() {
-    // Everything that concerns the model happens on this one thread, off the screen's.
+    // The model is loaded and run on this one thread, not on the UI thread.
     private val worker = Executors.newSingleThreadExecutor()
     private lateinit var signature: Signature
     private lateinit var classifier: Classifier
@@ -19,7 +19,7 @@ class MainActivity : Activity() {
         setContentView(R.layout.main)
         val drawing = findViewById<DrawingView>(R.id.drawing)
         drawing.onChange = { classify(drawing.picture()) }
-        findViewById<Button>(R.id.wipe).setOnClickListener { drawing.wipe() }
+        findViewById<Button>(R.id.clear).setOnClickListener { drawing.clear() }
         work { load() }
     }
 

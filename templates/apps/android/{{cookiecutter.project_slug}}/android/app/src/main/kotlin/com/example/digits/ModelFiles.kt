@@ -7,7 +7,7 @@ private const val FOLDER = "model"
 
 /** Copies the model and its contract out of the app's assets and returns their folder. */
 fun unpackModel(context: Context): File {
-    // The runtimes map a file into memory; an asset has no path of its own.
+    // The runtimes load a model from a file, and an asset has no path.
     val folder = File(context.noBackupFilesDir, FOLDER)
     folder.mkdirs()
     for (name in context.assets.list(FOLDER).orEmpty()) {

@@ -4,13 +4,13 @@ import kotlin.math.max
 import kotlin.math.min
 import org.json.JSONObject
 
-// The orders of axes in which the values of a grey picture follow each other row by row.
+// The orders of axes that keep the values of a grey picture row by row.
 private val LAYOUTS = setOf("NHW", "NHWC", "NCHW")
 
 /**
  * Turns a grey picture into the model's input, as signature.json says.
  *
- * prepare.py does the same in Python: change both together.
+ * prepare.py does the same in Python: keep the two in step.
  */
 class Preprocessing(fields: JSONObject) {
     private val height = fields.getInt("height")
@@ -48,7 +48,7 @@ class Preprocessing(fields: JSONObject) {
     }
 }
 
-/** Returns, for each target pixel, how much of it each source pixel makes up. */
+/** Returns, for each target pixel, the share of it that each source pixel covers. */
 internal fun shares(source: Int, target: Int): List<DoubleArray> {
     val step = source.toDouble() / target
     return List(target) { index ->

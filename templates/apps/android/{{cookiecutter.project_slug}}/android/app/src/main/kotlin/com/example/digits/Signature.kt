@@ -3,7 +3,7 @@ package com.example.digits
 import java.io.File
 import org.json.JSONObject
 
-/** What `export` wrote of the model to signature.json. */
+/** The contents of signature.json, which `export` wrote. */
 class Signature(json: String) {
     private val fields = JSONObject(json)
     private val tolerance = fields.getJSONObject("tolerance")
@@ -14,7 +14,7 @@ class Signature(json: String) {
     }
     val preprocessing = Preprocessing(fields.getJSONObject("preprocessing"))
 
-    /** How far from the trained model's outputs the app's may lie. */
+    /** How much the app's outputs may differ from those of the trained model. */
     val absoluteTolerance = tolerance.getDouble("absolute")
     val relativeTolerance = tolerance.getDouble("relative")
 
