@@ -11,8 +11,8 @@ counts is the ratio, in the same round, to the trained model in its framework's 
 mode: a call of the network, which for TensorFlow has no tf.function around it. The
 times are this computer's, not a phone's.
 
-Writes docs/mobile.json, and from it docs/mobile.md and docs/mobile.png; `--render` does
-the latter alone.
+Writes docs/mobile.json, and from it docs/mobile.png and the figures in docs/mobile.md;
+`--render` does the latter alone.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ from dlscaffold.project import rendering as project
 RESULTS = Path(__file__).parents[1] / "docs" / "mobile.json"
 PICTURE = RESULTS.with_suffix(".png")
 PAGE = RESULTS.with_suffix(".md")
+# Between these lines of the page, the figures are written anew.
+FIGURES = "<!-- figures: written by benchmarks/mobile.py -->"
+END = "<!-- end -->"
 MIXED = ("tensorflow", "keras")  # they share an interpreter
 
 # Run in a generated project: answers each line on standard input by one round.
@@ -191,15 +194,14 @@ def summary(cell: Cell, rows: list[Round]) -> list[Outcome]:
 
 
 def render(results: dict[str, Any]) -> None:
-    """Draw the picture, and write the page."""
+    """Draw the picture, and write the figures into the page."""
     outcomes = [Outcome(**fields) for fields in results["outcomes"]]
     versions = ", ".join(f"{name} {v}" for name, v in results["versions"].items())
     draw(outcomes)
+    before, _, rest = PAGE.read_text("utf-8").partition(FIGURES)
+    after = rest.partition(END)[2]
     PAGE.write_text(
-        f"""# The phones' runtimes, measured
-
-<!-- Written by benchmarks/mobile.py; do not edit. -->
-
+        f"""{before}{FIGURES}
 ![Bars: one prediction and the size of the file, for each form](mobile.png)
 
 One example a call, the digits network of the generated projects, on a computer with
@@ -214,7 +216,7 @@ time goes around the network; its file holds the state of the optimiser too. PyT
 Mobile's files are run by the lite interpreter of the torch named above.
 
 {as_table(outcomes)}
-""",
+{END}{after}""",
         "utf-8",
     )
 

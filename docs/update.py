@@ -15,13 +15,13 @@ from dlscaffold.advice import guidance
 from dlscaffold.advice.guidance import Guidance
 from dlscaffold.advice.statements import Statement
 from dlscaffold.commands import compare
-from dlscaffold.layers import roots
+from dlscaffold.layers import choices
 from dlscaffold.layers.catalog import Catalog
 from dlscaffold.layers.layer import Framework, shared_formats
 
 README = Path(__file__).parents[1] / "README.md"
 # Whatever further layers this machine has, the pages are about the packaged ones.
-PACKAGED = Catalog([Path(roots.packaged())])
+PACKAGED = Catalog([Path(choices.packaged())])
 COMPARISON = Path(__file__).parent / "comparison.md"
 
 

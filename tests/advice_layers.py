@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dlscaffold.advice import guidance
 from dlscaffold.advice.guidance import Guidance
-from dlscaffold.layers import roots
+from dlscaffold.layers import choices
 from dlscaffold.layers.catalog import Catalog
 from dlscaffold.layers.choices import MANIFEST
 
@@ -26,7 +26,7 @@ DOCUMENT_TARGETS = {
     "pytorch-mobile": ["lite-interpreter"],
 }
 ALL_TARGETS = {**DOCUMENT_TARGETS, EXEC: ["executorch"], LITERT: ["litert"]}
-PACKAGED = Catalog([Path(roots.packaged())])
+PACKAGED = Catalog([Path(choices.packaged())])
 
 
 def write_layers(root: Path, targets: dict[str, list[str]]) -> Path:

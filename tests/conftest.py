@@ -71,10 +71,16 @@ CELLS = list(CATALOG.cells())
 MODEL = Path(__file__).parent / "models" / "examples.json"
 GIVEN_CELLS = list(given_cells())
 ADDED_CELLS = list(added_cells())
+MOBILE = [cell for cell in CELLS if "shared/mobile" in cell.target.includes]
 EVERY_CELL = [*CELLS, *ADDED_CELLS, *GIVEN_CELLS]
 LONGEST_NAME = 60  # characters
 # Long enough to show what a name does to line lengths, and with what breaks templates.
 PROJECT_NAME = """Müller's "deep" shop-window digit reader"""
+
+
+def cells_with_app(name: str) -> list[Cell]:
+    """Return the combinations with this app alone: one for each target that it fits."""
+    return [cell for cell in ADDED_CELLS if [app.name for app in cell.apps] == [name]]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

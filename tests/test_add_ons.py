@@ -13,10 +13,9 @@ import pytest
 
 from conftest import files_below
 from dlscaffold.errors import UsageError
-from dlscaffold.layers import roots
-from dlscaffold.layers.adding import with_add_ons
+from dlscaffold.layers import choices
 from dlscaffold.layers.catalog import Catalog, Cell
-from dlscaffold.layers.finding import find_cell
+from dlscaffold.layers.finding import find_cell, with_add_ons
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
 
@@ -63,7 +62,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def catalog(root: Path) -> Catalog:
-    return Catalog([Path(roots.packaged()), root])
+    return Catalog([Path(choices.packaged()), root])
 
 
 def rendered(cell: Cell, folder: Path) -> dict[str, str]:
@@ -151,7 +150,7 @@ def run(*words: object, layers: Path) -> subprocess.CompletedProcess[str]:
     """Run the command line with these layers, where there is no terminal."""
     return subprocess.run(
         [sys.executable, "-m", "dlscaffold", *map(str, words)],
-        env={**os.environ, roots.VARIABLE: str(layers)},
+        env={**os.environ, choices.VARIABLE: str(layers)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -188,7 +187,7 @@ def on_terminal(root: Path, *words: str, keys: str) -> str:
     child = pexpect.spawn(
         sys.executable,
         ["-m", "dlscaffold", "new", "x", "-f", "keras", "--dry-run", *words],
-        env={**os.environ, roots.VARIABLE: str(root)},
+        env={**os.environ, choices.VARIABLE: str(root)},
         encoding="utf-8",
         timeout=60,
         dimensions=(60, 120),

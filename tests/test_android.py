@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from conftest import CATALOG, CELLS
+from conftest import CATALOG, cells_with_app
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
@@ -22,14 +22,13 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-
-MOBILE = [cell for cell in CELLS if "shared/mobile" in cell.target.includes]
+APPS = cells_with_app("android")
 ANDROID = "{http://schemas.android.com/apk/res/android}"
 REFERENCE = re.compile(r'"@\+?(string|drawable|layout|id)/(\w+)"')
 USE = re.compile(r"\bR\.(string|drawable|layout|id)\.(\w+)")
 
 pytestmark = pytest.mark.parametrize(
-    "cell", MOBILE, ids=lambda cell: cell.name, scope="session"
+    "cell", APPS, ids=lambda cell: cell.name, scope="session"
 )
 
 

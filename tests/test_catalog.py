@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from dlscaffold.errors import LayerError
-from dlscaffold.layers import roots
+from dlscaffold.layers import choices
 from dlscaffold.layers.catalog import Catalog, installed
 from dlscaffold.layers.choices import layer_names
 from dlscaffold.layers.finding import find_cell
 
-PACKAGED = Path(roots.packaged())
+PACKAGED = Path(choices.packaged())
 
 
 def write_target(root: Path, name: str, consumes: str = "onnx") -> None:
@@ -65,7 +65,7 @@ def test_the_variable_names_further_roots(
     write_target(one, "echo")
     write_target(other, "parrot")
     folders = [str(one), "", str(other), str(one)]
-    monkeypatch.setenv(roots.VARIABLE, os.pathsep.join(folders))
+    monkeypatch.setenv(choices.VARIABLE, os.pathsep.join(folders))
     assert installed().roots == (PACKAGED, one, other)
     assert {"echo", "flask", "parrot"} <= set(layer_names("targets"))
 
@@ -74,7 +74,7 @@ def run(*words: str, layers: Path) -> subprocess.CompletedProcess[str]:
     """Run the command line with a further root, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "dlscaffold", *words],
-        env={**os.environ, roots.VARIABLE: str(layers)},
+        env={**os.environ, choices.VARIABLE: str(layers)},
         capture_output=True,
         text=True,
         check=False,
@@ -90,7 +90,7 @@ def test_a_root_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
     done = run("list", layers=tmp_path / "nowhere")
     assert (done.returncode, done.stdout) == (1, "")
     message = f"Error: There is no folder of layers {tmp_path / 'nowhere'}: "
-    assert done.stderr == f"{message}correct {roots.VARIABLE}.\n"
+    assert done.stderr == f"{message}correct {choices.VARIABLE}.\n"
     shutil.copytree(PACKAGED / "licenses", tmp_path / "licenses")
     done = run("list", layers=tmp_path)
     assert done.returncode == 1

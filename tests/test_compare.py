@@ -13,7 +13,7 @@ from click.testing import Result
 
 from dlscaffold.advice import guidance
 from dlscaffold.commands import compare
-from dlscaffold.layers.roots import VARIABLE
+from dlscaffold.layers.choices import VARIABLE
 
 Run = Callable[..., Result]
 

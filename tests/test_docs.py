@@ -65,23 +65,22 @@ def test_every_partial_is_lent_and_included_and_documented() -> None:
         if path.is_file()
         for name in PARTIAL.findall(path.read_text("utf-8", "ignore"))
     }
-    of_add_ons = {
-        f"NAME/{file}"
-        for file in ("dependencies.toml", "gitignore.txt", "make.mk", "readme.md")
-    }
-    assert lent | of_add_ons == included
+    assert lent | {f"NAME/{file}" for file in OF_ADD_ONS} == included
     readme = (templates / "README.md").read_text("utf-8")
     assert {name for name in lent if f"`{name}`" not in readme} == set()
 
 
 PARTIAL = re.compile(r'"partials/((?:" ~ name ~ ")?[^"]+)"')
 ADD_ONS = {*layer_names("apps"), *layer_names("extras")}
+# What any app or extra may lend.
+OF_ADD_ONS = ("dependencies.toml", "gitignore.txt", "make.mk", "readme.md")
 
 
 def generic(partial: str) -> str:
-    """Return a partial's path, with NAME for the name of an app or extra."""
+    """Return a partial's path, with NAME for an app or extra in what any may lend."""
     folder, _, file = partial.partition("/")
-    return f"NAME/{file}" if folder in ADD_ONS else partial
+    common = folder in ADD_ONS and file in OF_ADD_ONS
+    return f"NAME/{file}" if common else partial
 
 
 def section(title: str) -> str:

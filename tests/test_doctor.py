@@ -21,11 +21,11 @@ from conftest import CATALOG
 from dlscaffold.advice import statements
 from dlscaffold.doctor import machine as this_machine
 from dlscaffold.doctor import report
-from dlscaffold.doctor.check import STATES, Check, needs_of
 from dlscaffold.doctor.generated import digest, in_project, project_checks, version
+from dlscaffold.doctor.machine import STATES, Check, needs_of
 from dlscaffold.doctor.pairs import TOOLS, serving
+from dlscaffold.layers.choices import VARIABLE
 from dlscaffold.layers.finding import find_cell
-from dlscaffold.layers.roots import VARIABLE
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
 from dlscaffold.running import interpreters, processes

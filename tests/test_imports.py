@@ -13,7 +13,7 @@ import pytest
 import dlscaffold
 
 SOURCE = Path(dlscaffold.__file__).parent
-BASE = {"errors", "terminal", "digest", "__init__"}
+BASE = {"errors", "toml", "digest", "__init__"}
 LAYERS = {"layers", *BASE}
 WINGS = {
     "models": LAYERS,
@@ -26,8 +26,8 @@ WINGS = {
 ALLOWED = {
     "__init__": set[str](),
     "digest": {"__init__"},
-    "terminal": {"__init__"},
-    "errors": {"terminal", "__init__"},
+    "toml": {"__init__"},
+    "errors": {"__init__"},
     "layers": BASE,
     **WINGS,
     "commands": {*WINGS, *LAYERS},

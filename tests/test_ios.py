@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 import tree_sitter_swift
 import yaml
-from test_android import MOBILE
 from tree_sitter import Language, Parser
 
-from conftest import CATALOG
+from conftest import CATALOG, cells_with_app
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import rendering as project
 
@@ -23,7 +22,7 @@ SWIFT = Parser(Language(tree_sitter_swift.language()))
 RUNTIMES = {"ExecuTorch", "LiteRT", "LiteModule"}
 
 pytestmark = pytest.mark.parametrize(
-    "cell", MOBILE, ids=lambda cell: cell.name, scope="session"
+    "cell", cells_with_app("ios"), ids=lambda cell: cell.name, scope="session"
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import CATALOG
 from dlscaffold.errors import LayerError
-from dlscaffold.layers import roots
+from dlscaffold.layers import choices
 from dlscaffold.layers.catalog import Catalog
 from dlscaffold.layers.checking import all_layers, check
 from dlscaffold.layers.finding import find_cell
@@ -23,7 +23,7 @@ def catalog(root: Path, label: str, manifest: str) -> Catalog:
     file = root / label / "layer.toml"
     file.parent.mkdir(parents=True)
     file.write_text(manifest, "utf-8")
-    return Catalog([Path(roots.packaged()), root])
+    return Catalog([Path(choices.packaged()), root])
 
 
 def test_the_packaged_layers_have_no_fault() -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from conftest import files_below
-from dlscaffold.layers import roots
+from dlscaffold.layers import choices
 from dlscaffold.layers.catalog import Catalog, Cell
 from dlscaffold.layers.checking import check
 from dlscaffold.layers.finding import find_cell
@@ -27,15 +27,15 @@ from dlscaffold.project.rendering import generate
 
 TESTS = Path(__file__).parent
 LAYERS = TESTS / "layers"
-PACKAGED = Catalog([Path(roots.packaged())])
-BOTH = Catalog([Path(roots.packaged()), LAYERS])
+PACKAGED = Catalog([Path(choices.packaged())])
+BOTH = Catalog([Path(choices.packaged()), LAYERS])
 
 
 def run(*words: object, layers: Path = LAYERS) -> subprocess.CompletedProcess[str]:
     """Run the command line with these layers, where there is no terminal."""
     return subprocess.run(
         [sys.executable, "-m", "dlscaffold", *map(str, words)],
-        env={**os.environ, roots.VARIABLE: str(layers)},
+        env={**os.environ, choices.VARIABLE: str(layers)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -187,7 +187,7 @@ def test_every_test_of_the_catalog_passes_with_them() -> None:
     done = subprocess.run(
         [*command, "-n", "0", "-m", "not e2e", "-k", chosen, *CATALOG_TESTS],
         cwd=TESTS,
-        env={**os.environ, roots.VARIABLE: str(LAYERS)},
+        env={**os.environ, choices.VARIABLE: str(LAYERS)},
         capture_output=True,
         text=True,
         check=False,

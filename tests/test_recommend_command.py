@@ -37,7 +37,7 @@ from dlscaffold.advice.situation import Question, Situation
 from dlscaffold.advice.statements import DOCUMENT
 from dlscaffold.commands import recommend
 from dlscaffold.errors import UsageError
-from dlscaffold.layers import roots
+from dlscaffold.layers import choices
 
 Run = Callable[..., Result]
 
@@ -45,14 +45,14 @@ Run = Callable[..., Result]
 @pytest.fixture(autouse=True)
 def packaged_layers(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is recommended here does not depend on layers of other roots."""
-    monkeypatch.delenv(roots.VARIABLE, raising=False)
+    monkeypatch.delenv(choices.VARIABLE, raising=False)
 
 
 @pytest.fixture
 def all_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Guidance:
     """The guidance of five targets, which the command line reads instead."""
     root = write_layers(tmp_path / "layers", ALL_TARGETS)
-    monkeypatch.setattr(roots, "packaged", lambda: str(root))
+    monkeypatch.setattr(choices, "packaged", lambda: str(root))
     return guidance_of(root)
 
 
@@ -60,7 +60,7 @@ def all_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Guidance:
 def document_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The document's three targets, which the command line reads instead."""
     root = write_layers(tmp_path / "layers", DOCUMENT_TARGETS)
-    monkeypatch.setattr(roots, "packaged", lambda: str(root))
+    monkeypatch.setattr(choices, "packaged", lambda: str(root))
 
 
 FLAGS = {

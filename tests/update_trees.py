@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from conftest import EVERY_CELL, tree
-from dlscaffold.layers.roots import VARIABLE
+from dlscaffold.layers.choices import VARIABLE
 from dlscaffold.project import names
 from dlscaffold.project.answers import Answers
 

@@ -1,35 +1,37 @@
 """The command line: options and help only; each command is one call into a function.
 
-What a command needs is imported inside it, so that `--help` costs little over Click.
+A command's module is imported when it is run, so that `--help` costs little over Click.
 """
-
-from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
 
 import click
 
 from dlscaffold import __version__
-from dlscaffold.advice.situation import Situation
 from dlscaffold.errors import ScaffoldError
-from dlscaffold.layers.roots import VARIABLE
+from dlscaffold.layers.choices import VARIABLE
 from dlscaffold.options import (
     FRAMEWORK,
     PATH,
     STEP,
     TARGET,
+    answer_option,
     app_option,
     backend_option,
-    choice_option,
     extra_option,
     format_option,
     json_option,
     license_option,
-    number_option,
 )
+
+
+def run(command: str, options: dict[str, Any]) -> None:
+    """Run a command with its options."""
+    import_module(f"dlscaffold.commands.{command}").run(**options)
 
 
 class Commands(click.Group):
@@ -114,48 +116,19 @@ Examples:
     "--smoke", "run_smoke", is_flag=True, help="Run the smoke tests afterwards."
 )
 @json_option
-def new(
-    *,
-    model: str | None,
-    examples: str | None,
-    python: str | None,
-    trust: bool,
-    output_dir: str,
-    yes: bool,
-    dry_run: bool,
-    git: bool,
-    run_smoke: bool,
-    as_json: bool,
-    **choices: Any,
-) -> None:
+def new(**options: Any) -> None:
     """Generate a project called NAME.
 
     On a terminal, what is not given is asked.
     """
-    from pathlib import Path
-
-    from dlscaffold.commands import new as command
-    from dlscaffold.project.request import Request, read_model
-
-    given = read_model(model, examples, python=python, trust=trust)
-    request = Request(**choices, given=given, output_dir=Path(output_dir))
-    command.run(
-        request,
-        yes=yes,
-        dry_run=dry_run,
-        git=git,
-        run_smoke=run_smoke,
-        as_json=as_json,
-    )
+    run("new", options)
 
 
 @main.command("list")
 @json_option
-def list_(as_json: bool) -> None:
+def list_(**options: Any) -> None:
     """Show frameworks, targets, formats, apps and extras, and what fits together."""
-    from dlscaffold.commands import list as command
-
-    command.run(as_json=as_json)
+    run("list", options)
 
 
 @main.command(
@@ -176,13 +149,13 @@ Examples:
     "--from", "first", type=STEP, help="Start here; what came before is kept."
 )
 @json_option
-def smoke(path: str, python: str | None, first: str | None, as_json: bool) -> None:
-    """Run the project in PATH from nothing: install, train, export, smoke-test."""
-    from pathlib import Path
+def smoke(**options: Any) -> None:
+    """Run the project in PATH from nothing: install, train, export, smoke-test.
 
-    from dlscaffold.commands import smoke as command
-
-    command.run(Path(path), python=python, first=first, as_json=as_json)
+    uv makes the environment where it is installed, with what pip is configured to
+    find; otherwise Python's venv and pip do.
+    """
+    run("smoke", options)
 
 
 @main.command(
@@ -200,12 +173,9 @@ Example:
 @extra_option
 @license_option
 @click.argument("directory", type=PATH)
-def eject(directory: str, **choices: Any) -> None:
+def eject(**options: Any) -> None:
     """Write the composed template to DIRECTORY, for plain Cookiecutter."""
-    from dlscaffold.commands import eject as command
-    from dlscaffold.project.request import Request
-
-    command.run(Request(**choices), directory)
+    run("eject", options)
 
 
 @main.command(
@@ -217,11 +187,9 @@ Examples:
 )
 @click.argument("frameworks", type=FRAMEWORK, nargs=-1, metavar="[FRAMEWORK]...")
 @json_option
-def compare(frameworks: tuple[str, ...], as_json: bool) -> None:
+def compare(**options: Any) -> None:
     """Compare the frameworks: the document's words, and what holds today."""
-    from dlscaffold.commands import compare as command
-
-    command.run(frameworks, as_json=as_json)
+    run("compare", options)
 
 
 @main.command(
@@ -235,36 +203,30 @@ Exit status: 0 with a recommendation, 1 if nothing fits, 2 if an answer is not v
 two contradict each other.
 """
 )
-@choice_option("framework", "What the model is trained in.")
+@answer_option("framework", "What the model is trained in.")
 @click.option(
     "--model",
     type=PATH,
     help="A model's file or folder, which gives the framework and the size.",
 )
-@choice_option("where", "Where the model runs.")
-@choice_option("python", "Whether Python runs before or after the model.")
-@choice_option("swap", "Whether new versions are deployed without downtime.")
-@number_option("rate", "N", "Expected requests per second.")
-@number_option("latency", "MS", "Milliseconds that a response may take.")
-@choice_option("team", "Who maintains it.")
-@choice_option("processor", "The processor that it runs on.")
-@choice_option("system", "The operating system that it runs on.")
-@choice_option("containers", "Whether there is a container engine.")
-@choice_option("emulation", "Whether it may run under x86-64 emulation.")
-@number_option("model_size", "MB", "The model's size in megabytes.")
+@answer_option("where", "Where the model runs.")
+@answer_option("python", "Whether Python runs before or after the model.")
+@answer_option("swap", "Whether new versions are deployed without downtime.")
+@answer_option("rate", "Expected requests per second.", "N")
+@answer_option("latency", "Milliseconds that a response may take.", "MS")
+@answer_option("team", "Who maintains it.")
+@answer_option("processor", "The processor that it runs on.")
+@answer_option("system", "The operating system that it runs on.")
+@answer_option("containers", "Whether there is a container engine.")
+@answer_option("emulation", "Whether it may run under x86-64 emulation.")
+@answer_option("model_size", "The model's size in megabytes.", "MB")
 @json_option
-def recommend(model: str | None, as_json: bool, **answers: Any) -> None:
+def recommend(**options: Any) -> None:
     """Recommend a framework and a target, with reasons for and against.
 
     On a terminal, it asks for what is not given and could change the choice.
     """
-    from pathlib import Path
-
-    from dlscaffold.commands import recommend as command
-
-    command.run(
-        Situation(**answers), model=Path(model) if model else None, as_json=as_json
-    )
+    run("recommend", options)
 
 
 @main.command(
@@ -287,17 +249,13 @@ Examples:
     help="Accept Lambda layers; with --python, their code is run.",
 )
 @json_option
-def inspect(model: str, python: str | None, trust: bool, as_json: bool) -> None:
+def inspect(**options: Any) -> None:
     """Show what MODEL is and which targets it fits, without running its code.
 
     Reads SavedModel folders, .keras, .h5, .onnx, .tflite, TorchScript, .pt2, .ptl and
     .pte files.
     """
-    from pathlib import Path
-
-    from dlscaffold.commands import inspect as command
-
-    command.run(Path(model), python=python, trust=trust, as_json=as_json)
+    run("inspect", options)
 
 
 @main.command(
@@ -312,10 +270,6 @@ on this machine; otherwise 0.
 )
 @click.argument("path", type=PATH, default=".")
 @json_option
-def doctor(path: str, as_json: bool) -> None:
+def doctor(**options: Any) -> None:
     """Check what this machine can do for each pair, and the project in PATH."""
-    from pathlib import Path
-
-    from dlscaffold.commands import doctor as command
-
-    command.run(Path(path), as_json=as_json)
+    run("doctor", options)

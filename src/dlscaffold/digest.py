@@ -1,7 +1,5 @@
 """The digest that says whether a model is still the same."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

@@ -1,10 +1,11 @@
 """Errors that a person can cause, each one sentence with the cause and the fix."""
 
-from __future__ import annotations
-
 import click
 
-from dlscaffold.terminal import printable
+
+def printable(text: str) -> str:
+    """Return a text from outside without what would steer the terminal."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class ScaffoldError(click.ClickException):

@@ -3,14 +3,12 @@
 The command line imports this for `--help`, so it imports little itself.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
-from dlscaffold.advice.situation import QUESTIONS, nearest, one_choice, one_number
+from dlscaffold.advice.situation import QUESTIONS, flag, nearest, one_choice, one_number
 from dlscaffold.errors import UsageError
 from dlscaffold.layers.choices import STEPS, app_names, backend_names, layer_names
 
@@ -74,37 +72,27 @@ format_option = click.option(
 )
 
 
-def choice_option(name: str, help_text: str) -> Callable[[F], F]:
-    """Return the option for a question; it may be repeated, but not contradicted."""
-    known = next(list(q.choices) for q in QUESTIONS if q.name == name)
+def answer_option(name: str, help_text: str, metavar: str = "") -> Callable[[F], F]:
+    """Return the option for a question; it may be repeated, but not contradicted.
 
-    def check(*given: Any) -> str | None:
-        return one_choice(name, given[-1], known)
+    A question on a number has no choices, but a `metavar`.
+    """
+    known = next((list(q.choices) for q in QUESTIONS if q.name == name), [])
+
+    def check(*given: Any) -> str | float | None:
+        if known:
+            return one_choice(name, given[-1], known)
+        return one_number(name, given[-1])
 
     def complete(*given: Any) -> list[str]:
         return [value for value in known if value.startswith(given[-1])]
 
     return click.option(
-        f"--{name}",
+        flag(name),
+        name,
         multiple=True,
-        metavar=f"[{'|'.join(known)}]",
+        metavar=metavar or f"[{'|'.join(known)}]",
         help=help_text,
         callback=check,
         shell_complete=complete,
-    )
-
-
-def number_option(name: str, metavar: str, help_text: str) -> Callable[[F], F]:
-    """Return the option for a number; it may be repeated, but not contradicted."""
-
-    def check(*given: Any) -> float | None:
-        return one_number(name, given[-1])
-
-    return click.option(
-        f"--{name.replace('_', '-')}",
-        name,
-        multiple=True,
-        metavar=metavar,
-        help=help_text,
-        callback=check,
     )

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_android import MOBILE
 
+from conftest import MOBILE
 from dlscaffold.layers.catalog import Cell
 from e2e.conftest import Smoked
 

@@ -100,7 +100,7 @@ def test_the_smoke_tests_pass_from_outside(container: str, project: Smoked) -> N
     with started(container, project.path.name) as service:
         buildah("run", f"--env=FLASK_PORT={service.port}", container, "--", *check)
         done = subprocess.run(
-            [project.python, "-m", "pytest", "-q", "tests/test_server.py"],
+            [project.python, "-m", "pytest", "-q", "tests/service/test_server.py"],
             cwd=project.path,
             env={**os.environ, "SERVICE_URL": service.url},
             capture_output=True,

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_android import MOBILE
 
+from conftest import MOBILE, cells_with_app
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
 from e2e.conftest import Smoked
-from e2e.test_mobile import PICTURES, one_for_each_runtime, output
+from e2e.test_mobile import PICTURES, output
 
 pytestmark = pytest.mark.e2e
 
@@ -108,11 +108,19 @@ def modules(swift: Swift, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+APPS = cells_with_app("ios")
+
+
+def generate(cell: Cell, folder: Path) -> Path:
+    """Return the iOS project of one cell, generated in the folder."""
+    answers = project.Answers(names.derive("digits"), cell, "MIT")
+    return project.generate(answers, folder) / "ios"
+
+
 @pytest.fixture
 def ios(cell: Cell, tmp_path: Path) -> Path:
-    """The iOS sources of one cell."""
-    answers = project.Answers(names.derive("digits"), cell, "MIT")
-    return project.generate(answers, tmp_path) / "ios"
+    """The iOS project of one cell."""
+    return generate(cell, tmp_path)
 
 
 def app_sources(ios: Path) -> list[Path]:
@@ -122,14 +130,14 @@ def app_sources(ios: Path) -> list[Path]:
     return [*(file for file in sources if file.suffix == ".swift"), *bridged]
 
 
-@pytest.mark.parametrize("cell", one_for_each_runtime(), ids=lambda cell: cell.name)
+@pytest.mark.parametrize("cell", APPS, ids=lambda cell: cell.name)
 def test_the_app_compiles(ios: Path, swift: Swift, modules: Path) -> None:
     sources = app_sources(ios)
     words = ["-typecheck", "-I", modules, "-module-name", "Digits"]
     assert swift.compile(*words, *sources) == ""
 
 
-@pytest.mark.parametrize("cell", one_for_each_runtime(), ids=lambda cell: cell.name)
+@pytest.mark.parametrize("cell", APPS, ids=lambda cell: cell.name)
 def test_a_call_that_is_not_in_the_api_would_be_noticed(
     ios: Path, swift: Swift, modules: Path
 ) -> None:
@@ -144,7 +152,7 @@ def test_a_call_that_is_not_in_the_api_would_be_noticed(
 
 @pytest.fixture
 def artifacts(smoked: Callable[..., Smoked], tmp_path: Path) -> tuple[Smoked, Path]:
-    """A smoked project, and a copy of its artifacts."""
+    """A smoked project, and a copy of its artifacts, where the app's tests look."""
     # One whose environment other tests need as well.
     cell = next(cell for cell in MOBILE if not cell.special_backend)
     done = smoked(cell.framework.name, cell.target.name, cell.format.name)
@@ -180,16 +188,13 @@ def xctests(swift: Swift, ios: Path, folder: Path, factor: float) -> Path:
 
 @pytest.mark.xdist_group("keras")
 @pytest.mark.parametrize(("factor", "status"), [(1.0, 0), (1.01, 1)])
+@pytest.mark.usefixtures("artifacts")
 def test_the_tests_pass_and_notice_another_model(
-    artifacts: tuple[Smoked, Path],
-    swift: Swift,
-    tmp_path: Path,
-    factor: float,
-    status: int,
+    swift: Swift, tmp_path: Path, factor: float, status: int
 ) -> None:
     """All of the preprocessing; the golden examples with a model known by heart."""
-    done, _ = artifacts
-    program = xctests(swift, done.path / "ios", tmp_path, factor)
+    app = generate(APPS[0], tmp_path)
+    program = xctests(swift, app, tmp_path, factor)
     ran = subprocess.run([program], capture_output=True, text=True, check=False)
     assert ran.returncode == status, ran.stdout + ran.stderr
     assert "Executed 6 tests" in ran.stdout
@@ -209,7 +214,7 @@ def test_swift_and_python_preprocess_alike(
     code = PICTURES.format(package=done.package)
     expected = json.loads(output([done.python, "-c", code, folder], done.path))
     (tmp_path / "Replay.swift").write_text(REPLAY)
-    model = done.path / "ios/Model"
+    model = generate(APPS[0], tmp_path) / "Model"
     sources = [model / "Preprocessing.swift", model / "Signature.swift"]
     program = tmp_path / "replay"
     assert not swift.compile("-o", program, *sources, tmp_path / "Replay.swift")
@@ -220,13 +225,14 @@ def test_swift_and_python_preprocess_alike(
 
 
 @pytest.mark.xdist_group("pytorch")
-def test_the_bridge_compiles(smoked: Callable[..., Smoked]) -> None:
+def test_the_bridge_compiles(smoked: Callable[..., Smoked], tmp_path: Path) -> None:
     """Objective-C++ between Swift and torch, against torch's headers and GNUstep's."""
     if shutil.which("clang++") is None:
         pytest.skip("no Objective-C++ compiler: apt-get install clang")
     if not Path("/usr/include/GNUstep/Foundation/Foundation.h").exists():
         pytest.skip("no Foundation: apt-get install libgnustep-base-dev")
     done = smoked("pytorch", "pytorch-mobile")
+    (cell,) = [cell for cell in APPS if cell.target.name == "pytorch-mobile"]
     code = "import torch, pathlib; print(pathlib.Path(torch.__file__).parent)"
     torch = output([done.python, "-c", code], done.path).strip()
     (*_, objc) = sorted(Path("/usr/lib/gcc").glob("*/*/include/objc"))
@@ -238,7 +244,7 @@ def test_the_bridge_compiles(smoked: Callable[..., Smoked]) -> None:
             *("-fexceptions", "-fobjc-exceptions", "-DGNU_RUNTIME=1"),
             "-fconstant-string-class=NSConstantString",
             *(f"-isystem{folder}" for folder in headers),
-            done.path / "ios/Model/LiteModule.mm",
+            generate(cell, tmp_path) / "Model/LiteModule.mm",
         ],
         done.path,
     )

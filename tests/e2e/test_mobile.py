@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from test_android import MOBILE
 
+from conftest import MOBILE, cells_with_app
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
@@ -157,16 +157,19 @@ def android_json() -> Path:
     return JSON
 
 
-def one_for_each_runtime() -> list[Cell]:
-    """Return cells whose apps differ: the framework makes no difference to an app."""
-    return list({cell.target.name: cell for cell in MOBILE}.values())
+APPS = cells_with_app("android")
+
+
+def sources(cell: Cell, folder: Path) -> Path:
+    """Return the Android sources of one cell, generated in the folder."""
+    answers = project.Answers(names.derive("digits"), cell, "MIT")
+    return project.generate(answers, folder) / "android/app/src"
 
 
 @pytest.fixture
 def app(cell: Cell, tmp_path: Path) -> Path:
     """The Android sources of one cell."""
-    answers = project.Answers(names.derive("digits"), cell, "MIT")
-    return project.generate(answers, tmp_path) / "android/app/src"
+    return sources(cell, tmp_path)
 
 
 def resource_class(app: Path, folder: Path) -> Path:
@@ -184,16 +187,16 @@ def resource_class(app: Path, folder: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("cell", one_for_each_runtime(), ids=lambda cell: cell.name)
+@pytest.mark.parametrize("cell", APPS, ids=lambda cell: cell.name)
 def test_the_app_compiles(
     app: Path, kotlin: Kotlin, android_json: Path, tmp_path: Path
 ) -> None:
     """App, unit test and instrumentation test, against the API that they use."""
-    sources = [app, ANDROID_API, resource_class(app, tmp_path)]
-    assert kotlin.compile(sources, [android_json], tmp_path / "classes") == ""
+    files = [app, ANDROID_API, resource_class(app, tmp_path)]
+    assert kotlin.compile(files, [android_json], tmp_path / "classes") == ""
 
 
-@pytest.mark.parametrize("cell", MOBILE[:1], ids=lambda cell: cell.name)
+@pytest.mark.parametrize("cell", APPS[:1], ids=lambda cell: cell.name)
 def test_a_call_that_is_not_in_the_api_would_be_noticed(
     app: Path, kotlin: Kotlin, android_json: Path, tmp_path: Path
 ) -> None:
@@ -201,8 +204,8 @@ def test_a_call_that_is_not_in_the_api_would_be_noticed(
     classifier.write_text(
         classifier.read_text() + "\nval wrong = Classifier::clasify\n"
     )
-    sources = [app, ANDROID_API, resource_class(app, tmp_path)]
-    complaints = kotlin.compile(sources, [android_json], tmp_path / "classes")
+    files = [app, ANDROID_API, resource_class(app, tmp_path)]
+    complaints = kotlin.compile(files, [android_json], tmp_path / "classes")
     assert "clasify" in complaints
 
 
@@ -219,12 +222,10 @@ def test_kotlin_and_python_preprocess_alike(
     expected = json.loads(output([done.python, "-c", code, artifacts], done.path))
 
     (tmp_path / "Replay.kt").write_text(REPLAY)
-    source = done.path / "android/app/src/main/kotlin/com/example/digits"
-    sources = [source / "Preprocessing.kt", source / "Signature.kt"]
+    source = sources(APPS[0], tmp_path) / "main/kotlin/com/example/digits"
+    files = [source / "Preprocessing.kt", source / "Signature.kt"]
     classes = tmp_path / "classes"
-    assert not kotlin.compile(
-        [*sources, tmp_path / "Replay.kt"], [android_json], classes
-    )
+    assert not kotlin.compile([*files, tmp_path / "Replay.kt"], [android_json], classes)
     classpath = f"{classes}:{kotlin.library}:{android_json}"
     lines = output(["java", "-cp", classpath, "ReplayKt", artifacts], tmp_path)
     actual = [[float(word) for word in line.split()] for line in lines.splitlines()]

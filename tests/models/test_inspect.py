@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 from reading import WHOLE, Run, look, refusal
 
 from conftest import CATALOG
-from dlscaffold.errors import ScaffoldError
+from dlscaffold.errors import ScaffoldError, printable
 from dlscaffold.models import kinds
 from dlscaffold.models.fitting import loader_of
-from dlscaffold.models.identify import outline
-from dlscaffold.terminal import printable
+from dlscaffold.models.identify import describe
 
 
 def test_every_kind_has_a_layer_that_loads_it() -> None:
@@ -101,7 +100,7 @@ def test_a_recommendation_for_a_damaged_archive(
 ) -> None:
     said = refusal(tmp_path, "m.keras", data)
     with pytest.raises(ScaffoldError) as caught:
-        outline(tmp_path / "m.keras")
+        describe(tmp_path / "m.keras", whole=False)
     assert caught.value.message == said
     result = dlscaffold("recommend", "--model", tmp_path / "m.keras")
     assert result.exit_code == 1

@@ -23,9 +23,9 @@ ACCESS = {
 # What a part of the package may import of dlscaffold, beside its own modules.
 ALLOWED = {
     "bytes": set(),
-    "schemas": set(),
+    "schemas": {"toml"},
     "readers": {"bytes", "schemas", "description", "values", "kinds", "errors"},
-    "": {"bytes", "readers", "layers", "errors", "terminal"},
+    "": {"bytes", "readers", "layers", "errors"},
 }
 
 

@@ -112,6 +112,23 @@ def test_it_stops_at_any_time(project: Project, ready: bool, control_c: bool) ->
     assert server.returncode == 0
 
 
+def test_it_does_not_share_a_port(project: Project) -> None:
+    """With another service, of which it would take half the requests."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", f"{project.package}.serve", "--port", port],
+            cwd=project.path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: Cannot listen on 127.0.0.1")
+    assert done.stderr.count("\n") == 1
+
+
 def test_an_upload_that_breaks_off_is_no_failure(project: Project) -> None:
     """It is not the service that has failed, and the next request is answered."""
     head = (

@@ -9,7 +9,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -52,10 +52,11 @@ def front(project: Project, app: Any) -> Callable[[], Any]:
 
 
 class Exchange:
-    """A POST of JSON as Granian hands it over, and the status of its response."""
+    """A POST of JSON as Granian hands it over, with the response."""
 
     def __init__(self, path: str, body: str, slow: bool = False) -> None:
         self.body, self.slow, self.status = body.encode(), slow, 0
+        self.response_headers: dict[str, str] = {}
         self.scope = SimpleNamespace(
             path=path,
             method="POST",
@@ -75,8 +76,12 @@ class Exchange:
         await asyncio.sleep(60 if self.slow else 0)
         return self.body
 
-    def response_bytes(self, status: int, _headers: Any, _body: bytes) -> None:
-        self.status = status
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start in range(0, len(self.body), 100_000):
+            yield self.body[start : start + 100_000]
+
+    def response_bytes(self, status: int, headers: Any, _body: bytes) -> None:
+        self.status, self.response_headers = status, dict(headers)
 
 
 ZEROS = f'{{"instances": [{[[0] * 8] * 8}]}}'
@@ -231,6 +236,30 @@ def test_a_body_that_is_declared_too_large_is_not_read(
     assert status_of(front(), exchange) == 413
 
 
+@pytest.mark.parametrize(("size", "status"), [(1_000_000, 400), (1_000_001, 413)])
+def test_a_body_without_length_is_limited(
+    front: Callable[[], Any], size: int, status: int
+) -> None:
+    """A chunked body does not declare its size."""
+    exchange = Exchange(PATH, " " * size)
+    del exchange.scope.headers["content-length"]
+    exchange.scope.headers["transfer-encoding"] = "chunked"
+    assert status_of(front(), exchange) == status
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("order-66", True), ('{"a": 1}', False), ("x" * 65, False)]
+)
+def test_request_ids_come_back(front: Callable[[], Any], sent: str, kept: bool) -> None:
+    """The client's own if it is harmless, a new one otherwise."""
+    exchange = Exchange(PATH, ZEROS)
+    exchange.scope.headers["x-request-id"] = sent
+    assert status_of(front(), exchange) == 200
+    returned = exchange.response_headers["x-request-id"]
+    assert returned
+    assert (returned == sent) == kept
+
+
 def refuse_negative(inputs: dict[str, Any]) -> dict[str, Any]:
     if (inputs["x"] < 0).any():
         raise ValueError("negative")
@@ -312,7 +341,8 @@ def test_what_does_not_fit_the_model_is_refused(
     project: Project, signature: Any, request_: object
 ) -> None:
     protocol = project.module("service.protocol")
-    with pytest.raises(protocol.RequestError) as caught:
+    payloads = project.module("service.payloads")
+    with pytest.raises(payloads.RequestError) as caught:
         protocol.parse(json.dumps(request_).encode(), signature)
     assert caught.value.status == 400
 
@@ -370,7 +400,8 @@ def test_numbers_out_of_range_are_refused(
     largest = ZEROS.replace("0", "3.4e38", 1).encode()
     assert np.isfinite(protocol.parse(largest, signature).inputs["image"]).all()
     body = ZEROS.replace("0", number, 1).encode()
-    with pytest.raises(protocol.RequestError, match="outside the range of float32"):
+    payloads = project.module("service.payloads")
+    with pytest.raises(payloads.RequestError, match="outside the range of float32"):
         protocol.parse(body, signature)
 
 

@@ -4,10 +4,7 @@
 that a benchmark wrote. What is about no layer lies in `guidance.toml` beside them.
 """
 
-from __future__ import annotations
-
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,11 +13,7 @@ from typing import Any
 from dlscaffold.advice.statements import GuidanceError, Statement, Terms, parse
 from dlscaffold.layers.catalog import KINDS, Catalog, Cell
 from dlscaffold.layers.layer import Framework, Layer, Target, shared_formats
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from dlscaffold.toml import read_toml
 
 FILE = "guidance.toml"
 FILES = (FILE, "measured.toml")
@@ -78,10 +71,8 @@ class Guidance:
 
     def document_says(self, framework: Framework, criterion: str) -> str | None:
         """Return the document's words in one cell; None if it has no such cell."""
-        for statement in self.about(framework, "document-says"):
-            if statement.criterion == criterion:
-                return statement.says
-        return None
+        found = self.about(framework, "document-says")
+        return next((one.says for one in found if one.criterion == criterion), None)
 
     def notes(self, framework: Framework, criterion: str) -> list[Statement]:
         """Return what has changed or was measured since, for one cell."""
@@ -96,8 +87,7 @@ class Guidance:
         """Return a line for each part of a combination that is no longer current."""
         lines = []
         for layer in subjects(cell):
-            notice = self._notice(layer, cell)
-            if notice:
+            if notice := self._notice(layer, cell):
                 command = notice["command"]
                 instead = f"; instead: {command}" if command else ""
                 state = f"{notice['state']} since {notice['date']}"
@@ -157,24 +147,17 @@ def load(catalog: Catalog) -> Guidance:
     levels = fields.pop("levels")
     terms = Terms(criteria, levels)
     statements = list(parse(fields, terms, file=central))
-    for layer in _layers(catalog):
+    labels = (f"{kind}/{name}" for kind in KINDS for name in catalog.names(kind))
+    backends = (one for each in catalog.frameworks() for one in each.backends)
+    for layer in (*map(catalog.find, labels), *backends):
         for file in (layer.path / name for name in FILES):
             if file.is_file():
                 statements += parse(_toml(file), terms, file=file, about=layer.label)
     return Guidance(catalog, title, criteria, levels, tuple(statements))
 
 
-def _layers(catalog: Catalog) -> Iterator[Layer]:
-    for kind in KINDS:
-        for name in catalog.names(kind):
-            yield catalog.find(f"{kind}/{name}")
-    for framework in catalog.frameworks():
-        yield from framework.backends
-
-
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return read_toml(file)
+    except ValueError as error:
         raise GuidanceError(f"{file} is not TOML: {error}.") from error
-    return found

@@ -4,8 +4,6 @@ A pair's score is the sum of the statements that hold for the answers. The pairs
 those that the catalog says are legal, so nothing is recommended that `new` refuses.
 """
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """A recommendation: the ranked options, and which answers would change the first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +19,7 @@ from dlscaffold.advice.ranking import (
 from dlscaffold.advice.situation import FIGURES, QUESTIONS, Question, Situation, flag
 from dlscaffold.advice.statements import Statement
 from dlscaffold.errors import UsageError
-from dlscaffold.models.identify import outline
+from dlscaffold.models.identify import describe
 
 # With more open questions than these that would change the first choice, it is a guess.
 FEW = 2
@@ -82,30 +80,26 @@ def recommend(situation: Situation, known: Guidance) -> Recommendation:
     refuse_conflicts(situation, known)
     options, ruled_out = rank(situation, known)
     first = options[0] if options else None
-    return Recommendation(
-        situation=situation,
-        assumed=tuple(_assumed(situation, ruled_out)),
-        options=tuple(options),
-        ruled_out=tuple(ruled_out),
-        notes=tuple(_notes(situation, known)),
-        changes=tuple(_changes(situation, first, known)),
-    )
-
-
-def _assumed(situation: Situation, ruled_out: list[RuledOut]) -> Iterator[str]:
-    """Yield the place if it is open, and other defaults that rule a target out."""
     reasons = (reason for out in ruled_out for reason in out.because)
     decisive = {"where"}.union(*(reason.when for reason in reasons))
-    for name, value in DEFAULTS.items():
-        if name not in situation.answers and name in decisive:
-            yield f"{name}: {value}"
-
-
-def _notes(situation: Situation, known: Guidance) -> Iterator[Statement]:
     facts, targets = facts_of(situation, known), {one.name for one in known.targets}
-    for statement in known.of("note"):
-        if statement.holds(facts) and statement.without not in targets:
-            yield statement
+    return Recommendation(
+        situation=situation,
+        # The place if it is open, and other defaults that rule a target out.
+        assumed=tuple(
+            f"{name}: {value}"
+            for name, value in DEFAULTS.items()
+            if name not in situation.answers and name in decisive
+        ),
+        options=tuple(options),
+        ruled_out=tuple(ruled_out),
+        notes=tuple(
+            note
+            for note in known.of("note")
+            if note.holds(facts) and note.without not in targets
+        ),
+        changes=tuple(_changes(situation, first, known)),
+    )
 
 
 def _changes(
@@ -116,28 +110,24 @@ def _changes(
         for answer in question.choices:
             # A phone's system only says that this is a phone, where that is open.
             if situation.where or answer not in PHONES:
-                other = first_choice(
-                    situation.with_answer(question.name, answer), known
-                )
+                answered = situation.with_answer(question.name, answer)
+                other = first_choice(answered, known)
                 if other and (first is None or other.name != first.name):
                     yield Change(question.name, answer, other)
 
 
 def open_questions(situation: Situation, known: Guidance) -> list[Question]:
     """Return the questions without an answer, in the order in which they are asked."""
-    every = [*QUESTIONS, *(_figure_question(name, known) for name in FIGURES)]
     titles = {framework.name: framework.title for framework in known.frameworks}
-    every[0] = every[0]._replace(choices=titles)
+    every = [QUESTIONS[0]._replace(choices=titles), *QUESTIONS[1:]]
+    for name, figure in FIGURES.items():
+        # On which side of its first level the number is.
+        threshold = next(iter(known.levels[name].values()))
+        limit = f"{threshold:g} {figure.unit}"
+        less, more = f"{threshold / 2:g}", f"{threshold * 2:g}"
+        choices = {less: f"less than {limit}", more: f"more than {limit}"}
+        every.append(Question(name, figure.prompt, choices))
     return [question for question in every if question.name not in situation.answers]
-
-
-def _figure_question(name: str, known: Guidance) -> Question:
-    """Return the question on which side of its first level a number is."""
-    threshold, figure = next(iter(known.levels[name].values())), FIGURES[name]
-    limit = f"{threshold:g} {figure.unit}"
-    less, more = f"{threshold / 2:g}", f"{threshold * 2:g}"
-    choices = {less: f"less than {limit}", more: f"more than {limit}"}
-    return Question(name, figure.prompt, choices)
 
 
 def worth_asking(question: Question, situation: Situation, known: Guidance) -> bool:
@@ -156,7 +146,7 @@ def from_model(path: Path, situation: Situation, known: Guidance) -> Situation:
     Raises ScaffoldError if it cannot be read, and UsageError if it contradicts an
     answer.
     """
-    found = outline(path)
+    found = describe(path, whole=False)
     origin = known.catalog.model(found.layer)
     written_by = (origin.topic, *origin.also_written_by)
     if situation.framework and origin.topic and situation.framework not in written_by:

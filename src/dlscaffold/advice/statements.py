@@ -1,7 +1,5 @@
 """A statement about a layer or a place, with its source and date, and its checks."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,22 +29,17 @@ STATES = ("current", "legacy", "retired")
 PLACES = next(list(q.choices) for q in QUESTIONS if q.name == "where")
 DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 SOURCE = re.compile(r"document|https://\S+|(docs|benchmarks)/\S+")
-# The keys whose values are not text: their types, and how a message calls them.
-TYPES: dict[str, tuple[type, str]] = {
-    "when": (dict, "a table"),
-    "needs": (dict, "a table"),
-    "where": (list, "a list"),
-    "weight": (int, "a whole number"),
-    "rules_out": (bool, "true or false"),
+# The keys whose values are not text, with their types; and the keys of `needs`.
+TYPES = {"when": dict, "needs": dict, "where": list, "weight": int, "rules_out": bool}
+NEEDS = {"machines": list, "megabytes": int, "packages": list, "tools": list}
+WORDS = {
+    str: "text in quotes",
+    dict: "a table",
+    list: "a list",
+    int: "a whole number",
+    bool: "true or false",
 }
-TEXT = (str, "text in quotes")
-# The keys of `needs`, in the same way, and the tools that `doctor` can look for.
-NEEDS: dict[str, tuple[type, str]] = {
-    "machines": (list, "a list"),
-    "megabytes": (int, "a whole number"),
-    "packages": (list, "a list"),
-    "tools": (list, "a list"),
-}
+# The tools that `doctor` can look for.
 TOOLS = ("serving", "java", "android")
 
 
@@ -122,40 +115,32 @@ def parse(
     statement names its own. Raises GuidanceError at the first fault.
     """
     for kind, entries in found.items():
-        if kind not in KINDS or not _are_tables(entries):
+        tables = isinstance(entries, list) and {*map(type, entries)} <= {dict}
+        if kind not in KINDS or not tables:
             raise GuidanceError(f"{file}: use [[{']], [['.join(KINDS)}]], not {kind}.")
         for entry in entries:
             whole = {**entry, "about": about or entry.get("about")}
-            wrong = itertools.chain(
-                _wrong_keys(entry, about), _faults(kind, whole, terms)
-            )
-            for fault in wrong:
+            keys, values = _wrong_keys(entry, about), _faults(kind, whole, terms)
+            for fault in itertools.chain(keys, values):
                 words = f'[[{kind}]] "{entry.get("says", "")}"'
                 raise GuidanceError(f"{file}: {words}: {fault}.")
             yield Statement(kind, **whole)
 
 
-def _are_tables(entries: object) -> bool:
-    return isinstance(entries, list) and all(isinstance(one, dict) for one in entries)
-
-
 def _wrong_keys(entry: Mapping[str, Any], about: str) -> Iterator[str]:
     if about and "about" in entry:
         yield f"leave out about, which is {about} in this file"
-    types = dict.fromkeys(KEYS, TEXT) | TYPES
-    yield from _wrong_types(entry, types)
+    yield from _wrong_types(entry, dict.fromkeys(KEYS, str) | TYPES)
     for fault in _wrong_types(entry.get("needs", {}), NEEDS):
         yield f"in needs, {fault}"
 
 
-def _wrong_types(
-    entry: Mapping[str, Any], types: Mapping[str, tuple[type, str]]
-) -> Iterator[str]:
+def _wrong_types(entry: Mapping[str, Any], types: Mapping[str, type]) -> Iterator[str]:
     for name, value in entry.items():
         if name not in types:
             yield f"the key {name} is unknown; use {', '.join(types)}"
-        elif not isinstance(value, types[name][0]):
-            yield f"{name} must be {types[name][1]}"
+        elif not isinstance(value, types[name]):
+            yield f"{name} must be {WORDS[types[name]]}"
 
 
 def _faults(kind: str, entry: Mapping[str, Any], terms: Terms) -> Iterator[str]:

@@ -14,18 +14,18 @@ from dlscaffold.layers.catalog import installed
 from dlscaffold.layers.layer import Framework
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
 
 # A table with several frameworks is hard to read in fewer columns.
 WIDE = 110
 NO_WORDS = "(not in the document)"
 
 
-def run(names: Sequence[str], *, as_json: bool) -> None:
+def run(frameworks: Sequence[str], *, as_json: bool) -> None:
     """Print the comparison of the frameworks named, or of all."""
     known = guidance.load(installed())
     every = {framework.name: framework for framework in known.frameworks}
-    chosen = [every[name] for name in dict.fromkeys(names or every)]
+    chosen = [every[name] for name in dict.fromkeys(frameworks or every)]
     if as_json:
         click.echo(json.dumps(to_json(chosen, known)))
         return
@@ -73,33 +73,24 @@ def _show_table(
     console: Console, frameworks: Sequence[Framework], known: Guidance
 ) -> None:
     from rich.table import Table
+    from rich.text import Text
 
-    sources: list[str] = []
+    sources: dict[str, int] = {}  # with their numbers
     table = Table(show_lines=True)
     table.add_column("", style="bold", max_width=14)
     for framework in frameworks:
         table.add_column(framework.title, ratio=1, overflow="fold")
     for criterion, row in known.criteria.items():
-        cells = (_cell(one, criterion, known, sources) for one in frameworks)
+        cells = [Text(quoted(one, criterion, known)) for one in frameworks]
+        for cell, framework in zip(cells, frameworks, strict=True):
+            for note in known.notes(framework, criterion):
+                number = sources.setdefault(note.source, len(sources) + 1)
+                cell.append(f"\n{note.dated}: ", "cyan")
+                cell.append(f"{note.says} [{number}]", "dim")
         table.add_row(row, *cells)
     console.print(table)
-    for number, source in enumerate(sources, start=1):
+    for source, number in sources.items():
         console.print(f"[dim][{number}] {source}[/dim]", soft_wrap=True)
-
-
-def _cell(
-    framework: Framework, criterion: str, known: Guidance, sources: list[str]
-) -> RenderableType:
-    from rich.text import Text
-
-    text = Text(quoted(framework, criterion, known))
-    for note in known.notes(framework, criterion):
-        if note.source not in sources:
-            sources.append(note.source)
-        number = sources.index(note.source) + 1
-        text.append(f"\n{note.dated}: ", "cyan")
-        text.append(f"{note.says} [{number}]", "dim")
-    return text
 
 
 def _show_list(

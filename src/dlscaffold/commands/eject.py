@@ -1,9 +1,8 @@
 """`dlscaffold eject`: write the composed template, for plain Cookiecutter."""
 
-from __future__ import annotations
-
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,8 +11,9 @@ from dlscaffold.project.rendering import eject
 from dlscaffold.project.request import Request, resolve_cell
 
 
-def run(request: Request, directory: str) -> None:
+def run(directory: str, **choices: Any) -> None:
     """Write the template for what was asked for, and print the next command."""
+    request = Request(**choices)
     cell = resolve_cell(request, installed())
     eject(cell, request.license, Path(directory))
     command = shlex.join(["cookiecutter", directory])

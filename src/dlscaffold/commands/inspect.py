@@ -1,29 +1,23 @@
 """`dlscaffold inspect`: what a model is, and which targets it fits."""
 
-from __future__ import annotations
-
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from dlscaffold.models.description import Description, Signature, Tensor
+from dlscaffold.errors import printable
+from dlscaffold.models.description import Description, Tensor
 from dlscaffold.models.identify import describe
-from dlscaffold.terminal import printable
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 SHOWN = 12  # operators that are listed for people; JSON has all
 FREE = "?"
 
 
-def run(path: Path, *, python: str | None, trust: bool, as_json: bool) -> None:
+def run(model: str, *, python: str | None, trust: bool, as_json: bool) -> None:
     """Print the description of a model."""
-    found = describe(path, python=python, trust=trust)
+    found = describe(Path(model), python=python, trust=trust)
     if as_json:
         click.echo(json.dumps(asdict(found)))
     else:
@@ -33,34 +27,48 @@ def run(path: Path, *, python: str | None, trust: bool, as_json: bool) -> None:
 def show(found: Description) -> None:
     """Print the description for people."""
     from rich.console import Console
+    from rich.table import Table
     from rich.text import Text
 
     console = Console(highlight=False)
-    console.print(Text(f"{printable(found.path)}: {found.title}", "bold"))
-    console.print(facts(found))
-    for signature in found.signatures:
-        console.print(Text(f"\nsignature {printable(signature.name)}", "bold"))
-        console.print(tensors(signature))
-    console.print(Text("\ntargets", "bold"))
-    console.print(targets(found))
+    for title, rows in tables(found):
+        console.print(Text(title, "bold"))
+        table = Table.grid(padding=(0, 2))
+        for row in rows:
+            table.add_row("", *map(Text, row))
+        console.print(table)
     for note in found.notes:
         console.print(Text(f"Note: {printable(note)}."))
 
 
-def facts(found: Description) -> Table:
-    """Return what is known of the whole model."""
+def tables(found: Description) -> Iterator[tuple[str, Iterable[tuple[str, ...]]]]:
+    """Yield titles with what stands below them, as the cells of each row."""
     from rich.filesize import decimal
 
     written = " ".join(filter(None, (found.framework, found.framework_version)))
     weights = "unknown" if found.parameters is None else f"{found.parameters:,}"
-    return grid(
+    yield (
+        f"{printable(found.path)}: {found.title}",
         [
             ("written by", printable(written) or "unknown"),
             ("size", decimal(found.size)),
             ("parameters", weights),
             ("operators", operators(found)),
-        ]
+        ],
     )
+    for signature in found.signatures:
+        sides = (("in", signature.inputs), ("out", signature.outputs))
+        yield (
+            f"\nsignature {printable(signature.name)}",
+            [
+                (side, printable(one.name), one.dtype or "unknown", shape(one))
+                for side, side_tensors in sides
+                for one in side_tensors
+            ],
+        )
+    fits = {True: "fits", False: "does not fit"}
+    rows = ((fits[bool(one.format)], one.target, one.because) for one in found.targets)
+    yield "\ntargets", rows
 
 
 def operators(found: Description) -> str:
@@ -69,16 +77,6 @@ def operators(found: Description) -> str:
     named = ", ".join(f"{printable(name)} {times}" for name, times in most[:SHOWN])
     rest = len(most) - SHOWN
     return f"{named} and {rest} more" if rest > 0 else named or "unknown"
-
-
-def tensors(signature: Signature) -> Table:
-    """Return the inputs and outputs as a table."""
-    sides = (("in", signature.inputs), ("out", signature.outputs))
-    return grid(
-        (side, printable(one.name), one.dtype or "unknown", shape(one))
-        for side, side_tensors in sides
-        for one in side_tensors
-    )
 
 
 def shape(tensor: Tensor) -> str:
@@ -92,22 +90,3 @@ def shape(tensor: Tensor) -> str:
         for size, limit in zip(tensor.shape, most, strict=True)
     )
     return f"({', '.join(sizes)})"
-
-
-def targets(found: Description) -> Table:
-    """Return the targets, with how each fits or why it does not."""
-    return grid(
-        ("fits" if one.format else "does not fit", one.target, one.because)
-        for one in found.targets
-    )
-
-
-def grid(rows: Iterable[tuple[str, ...]]) -> Table:
-    """Return rows as a table without lines; their texts are not markup."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table.grid(padding=(0, 2))
-    for row in rows:
-        table.add_row("", *map(Text, row))
-    return table

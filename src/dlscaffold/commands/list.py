@@ -1,7 +1,5 @@
 """`dlscaffold list`: print the layers that there are, and which pairs fit."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
@@ -27,11 +25,27 @@ def overview() -> dict[str, Any]:
     """Return what `--json` prints: every layer to choose, and the pairs that fit."""
     catalog = installed()
     frameworks, targets = catalog.frameworks(), catalog.targets()
+    known = guidance.load(catalog)
     return {
         "frameworks": {
-            framework.name: _framework(framework) for framework in frameworks
+            framework.name: {
+                "title": framework.title,
+                "exports": framework.exports,
+                "backends": {
+                    backend.name: {"title": backend.title, "exports": backend.exports}
+                    for backend in framework.backends
+                },
+            }
+            for framework in frameworks
         },
-        "targets": {target.name: _target(target) for target in targets},
+        "targets": {
+            target.name: {
+                "title": target.title,
+                "consumes": target.consumes,
+                "lifecycle": known.lifecycle(target).state,
+            }
+            for target in targets
+        },
         "formats": {
             name: catalog.format(name).title for name in catalog.names("formats")
         },
@@ -43,25 +57,6 @@ def overview() -> dict[str, Any]:
             for target in targets
             if shared_formats(framework, target)
         ],
-    }
-
-
-def _framework(framework: Framework) -> dict[str, Any]:
-    return {
-        "title": framework.title,
-        "exports": framework.exports,
-        "backends": {
-            backend.name: {"title": backend.title, "exports": backend.exports}
-            for backend in framework.backends
-        },
-    }
-
-
-def _target(target: Target) -> dict[str, Any]:
-    return {
-        "title": target.title,
-        "consumes": target.consumes,
-        "lifecycle": guidance.load(installed()).lifecycle(target).state,
     }
 
 

@@ -1,45 +1,51 @@
 """`dlscaffold new`: generate a project and print what to do next."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from dlscaffold.errors import ScaffoldError
+from dlscaffold.commands import smoke
+from dlscaffold.errors import ScaffoldError, printable
 from dlscaffold.layers.catalog import installed
 from dlscaffold.layers.layer import Layer
 from dlscaffold.project import rendering, repository
 from dlscaffold.project.answers import Answers
 from dlscaffold.project.next_steps import next_commands, notices
 from dlscaffold.project.placing import refuse_taken
-from dlscaffold.project.request import Request, resolve
-from dlscaffold.terminal import printable
-
-if TYPE_CHECKING:
-    from dlscaffold.running.results import Result
+from dlscaffold.project.request import Request, read_model, resolve
+from dlscaffold.running.results import Result
 
 # More than any line takes: a narrow terminal folds lines, but Rich would cut them.
 WIDEST = 400
 
 
 def run(
-    request: Request,
     *,
+    model: str | None,
+    examples: str | None,
+    python: str | None,
+    trust: bool,
+    output_dir: str,
     yes: bool,
     dry_run: bool,
     git: bool,
     run_smoke: bool,
     as_json: bool,
+    **choices: Any,
 ) -> None:
-    """Generate the project that was asked for, and print what to do next."""
+    """Generate the project that was asked for, and print what to do next.
+
+    `choices` are further fields of a Request, such as `framework`.
+    """
     flags = {"--dry-run": dry_run, "--git": git, "--smoke": run_smoke}
-    given = (flag for flag, on in {**flags, "--json": as_json}.items() if on)
-    request = replace(request, others=tuple(given))
+    set_flags = (flag for flag, on in {**flags, "--json": as_json}.items() if on)
+    given = read_model(model, examples, python=python, trust=trust)
+    request = Request(
+        **choices, given=given, output_dir=Path(output_dir), others=tuple(set_flags)
+    )
     answers = resolve(request, installed(), yes=yes)
     destination = request.output_dir / answers.names.slug
     click.echo(_summary(answers, destination), err=as_json)
@@ -49,7 +55,7 @@ def run(
         return
     rendering.generate(answers, request.output_dir)
     fault = _start_repository(destination) if git else None
-    result = _smoke(destination, quiet=as_json) if run_smoke else None
+    result = smoke.smoke(destination, quiet=as_json) if run_smoke else None
     _show(answers, destination, as_json, written=True, result=result)
     if fault:
         raise fault
@@ -64,12 +70,6 @@ def _start_repository(destination: Path) -> ScaffoldError | None:
     except ScaffoldError as error:
         return error
     return None
-
-
-def _smoke(destination: Path, *, quiet: bool) -> Result:
-    from dlscaffold.commands import smoke
-
-    return smoke.smoke(destination, quiet=quiet)
 
 
 def report(answers: Answers, destination: Path, *, written: bool) -> dict[str, Any]:
@@ -97,8 +97,9 @@ def report(answers: Answers, destination: Path, *, written: bool) -> dict[str, A
 
 def _summary(answers: Answers, destination: Path) -> str:
     cell = answers.cell
+    framework = cell.framework.title_on(cell.special_backend)
     return (
-        f"{answers.names.project}: {cell.framework_title} with {cell.target.title}, "
+        f"{answers.names.project}: {framework} with {cell.target.title}, "
         f"joined by the {cell.format.title} format\n"
         f"folder {printable(str(destination))}, package {answers.names.package}"
     )

@@ -51,8 +51,9 @@ class _Display:
     def __rich__(self) -> Group:
         table = Table.grid(padding=(0, 1))
         for step in self.result.steps if self.result else ():
-            mark = self.spinner if step.status == "running" else _mark(step)
-            table.add_row(mark, Text(step.name, STYLES[step.status]), self._time(step))
+            style, running = STYLES[step.status], step.status == "running"
+            mark = self.spinner if running else Text(MARKS[step.status], style)
+            table.add_row(mark, Text(step.name, style), self._time(step))
         newest = Text(self.line, style="dim", no_wrap=True, overflow="ellipsis")
         return Group(table, newest)
 
@@ -69,24 +70,23 @@ class _Lines:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.begun: set[str] = set()
-        self.ended: set[str] = set()
+        self.shown: set[tuple[str, str]] = set()
 
     def __call__(self, result: Result, _line: str) -> None:
         for step in result.steps:
-            if step.status == "running" and step.name not in self.begun:
-                self.begun.add(step.name)
+            if (step.name, step.status) in self.shown:
+                continue
+            self.shown.add((step.name, step.status))
+            if step.status == "running":
                 self.console.print(f"{step.name} ...")
-            if step.status in ("passed", "failed") and step.name not in self.ended:
-                self.ended.add(step.name)
+            elif step.status != "waiting":
                 self.console.print(f"{step.name} {step.status}, {step.seconds:.1f} s")
 
 
 def print_outcome(result: Result, log_tail: list[str], *, stderr: bool) -> None:
     """Print the counts, why tests were skipped and, after a failure, what to do."""
     console = _console(stderr)
-    if result.tests:
-        tests = result.tests
+    if tests := result.tests:
         console.print(
             f"{tests.passed} passed, {tests.failed} failed, "
             f"{len(tests.skipped)} skipped"
@@ -106,10 +106,6 @@ def print_outcome(result: Result, log_tail: list[str], *, stderr: bool) -> None:
         f"When it is fixed, continue with: {result.resume}",
         markup=False,
     )
-
-
-def _mark(step: Step) -> Text:
-    return Text(MARKS[step.status], style=STYLES[step.status])
 
 
 def _console(stderr: bool) -> Console:

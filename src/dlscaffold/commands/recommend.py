@@ -32,11 +32,12 @@ SHOWN = 3
 UNKNOWN = "I cannot say yet"
 
 
-def run(situation: Situation, *, model: Path | None, as_json: bool) -> None:
+def run(*, model: str | None, as_json: bool, **answers: Any) -> None:
     """Print the recommendation; exits with status 1 if nothing fits."""
+    situation = Situation(**answers)
     known = guidance.load(installed())
     if model:
-        situation = from_model(model, situation, known)
+        situation = from_model(Path(model), situation, known)
     refuse_conflicts(situation, known)  # before anything is asked
     if not as_json and sys.stdin.isatty() and sys.stdout.isatty():
         situation = ask(situation, known)
@@ -65,11 +66,8 @@ def ask(situation: Situation, known: Guidance) -> Situation:
 def _ask_choice(question: Question) -> str | None:
     import questionary
 
-    choices = [
-        questionary.Choice(meaning, value)
-        for value, meaning in question.choices.items()
-    ]
-    choices.append(questionary.Choice(UNKNOWN, ""))
+    meanings = {**question.choices, "": UNKNOWN}
+    choices = [questionary.Choice(says, one) for one, says in meanings.items()]
     return str(questionary.select(question.prompt, choices).unsafe_ask()) or None
 
 

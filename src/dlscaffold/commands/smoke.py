@@ -1,7 +1,5 @@
 """`dlscaffold smoke`: run a generated project and say how it went."""
 
-from __future__ import annotations
-
 import json
 import shlex
 from collections import deque
@@ -15,9 +13,9 @@ from dlscaffold.running.steps import make_plan, run_steps
 TAIL_LINES = 25
 
 
-def run(path: Path, *, python: str | None, first: str | None, as_json: bool) -> None:
+def run(path: str, *, python: str | None, first: str | None, as_json: bool) -> None:
     """Smoke-test the project; exits with status 1 if a step failed."""
-    result = smoke(path, python=python, first=first, quiet=as_json)
+    result = smoke(Path(path), python=python, first=first, quiet=as_json)
     if as_json:
         click.echo(json.dumps(result.as_dict()))
     if not result.ok:
@@ -38,18 +36,9 @@ def smoke(
     with watching(stderr=quiet) as watcher:
         result = run_steps(plan, watcher)
     if result.failed:
-        result.resume = resume_command(path, result.failed, python)
-    print_outcome(result, tail(Path(result.log)), stderr=quiet)
+        words = ["dlscaffold", "smoke", str(path), "--from", result.failed]
+        result.resume = shlex.join([*words, "--python", python] if python else words)
+    with Path(result.log).open(encoding="utf-8") as lines:
+        tail = [line.rstrip() for line in deque(lines, maxlen=TAIL_LINES)]
+    print_outcome(result, tail, stderr=quiet)
     return result
-
-
-def resume_command(path: Path, first: str, python: str | None) -> str:
-    """Return the command that continues from a step."""
-    words = ["dlscaffold", "smoke", str(path), "--from", first]
-    return shlex.join([*words, "--python", python] if python else words)
-
-
-def tail(log: Path) -> list[str]:
-    """Return the last lines of the log."""
-    with log.open(encoding="utf-8") as lines:
-        return [line.rstrip() for line in deque(lines, maxlen=TAIL_LINES)]

@@ -1,7 +1,5 @@
 """Whether the files and the environment of a generated project agree."""
 
-from __future__ import annotations
-
 import json
 import shlex
 from collections.abc import Iterator, Mapping
@@ -9,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dlscaffold.digest import digest
-from dlscaffold.doctor.check import Check, needs_of
-from dlscaffold.doctor.machine import python
+from dlscaffold.doctor.machine import Check, judged, needs_of, python
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.running.interpreters import environment_python
 from dlscaffold.running.metadata import MANIFEST, requires_python
@@ -84,9 +81,20 @@ def project_checks(project: Path, pythons: Mapping[str, str]) -> Iterator[Check]
         yield Check("signature", "missing", fault, f"run: {fix}")
         return
     fix = f"export again: {fix}"
-    yield agreement(manifest, signature, fix)
-    yield artifact(artifacts, signature, fix)
-    yield golden(artifacts, signature, fix)
+    odd = (one for one in ("framework", "format") if signature[one] != manifest[one])
+    fault = next(
+        (
+            f"its {one} is {signature[one]}, the project's {manifest[one]}"
+            for one in odd
+        ),
+        "",
+    )
+    yield judged("signature", fault, fix, "agrees with the project")
+    fault = artifact_fault(artifacts, signature)
+    exported = f"{signature['artifact']} is the one that was exported"
+    yield judged("artifact", fault, fix, exported)
+    fault = golden_fault(artifacts, signature)
+    yield judged("golden examples", fault, fix, "fit the signature")
     yield version(project, signature, inside["installed"] if inside else {}, fix)
 
 
@@ -101,18 +109,12 @@ def allowed_python(project: Path, pythons: Mapping[str, str]) -> Check:
 
 def in_project(project: Path, *words: str) -> str:
     """Return a command, ready to copy, for the project's Python in its folder."""
-    python = environment_python(Path())  # relative to the project's folder
-    command = shlex.join(
-        [str(python) if python_is_there(project) else "python", *words]
-    )
-    return (
-        command if is_here(project) else f"cd {shlex.quote(str(project))} && {command}"
-    )
-
-
-def python_is_there(project: Path) -> bool:
-    """Whether the project has an environment of its own."""
-    return environment_python(project).exists()
+    has_environment = environment_python(project).exists()
+    # Relative to the project's folder.
+    python = str(environment_python(Path())) if has_environment else "python"
+    command = shlex.join([python, *words])
+    folder = shlex.quote(str(project))
+    return command if is_here(project) else f"cd {folder} && {command}"
 
 
 def is_here(project: Path) -> bool:
@@ -159,7 +161,7 @@ def environment(project: Path, inside: Mapping[str, Any] | None) -> Check:
     """Check the installed versions against pyproject.toml."""
     python = environment_python(project)
     fix = smoke_again(project)
-    if not python_is_there(project):
+    if not python.exists():
         return Check("environment", "warning", "there is no .venv yet", fix)
     if inside is None:
         says = "the interpreter or pyproject.toml cannot be read"
@@ -170,50 +172,33 @@ def environment(project: Path, inside: Mapping[str, Any] | None) -> Check:
     need, version_ = wrong[0]
     says = f"{need} is wanted, {version_ or 'nothing'} installed"
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-    return Check("environment", "missing", says + more, smoke_again(project))
+    return Check("environment", "missing", says + more, fix)
 
 
-def agreement(
-    manifest: Mapping[str, Any], signature: Mapping[str, Any], fix: str
-) -> Check:
-    """Check that the signature is of the project's framework and format."""
-    for name in ("framework", "format"):
-        if signature[name] != manifest[name]:
-            says = f"its {name} is {signature[name]}, the project's {manifest[name]}"
-            return Check("signature", "missing", says, fix)
-    return Check("signature", "fine", "agrees with the project")
-
-
-def artifact(artifacts: Path, signature: Mapping[str, Any], fix: str) -> Check:
-    """Check that the artifact is there and is the one that the signature names."""
+def artifact_fault(artifacts: Path, signature: Mapping[str, Any]) -> str:
+    """Return why the artifact is not the one that the signature names, if it is not."""
     named = signature["artifact"]
     try:
         path = (artifacts / named).resolve()
         if not path.is_relative_to(artifacts.resolve()):
-            says = f"the signature names {named}, which is outside artifacts/"
-            return Check("artifact", "missing", says, fix)
+            return f"the signature names {named}, which is outside artifacts/"
         if not path.exists():
-            return Check("artifact", "missing", f"{named} is not there", fix)
-        same = digest(path) == signature["sha256"]
+            return f"{named} is not there"
+        if digest(path) != signature["sha256"]:
+            return f"{named} is not the file that the signature names"
     except OSError:
-        return Check("artifact", "missing", f"{named} cannot be read", fix)
-    if not same:
-        says = f"{named} is not the file that the signature names"
-        return Check("artifact", "missing", says, fix)
-    return Check("artifact", "fine", f"{named} is the one that was exported")
+        return f"{named} cannot be read"
+    return ""
 
 
-def golden(artifacts: Path, signature: Mapping[str, Any], fix: str) -> Check:
-    """Check that the golden examples have the signature's inputs and outputs."""
+def golden_fault(artifacts: Path, signature: Mapping[str, Any]) -> str:
+    """Return why the golden examples do not fit the signature, if they do not."""
     fields = {"inputs": dict, "outputs": dict}
     examples, fault = read_object(artifacts / "golden.json", fields)
-    if fault:
-        return Check("golden examples", "missing", fault, fix)
-    for name in fields:
+    for name in () if fault else fields:
         if examples[name].keys() != signature[name].keys():
-            says = f"their {name} are not those of the signature"
-            return Check("golden examples", "missing", says, fix)
-    return Check("golden examples", "fine", "fit the signature")
+            return f"their {name} are not those of the signature"
+    return fault
 
 
 def version(

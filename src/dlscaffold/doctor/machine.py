@@ -1,15 +1,14 @@
 """What this machine has of what any pair needs."""
 
-from __future__ import annotations
-
 import os
 import platform
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dlscaffold.doctor.check import Check, needs_of
+from dlscaffold.advice import guidance
 from dlscaffold.layers.catalog import installed
 from dlscaffold.layers.layer import Framework
 from dlscaffold.layers.pythons import PythonRange, pythons_of
@@ -17,6 +16,30 @@ from dlscaffold.running.interpreters import choose, none_fits
 from dlscaffold.running.processes import output_of
 
 ENGINES = ("docker", "podman")
+STATES = ("fine", "warning", "missing")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was checked: its state, why, and the fix if it is not fine."""
+
+    name: str
+    state: str
+    says: str
+    fix: str = ""
+
+
+def judged(name: str, fault: str, fix: str, fine: str) -> Check:
+    """Return the check for a fault, which is an empty text where there is none."""
+    return Check(name, "missing", fault, fix) if fault else Check(name, "fine", fine)
+
+
+def needs_of(name: str) -> Mapping[str, Any]:
+    """Return what the guidance says that a framework or target needs."""
+    for statement in guidance.load(installed()).of("needs"):
+        if statement.about in (f"frameworks/{name}", f"targets/{name}"):
+            return statement.needs
+    return {}
 
 
 def machine_checks(path: Path, pythons: Mapping[str, str]) -> Iterator[Check]:
@@ -27,11 +50,7 @@ def machine_checks(path: Path, pythons: Mapping[str, str]) -> Iterator[Check]:
         if "machines" in needs:
             yield processor(framework, needs)
     yield disk(path)
-    yield make()
-    yield container_engine()
-    yield model_server()
-    yield java()
-    yield android()
+    yield from tools()
 
 
 def python(allowed: PythonRange, pythons: Mapping[str, str]) -> Check:
@@ -82,15 +101,6 @@ def disk(path: Path) -> Check:
     return Check("disk", "warning" if free > largest else "missing", says, fix)
 
 
-def make() -> Check:
-    """Check for make, which is a short form of a project's commands."""
-    found = shutil.which("make")
-    if found:
-        return Check("make", "fine", found)
-    fix = "install it, or run the commands that the project's README lists"
-    return Check("make", "warning", "not found", fix)
-
-
 def container_engine() -> Check:
     """Check for a container engine, and that it answers."""
     found = [engine for engine in ENGINES if shutil.which(engine)]
@@ -105,30 +115,27 @@ def container_engine() -> Check:
     return Check("container engine", "missing", "neither Docker nor Podman", fix)
 
 
-def model_server() -> Check:
-    """Check for TensorFlow Serving outside a container."""
-    found = shutil.which("tensorflow_model_server")
-    if found:
-        return Check("tensorflow_model_server", "fine", found)
+def tools() -> Iterator[Check]:
+    """Yield checks for the tools that some pairs or steps need."""
+    make, server = shutil.which("make"), shutil.which("tensorflow_model_server")
+    fix = "install it, or run the commands that the project's README lists"
+    yield tool("make", make, "warning", "not found", fix)
+    yield container_engine()
     fix = "use a container engine, or install the Debian package on x86-64"
-    return Check("tensorflow_model_server", "missing", "not on the PATH", fix)
-
-
-def java() -> Check:
-    """Check for a Java compiler: a runtime alone builds no app."""
+    yield tool("tensorflow_model_server", server, "missing", "not on the PATH", fix)
+    # A runtime alone builds no app.
     home = Path(os.environ.get("JAVA_HOME") or "no-java-home")
-    found = shutil.which("javac") or shutil.which("javac", path=str(home / "bin"))
-    if found:
-        return Check("Java", "fine", found)
+    javac = shutil.which("javac") or shutil.which("javac", path=str(home / "bin"))
     fix = "install a Java Development Kit, 17 or newer, to build Android apps"
-    return Check("Java", "missing", "no javac on the PATH or in JAVA_HOME", fix)
-
-
-def android() -> Check:
-    """Check for the Android SDK."""
-    variables = ("ANDROID_HOME", "ANDROID_SDK_ROOT")
-    for folder in filter(None, map(os.environ.get, variables)):
-        if (Path(folder) / "platforms").is_dir():
-            return Check("Android SDK", "fine", folder)
+    says = "no javac on the PATH or in JAVA_HOME"
+    yield tool("Java", javac, "missing", says, fix)
+    folders = map(os.environ.get, ("ANDROID_HOME", "ANDROID_SDK_ROOT"))
+    sdks = (one for one in folders if one and (Path(one) / "platforms").is_dir())
     fix = "install Android Studio and set ANDROID_HOME, to build Android apps"
-    return Check("Android SDK", "missing", "no SDK in ANDROID_HOME", fix)
+    says = "no SDK in ANDROID_HOME"
+    yield tool("Android SDK", next(sdks, None), "missing", says, fix)
+
+
+def tool(name: str, found: str | None, state: str, says: str, fix: str) -> Check:
+    """Return where a tool is, or the state and the fix without it."""
+    return Check(name, "fine", found) if found else Check(name, state, says, fix)

@@ -1,12 +1,10 @@
 """What this machine can do for each legal pair."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
-from dlscaffold.doctor.check import Check, needs_of
-from dlscaffold.doctor.machine import architecture, python
+from dlscaffold.doctor.machine import Check, architecture, needs_of, python
 from dlscaffold.layers.catalog import Cell, installed
 from dlscaffold.layers.pythons import pythons_of
 
@@ -65,22 +63,18 @@ def serving(machine: Mapping[str, Check]) -> Check:
     return engine
 
 
-def app(tool: str) -> Callable[[Mapping[str, Check]], Check]:
-    """Return a function that checks for a tool which only building the app needs."""
-
-    def look(machine: Mapping[str, Check]) -> Check:
-        check = machine[tool]
-        if check.state == "fine":
-            return check
-        says = f"exports and tests here, but builds no Android app: {check.says}"
-        return Check(check.name, check.state, says, check.fix)
-
-    return look
+def app(tool: str, machine: Mapping[str, Check]) -> Check:
+    """Return whether a tool is here that only building the app needs."""
+    check = machine[tool]
+    if check.state == "fine":
+        return check
+    says = f"exports and tests here, but builds no Android app: {check.says}"
+    return Check(check.name, check.state, says, check.fix)
 
 
 # What the names in a target's `tools` stand for.
 TOOLS: dict[str, Callable[[Mapping[str, Check]], Check]] = {
     "serving": serving,
-    "java": app("Java"),
-    "android": app("Android SDK"),
+    "java": partial(app, "Java"),
+    "android": partial(app, "Android SDK"),
 }

@@ -1,13 +1,10 @@
 """The whole report: the machine, each pair on it, and the project if there is one."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlscaffold.doctor.check import Check
 from dlscaffold.doctor.generated import project_checks
-from dlscaffold.doctor.machine import machine_checks
+from dlscaffold.doctor.machine import Check, machine_checks
 from dlscaffold.doctor.pairs import pair_checks
 from dlscaffold.running.interpreters import find_pythons
 from dlscaffold.running.metadata import MANIFEST

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dlscaffold.errors import LayerError
-from dlscaffold.layers import roots as folders
+from dlscaffold.layers import choices
 from dlscaffold.layers.choices import names_in
 from dlscaffold.layers.layer import (
     AddOn,
@@ -52,7 +52,7 @@ class Catalog:
         for root in self.roots:
             if not root.is_dir():
                 raise LayerError(
-                    f"There is no folder of layers {root}: correct {folders.VARIABLE}."
+                    f"There is no folder of layers {root}: correct {choices.VARIABLE}."
                 )
         for one, other in itertools.combinations(self.roots, 2):
             for label in _labels(one) & _labels(other):
@@ -137,7 +137,7 @@ def _labels(root: Path) -> set[str]:
 
 def installed() -> Catalog:
     """Return the catalog of the packaged layers and of those that the person names."""
-    return _catalog(folders.roots())
+    return _catalog(choices.roots())
 
 
 @lru_cache
@@ -188,11 +188,6 @@ class Cell:
         return f"given-{name}" if self.framework.is_given else name
 
     @property
-    def framework_title(self) -> str:
-        """The framework in prose, with its backend if that is not the preferred one."""
-        return self.framework.title_on(self.special_backend)
-
-    @property
     def fitting_apps(self) -> list[AddOn]:
         """The apps that can come with it, by name."""
         return [app for app in self.catalog.apps() if app.is_fit_for(self.labels)]
@@ -200,8 +195,7 @@ class Cell:
     @property
     def fitting_extras(self) -> list[AddOn]:
         """The extras that can come with it, by name."""
-        extras = self.catalog.extras()
-        return [extra for extra in extras if extra.is_fit_for(self.labels)]
+        return [one for one in self.catalog.extras() if one.is_fit_for(self.labels)]
 
     @property
     def labels(self) -> set[str]:

@@ -1,7 +1,5 @@
 """Check that the layers of a catalog fit together, before any of them is used."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,8 +12,10 @@ from dlscaffold.layers.layer import Framework, Layer
 
 def check(catalog: Catalog) -> None:
     """Raise LayerError, naming file, key and fix, for the first fault in a manifest."""
-    for root in catalog.roots:
-        _check_folders(root)
+    above = [root / kind for root in catalog.roots for kind in KINDS]
+    for folder in sorted(one for kind in above for one in kind.glob("*/")):
+        if folder.is_dir() and not (folder / MANIFEST).is_file():
+            raise LayerError(f"{folder} has no {MANIFEST}; add one with a title.")
     for layer in all_layers(catalog):
         file = layer.path / MANIFEST
         for key in ("includes", "fits", "requires"):
@@ -33,13 +33,6 @@ def all_layers(catalog: Catalog) -> Iterator[Layer]:
                 for folder, _, files in os.walk(root / kind / name):
                     if MANIFEST in files:
                         yield Layer(root, Path(folder).relative_to(root).as_posix())
-
-
-def _check_folders(root: Path) -> None:
-    for kind in KINDS:
-        for folder in sorted((root / kind).glob("*/")):
-            if folder.is_dir() and not (folder / MANIFEST).is_file():
-                raise LayerError(f"{folder} has no {MANIFEST}; add one with a title.")
 
 
 def _check_labels(

@@ -1,7 +1,5 @@
 """Layers in, one ordinary Cookiecutter template out."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

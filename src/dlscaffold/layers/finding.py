@@ -1,10 +1,21 @@
-"""Find the legal combination of some names, or say why there is none and what fits."""
+"""Find the legal combination of some names, or say why there is none and what fits.
 
-from __future__ import annotations
+Apps and extras are added to a combination here too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 from dlscaffold.errors import UsageError
 from dlscaffold.layers.catalog import Catalog, Cell
-from dlscaffold.layers.layer import Exporter, Framework, Target, shared_formats
+from dlscaffold.layers.choices import NONE
+from dlscaffold.layers.layer import (
+    AddOn,
+    Exporter,
+    Framework,
+    Target,
+    shared_formats,
+)
 
 
 def find_cell(
@@ -23,7 +34,7 @@ def find_cell(
     if not shared_formats(framework, target):
         raise UsageError(why_not(catalog, framework, target))
     if backend and not shared_formats(backend, target):
-        raise UsageError(why_not_on(catalog, backend, framework, target))
+        raise UsageError(why_not(catalog, framework, target, backend))
     cells = catalog.cells_of(framework, target)
     legal = [cell for cell in cells if backend in (None, cell.backend)]
     for cell in legal:
@@ -51,27 +62,23 @@ def find_backend(framework: Framework, name: str | None) -> Exporter | None:
     raise UsageError(f"{framework.title} has no backend {name}: {fix}.")
 
 
-def why_not(catalog: Catalog, framework: Framework, target: Target) -> str:
-    """Say why the two do not fit, and what fits each of them."""
-    fitting = [t.name for t in catalog.targets() if shared_formats(framework, t)]
-    instead = [f.name for f in catalog.frameworks() if shared_formats(f, target)]
-    return (
-        f"{mismatch(catalog, framework, target)}: "
-        f"use --target {' or '.join(fitting)} with {framework.name}, "
-        f"or --framework {' or '.join(instead)} with {target.name}."
-    )
-
-
-def why_not_on(
-    catalog: Catalog, backend: Exporter, framework: Framework, target: Target
+def why_not(
+    catalog: Catalog,
+    framework: Framework,
+    target: Target,
+    backend: Exporter | None = None,
 ) -> str:
-    """Say why the target does not fit this backend, and what fits each of them."""
-    fitting = [t.name for t in catalog.targets() if shared_formats(backend, t)]
-    instead = [b.name for b in framework.backends if shared_formats(b, target)]
+    """Say why the two do not fit, on a backend or any, and what fits each of them."""
+    option = "--backend" if backend else "--framework"
+    others = framework.backends if backend else catalog.frameworks()
+    exporter = backend or framework
+    chosen = f"--backend {backend.name}" if backend else framework.name
+    fitting = [t.name for t in catalog.targets() if shared_formats(exporter, t)]
+    instead = [one.name for one in others if shared_formats(one, target)]
     return (
         f"{mismatch(catalog, framework, target, backend)}: "
-        f"use --target {' or '.join(fitting)} with --backend {backend.name}, "
-        f"or --backend {' or '.join(instead)} with {target.name}."
+        f"use --target {' or '.join(fitting)} with {chosen}, "
+        f"or {option} {' or '.join(instead)} with {target.name}."
     )
 
 
@@ -87,3 +94,45 @@ def mismatch(
     offered = ", ".join(catalog.format(name).title for name in exports)
     title = framework.title_on(backend)
     return f"{target.title} loads {wanted}, but {title} exports {offered}"
+
+
+def with_add_ons(cell: Cell, apps: Sequence[str], extras: Sequence[str]) -> Cell:
+    """Return the combination with the apps and extras of these names, each once.
+
+    Without any app named, it gets those that are the default; `none` stands for no app.
+    Raises UsageError where one of them does not fit.
+    """
+    known = cell.catalog.extras()
+    return replace(
+        cell, apps=_apps(cell, apps), extras=_named(cell, extras, known, "--with")
+    )
+
+
+def _apps(cell: Cell, names: Sequence[str]) -> tuple[AddOn, ...]:
+    if not names:
+        return tuple(app for app in cell.fitting_apps if app.is_default)
+    if NONE not in names:
+        return _named(cell, names, cell.catalog.apps(), "--app")
+    if others := " and ".join(name for name in names if name != NONE):
+        raise UsageError(f"--app none contradicts --app {others}: leave one out.")
+    return ()
+
+
+def _named(
+    cell: Cell, names: Sequence[str], known: Sequence[AddOn], option: str
+) -> tuple[AddOn, ...]:
+    chosen = tuple(one for one in known if one.name in names)
+    for one in chosen:
+        if not one.is_fit_for(cell.labels):
+            raise UsageError(f"{option} {one.name} {_misfit(cell, one)}: leave it out.")
+    return chosen
+
+
+def _misfit(cell: Cell, add_on: AddOn) -> str:
+    """Return why an app or extra does not fit, after its name."""
+    for label in add_on.requires:
+        if label not in cell.labels:
+            title = cell.catalog.find(label).title
+            return f"needs what this project does not have ({title})"
+    wanted = " or ".join(cell.catalog.find(label).title for label in add_on.fits)
+    return f"fits projects with {wanted}, and this one has {cell.target.title}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ class Layer:
     root: Path
     label: str
 
-    @property
+    @cached_property
     def path(self) -> Path:
         """The layer's folder."""
         return self.root / self.label
@@ -39,7 +39,7 @@ class Layer:
         """The folder's name, which is also the word for it on the command line."""
         return self.path.name
 
-    @property
+    @cached_property
     def manifest(self) -> dict[str, Any]:
         """The values of its manifest; raises LayerError where they are not allowed."""
         return manifest.read(self.path / MANIFEST, self.kind)

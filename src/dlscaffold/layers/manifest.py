@@ -1,19 +1,12 @@
 """What a `layer.toml` can say, for each kind of layer; anything else is refused."""
 
-from __future__ import annotations
-
-import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from dlscaffold.errors import LayerError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from dlscaffold.toml import read_toml
 
 
 class Type(NamedTuple):
@@ -24,12 +17,12 @@ class Type(NamedTuple):
     example: str
 
 
-def _is_list_of_text(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
-
-
 TEXT = Type("a string", lambda value: isinstance(value, str), '"Flask"')
-TEXTS = Type("a list of strings", _is_list_of_text, '["onnx"]')
+TEXTS = Type(
+    "a list of strings",
+    lambda value: isinstance(value, list) and all(isinstance(v, str) for v in value),
+    '["onnx"]',
+)
 FLAG = Type("true or false", lambda value: isinstance(value, bool), "true")
 TABLE = Type("a table", lambda value: isinstance(value, dict), "{ port = 8501 }")
 
@@ -76,7 +69,10 @@ def parse(file: Path, known: dict[str, Type]) -> dict[str, Any]:
 
     Raises LayerError, naming file, key and fix, for other keys, and for other types.
     """
-    fields = _load(file)
+    try:
+        fields = read_toml(file) if file.is_file() else {}
+    except ValueError as error:  # neither TOML nor, before that, UTF-8
+        raise LayerError(f"{file} cannot be read: {error}; correct it.") from error
     for key, value in fields.items():
         if key not in known:
             fix = f"use one of {', '.join(sorted(known))}"
@@ -86,14 +82,4 @@ def parse(file: Path, known: dict[str, Type]) -> dict[str, Any]:
             raise LayerError(
                 f"{file}: `{key}` is not of the right type; give {wanted}."
             )
-    return fields
-
-
-def _load(file: Path) -> dict[str, Any]:
-    if not file.is_file():
-        return {}
-    try:
-        fields: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
-    except ValueError as error:  # neither TOML nor, before that, UTF-8
-        raise LayerError(f"{file} cannot be read: {error}; correct it.") from error
     return fields

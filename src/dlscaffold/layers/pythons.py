@@ -74,16 +74,11 @@ def pythons_of(layers: Iterable[Layer]) -> PythonRange:
     """
     found = PythonRange()
     for layer in layers:
-        if "python" in layer.manifest:
-            found &= _range_of(layer)
+        try:
+            found &= parse_range(layer.manifest.get("python", str(found)))
+        except ValueError as error:
+            raise LayerError(
+                f"{layer.path / MANIFEST}: `python` is {error}; write it as "
+                '">=3.11", "<3.14" or ">=3.11,<3.14".'
+            ) from error
     return found
-
-
-def _range_of(layer: Layer) -> PythonRange:
-    try:
-        return parse_range(layer.manifest["python"])
-    except ValueError as error:
-        raise LayerError(
-            f"{layer.path / MANIFEST}: `python` is {error}; write it as "
-            '">=3.11", "<3.14" or ">=3.11,<3.14".'
-        ) from error

@@ -1,7 +1,5 @@
 """What readers take and return: a description of a model, the same for each format."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path

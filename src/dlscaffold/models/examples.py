@@ -1,7 +1,5 @@
 """The user's own inputs for a model: what a file of them is like, without NumPy."""
 
-from __future__ import annotations
-
 import base64
 import json
 import math
@@ -21,14 +19,8 @@ from dlscaffold.models.description import Shape, Tensor
 JSON_DTYPES = {float: "float32", int: "int64", bool: "bool"}
 # What reading a damaged file raises.
 BROKEN = (
-    OSError,
-    EOFError,
-    ValueError,
-    KeyError,
-    TypeError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
+    *(EOFError, KeyError, OSError, RuntimeError, TypeError, ValueError),
+    *(zipfile.BadZipFile, zlib.error),
 )
 # The golden ones are compared with fewer, and one of those with one alone.
 LEAST = 3
@@ -41,14 +33,13 @@ def complete(
 
     There the first dimension counts the examples, so it is taken to be free.
     """
-    return tuple(_completed(one, examples[one.name]) for one in inputs)
-
-
-def _completed(declared: Tensor, example: Tensor) -> Tensor:
-    shape = declared.shape
-    if shape is None and example.shape is not None:
-        shape = (None, *example.shape[1:]) if example.shape else ()
-    return replace(declared, dtype=declared.dtype or example.dtype, shape=shape)
+    completed = []
+    for one in inputs:
+        example, shape = examples[one.name], one.shape
+        if shape is None and example.shape is not None:
+            shape = (None, *example.shape[1:]) if example.shape else ()
+        completed.append(replace(one, dtype=one.dtype or example.dtype, shape=shape))
+    return tuple(completed)
 
 
 def read(path: Path, inputs: tuple[Tensor, ...]) -> dict[str, Tensor]:

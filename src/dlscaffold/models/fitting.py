@@ -3,8 +3,6 @@
 As everywhere: a target fits where it loads a format that the model is or can become.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

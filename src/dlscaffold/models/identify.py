@@ -1,7 +1,5 @@
 """From a path to a description: its kind, what its reader says, and what fits it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +12,7 @@ from dlscaffold.models.bytes.bounds import MalformedError
 from dlscaffold.models.bytes.zip_archive import opened
 from dlscaffold.models.description import Contents, Description, Source
 from dlscaffold.models.fitting import fits, loader_of, own_limits
-from dlscaffold.models.kinds import SAVED_MODEL_FILE as FILE
-from dlscaffold.models.kinds import Kind
+from dlscaffold.models.kinds import SAVED_MODEL_FILE, Kind
 
 HEAD = 64  # bytes that tell the kinds apart
 MOST_FILES = 100_000
@@ -23,25 +20,14 @@ READABLE = "SavedModel, Keras, ONNX, LiteRT, TorchScript, torch.export or ExecuT
 
 
 def describe(
-    path: Path, *, python: str | None = None, trust: bool = False
+    path: Path, *, python: str | None = None, trust: bool = False, whole: bool = True
 ) -> Description:
     """Return the description of a model; nothing in it is executed.
 
-    Raises ScaffoldError where it is no model, is damaged, or would have to be trusted.
+    If not `whole`, it is without contents where only a framework can read them. Raises
+    ScaffoldError where it is no model, is damaged, or would have to be trusted.
     """
-    return _describe(path, python, trust, whole=True)
-
-
-def outline(path: Path) -> Description:
-    """Return the description; without contents where only a framework can read them.
-
-    Raises ScaffoldError as `describe` does.
-    """
-    return _describe(path, python=None, trust=False, whole=False)
-
-
-def _describe(path: Path, python: str | None, trust: bool, whole: bool) -> Description:
-    path = path.parent if path.name == FILE else path
+    path = path.parent if path.name == SAVED_MODEL_FILE else path
     with readable(path):
         kind = identify(path)
         if kind.needs_framework and not whole:
@@ -91,10 +77,11 @@ def summary(path: Path, kind: Kind, contents: Contents) -> Description:
 def identify(path: Path) -> Kind:
     """Return the kind of a file or folder, by what is in it."""
     if path.is_dir():
-        if (path / FILE).is_file():
+        if (path / SAVED_MODEL_FILE).is_file():
             return kinds.SAVED_MODEL
         raise ScaffoldError(
-            f"{path} is a folder without a {FILE}: name a SavedModel folder or a file."
+            f"{path} is a folder without a {SAVED_MODEL_FILE}: "
+            "name a SavedModel folder or a file."
         )
     if not path.exists():
         raise ScaffoldError(f"There is no {path}: name a model's file or folder.")
@@ -102,19 +89,16 @@ def identify(path: Path) -> Kind:
         raise ScaffoldError(f"{path} is not a file: name a model's file or folder.")
     with path.open("rb") as file:
         head = file.read(HEAD)
-    members = members_of(path) if head.startswith(kinds.ZIP) else []
+    members: list[str] = []
+    if head.startswith(kinds.ZIP):
+        with opened(path) as archive:
+            members = list(archive.members)
     for kind in kinds.FILES:
         if kind.matches(head, path.suffix.lower(), members):
             return kind
     raise ScaffoldError(
         f"{path} is not a model that can be read here: give {READABLE}."
     )
-
-
-def members_of(path: Path) -> list[str]:
-    """Return the names in an archive."""
-    with opened(path) as archive:
-        return list(archive.members)
 
 
 def size_of(path: Path) -> int:

@@ -4,14 +4,14 @@ A new format is a row here and a module in `readers/`. Which layer loads a kind 
 in the `layer.toml` of `templates/models/<name>`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 ZIP = b"PK\3\4"
 HDF5 = b"\x89HDF\r\n\x1a\n"
+# Members of archives that tell kinds of them apart.
+BYTECODE, CONSTANTS = r"[^/]+/bytecode\.pkl", r"[^/]+/constants\.pkl"
 PROGRAM = r"([^/]+/)?(models/[^/]+|serialized_exported_program)\.json"
 
 
@@ -41,27 +41,15 @@ class Kind:
         return not self.member or any(re.fullmatch(self.member, m) for m in members)
 
 
-def in_archive(name: str, reader: str, title: str, member: str) -> Kind:
-    """Return a kind that is a ZIP archive with a member that matches a pattern."""
-    return Kind(name, reader, title, ZIP, member=member)
-
-
 SAVED_MODEL_FILE = "saved_model.pb"  # in a folder
 SAVED_MODEL = Kind("saved-model", "saved_model", "SavedModel")
 
 FILES = (
-    in_archive("keras", "keras", "Keras archive", r"metadata\.json"),
-    in_archive(
-        "lite-interpreter",
-        "torchscript",
-        "lite-interpreter file",
-        r"[^/]+/bytecode\.pkl",
-    ),
-    in_archive(
-        "torchscript", "torchscript", "TorchScript archive", r"[^/]+/constants\.pkl"
-    ),
-    in_archive("torch-export", "torch_export", "torch.export program", PROGRAM),
-    in_archive("pickle", "pickled", "pickle", r"([^/]+/)?data\.pkl"),
+    Kind("keras", "keras", "Keras archive", member=r"metadata\.json"),
+    Kind("lite-interpreter", "torchscript", "lite-interpreter file", member=BYTECODE),
+    Kind("torchscript", "torchscript", "TorchScript archive", member=CONSTANTS),
+    Kind("torch-export", "torch_export", "torch.export program", member=PROGRAM),
+    Kind("pickle", "pickled", "pickle", member=r"([^/]+/)?data\.pkl"),
     Kind("hdf5", "hdf5", "Keras HDF5 file", HDF5, needs_framework=True),
     Kind("litert", "litert", "LiteRT model", b"TFL3", offset=4),
     Kind("executorch", "executorch", "ExecuTorch program", b"ET1", offset=4),

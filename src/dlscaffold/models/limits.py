@@ -4,8 +4,6 @@ In `formats/<format>/` are the limits of what runs a file of that format as it i
 `exports/<format>/` of a layer those of its conversion to that format.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,12 +16,10 @@ from dlscaffold.models.values import listed
 FILE = "limits.toml"
 
 
-def _is_table_of_numbers(value: object) -> bool:
-    return isinstance(value, dict) and all(type(one) is int for one in value.values())
-
-
 NUMBERS = Type(
-    "a table of whole numbers", _is_table_of_numbers, '{ "IR version" = 14 }'
+    "a table of whole numbers",
+    lambda table: isinstance(table, dict) and {*map(type, table.values())} <= {int},
+    '{ "IR version" = 14 }',
 )
 KEYS = {
     "title": TEXT,
@@ -62,7 +58,12 @@ class Limits:
                     f"{self.title} has no {name} {number}: export it again with "
                     f"{newest} or older"
                 )
-        unknown = [one for one in contents.custom_operators if not self._has(one)]
+        has = self.custom_operators  # `domain.*` stands for all of a domain
+        unknown = [
+            one
+            for one in contents.custom_operators
+            if one not in has and f"{one.rpartition('.')[0]}.*" not in has
+        ]
         if unknown and self.custom_operators:
             yield f"{self.title} has no {listed(unknown)}: export it again without them"
         odd = contents.argument_types.difference(self.argument_types)
@@ -72,22 +73,12 @@ class Limits:
                 f"{' or '.join(self.argument_types)} only"
             )
         loops = sorted(set(self.fixed_batch).intersection(contents.operators))
-        if loops and not has_fixed_batch(contents):
+        first = (size for one in contents.inputs for size in (one.shape or ())[:1])
+        if loops and not all(isinstance(size, int) for size in first):
             yield (
                 f"{self.title} runs {loops[0]} only with a fixed number of examples: "
                 f"save the model with one, as in {self.fixed_batch_example}"
             )
-
-    def _has(self, operator: str) -> bool:
-        """Whether a custom operator is listed, or all of its domain are."""
-        domain, _, _ = operator.rpartition(".")
-        return not {operator, f"{domain}.*"}.isdisjoint(self.custom_operators)
-
-
-def has_fixed_batch(contents: Contents) -> bool:
-    """Whether the first dimension of every input has a fixed size."""
-    first = [size for one in contents.inputs for size in (one.shape or ())[:1]]
-    return all(isinstance(size, int) for size in first)
 
 
 @cache

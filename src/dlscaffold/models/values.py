@@ -1,15 +1,13 @@
 """Untrusted values, checked once: where they are taken out of a file."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable
 from typing import Any
 
+from dlscaffold.errors import printable
 from dlscaffold.models.bytes.bounds import LONGEST_NAME, MalformedError
 from dlscaffold.models.description import Dimension, Shape
-from dlscaffold.terminal import printable
 
 HIGHEST_RANK = 64
 MOST_LISTED = 3  # names in a sentence

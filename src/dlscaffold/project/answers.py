@@ -1,11 +1,8 @@
 """Everything that decides what is generated, and the values that follow from it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from dlscaffold import __version__
 from dlscaffold.advice import guidance
@@ -14,10 +11,8 @@ from dlscaffold.layers import compose
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.layers.layer import Layer
 from dlscaffold.layers.pythons import as_text, pythons_of
+from dlscaffold.project.given import Given
 from dlscaffold.project.names import SLUG_LENGTH, Names
-
-if TYPE_CHECKING:
-    from dlscaffold.project.given import Given
 
 
 @dataclass(frozen=True)
@@ -37,19 +32,16 @@ class Answers:
     @property
     def files(self) -> dict[str, Layer]:
         """Each file of the project with the layer that it comes from."""
+        slug, package = self.names.slug, self.names.package
         rendered = {
-            self._rendered(path): layer
+            path.removeprefix(f"{compose.PROJECT}/")
+            .replace("{{cookiecutter.project_slug}}", slug)
+            .replace("{{cookiecutter.package_name}}", package): layer
             for path, layer in self.owners.items()
             if path.startswith(compose.PROJECT)
         }
         copies = self.given.copies if self.given else {}
         return {**rendered, **dict.fromkeys(copies, self.cell.framework)}
-
-    def _rendered(self, path: str) -> str:
-        inside = path.removeprefix(f"{compose.PROJECT}/")
-        slug, package = self.names.slug, self.names.package
-        inside = inside.replace("{{cookiecutter.project_slug}}", slug)
-        return inside.replace("{{cookiecutter.package_name}}", package)
 
     @cached_property
     def context(self) -> dict[str, object]:

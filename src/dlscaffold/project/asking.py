@@ -1,13 +1,12 @@
 """Ask on the terminal for what was not given."""
 
-from __future__ import annotations
-
 import shutil
-import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import questionary
+from questionary import Choice
 
 from dlscaffold.advice import guidance
 from dlscaffold.errors import ScaffoldError
@@ -16,20 +15,11 @@ from dlscaffold.layers.layer import AddOn, Layer
 from dlscaffold.project import names
 from dlscaffold.project.placing import refuse_taken
 
-if TYPE_CHECKING:
-    import questionary
-
 MARGIN = " " * 5  # of the line on why to choose something
-
-
-def is_possible() -> bool:
-    """Return whether there is a terminal to ask on."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def ask_name(output_dir: Path, default: str) -> str:
     """Return a name for a project that nothing in `output_dir` is in the way of."""
-    import questionary
 
     def check(name: str) -> bool | str:
         try:
@@ -44,8 +34,6 @@ def ask_name(output_dir: Path, default: str) -> str:
 
 def ask_layer(question: str, layers: Mapping[str, Layer], recommended: str = "") -> str:
     """Return the name of one of the layers; the recommended one is marked."""
-    import questionary
-
     marks = {recommended: " (recommended)"}
     choices = [_choice(one, marks.get(name, "")) for name, one in layers.items()]
     default = recommended if recommended in layers else None
@@ -54,24 +42,17 @@ def ask_layer(question: str, layers: Mapping[str, Layer], recommended: str = "")
 
 def ask_apps(apps: Sequence[AddOn]) -> list[str]:
     """Return the names of any of the apps; those that are the default are checked."""
-    import questionary
-
     choices = [_choice(app, checked=app.is_default) for app in apps]
     question = "Which app should come with it? (space to check, enter to go on)"
     return list(questionary.checkbox(question, choices).unsafe_ask())
 
 
-def _choice(
-    layer: Layer, mark: str = "", *, checked: bool = False
-) -> questionary.Choice:
-    import questionary
-
-    reason = _indented(guidance.load(installed()).reason(layer))
-    title = f"{layer.title}{mark}\n{reason}".rstrip()
-    return questionary.Choice(title, layer.name, checked=checked)
-
-
-def _indented(text: str) -> str:
-    """Return a text folded to the terminal, below the name that it belongs to."""
+def _choice(layer: Layer, mark: str = "", *, checked: bool = False) -> Choice:
+    reason = guidance.load(installed()).reason(layer)
+    # Folded to the terminal, below the name that it belongs to.
     width = shutil.get_terminal_size().columns - 1
-    return textwrap.fill(text, width, initial_indent=MARGIN, subsequent_indent=MARGIN)
+    folded = textwrap.fill(
+        reason, width, initial_indent=MARGIN, subsequent_indent=MARGIN
+    )
+    title = f"{layer.title}{mark}\n{folded}".rstrip()
+    return Choice(title, layer.name, checked=checked)

@@ -4,11 +4,8 @@ Nothing in the model is executed here: `inspect` reads its inputs and outputs, a
 files are copied, or referred to by path where they are large.
 """
 
-from __future__ import annotations
-
 import math
 import os
-import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,18 +54,11 @@ class Given:
     @property
     def copies(self) -> dict[str, Path]:
         """The files to copy: path in the project, and source."""
-        files = {name: self._folder / name for name in self.names}
+        files = {name: self.path.parent / name for name in self.names}
         copied = files if self.is_carried else {}
         if self.examples:
             copied = {**copied, self.examples_name: self.examples}
         return {f"{FOLDER}/{name}": source for name, source in copied.items()}
-
-    def copy_to(self, project: Path) -> None:
-        """Copy the model's files into a project."""
-        for name, source in self.copies.items():
-            destination = project / name
-            destination.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, destination)
 
     @property
     def examples_name(self) -> str:
@@ -76,15 +66,11 @@ class Given:
         return f"examples{self.examples.suffix.lower()}" if self.examples else ""
 
     @property
-    def _folder(self) -> Path:
-        return self.path.parent
-
-    @property
     def names(self) -> list[str]:
         """The model's files, relative to the folder that it is in."""
         files = [self.path] if self.path.is_file() else sorted(self.path.rglob("*"))
         own = [file for file in files if file.is_file() or file.is_symlink()]
-        names = [file.relative_to(self._folder).as_posix() for file in own]
+        names = [file.relative_to(self.path.parent).as_posix() for file in own]
         return [*names, *self.description.external_files]
 
     @property
@@ -96,7 +82,7 @@ class Given:
                 "path": where,
                 "sha256": digest(self.path),
                 "beside": {
-                    name: digest(self._folder / name)
+                    name: digest(self.path.parent / name)
                     for name in self.description.external_files
                 },
                 "inputs": [_as_dict(tensor) for tensor in self.description.inputs],
@@ -185,9 +171,11 @@ def cell_of(
     """
     fit = next(f for f in given.description.targets if f.target == target_name)
     if fit.format is None:
+        names = " or ".join(fitting(given.description))
+        fix = f"use --target {names}" if names else "no target fits it"
         raise UsageError(
             f"{given.path.name} does not fit --target {target_name}: {fit.because}; "
-            f"{_fitting(given)}."
+            f"{fix}."
         )
     target = catalog.target(target_name)
     able = [name for name in target.consumes if name in fit.formats]
@@ -204,11 +192,6 @@ def cell_of(
         catalog.format(format_name or fit.format),
         examples=catalog.find(f"shared/{examples}"),
     )
-
-
-def _fitting(given: Given) -> str:
-    names = fitting(given.description)
-    return f"use --target {' or '.join(names)}" if names else "no target fits it"
 
 
 def fitting(description: Description) -> list[str]:

@@ -1,7 +1,5 @@
 """A person's project name, and the folder and package names derived from it."""
 
-from __future__ import annotations
-
 import keyword
 import os
 import re
@@ -15,7 +13,7 @@ from pathlib import Path
 from slugify import slugify
 
 from dlscaffold.errors import UsageError
-from dlscaffold.layers import roots
+from dlscaffold.layers import choices
 from dlscaffold.layers.choices import MANIFEST
 from dlscaffold.layers.compose import PROJECT
 
@@ -86,7 +84,7 @@ def taken_by_layers() -> frozenset[str]:
     under another name, and the folders at the top of a project.
     """
     taken: set[str] = set()
-    for folder, folders, files in chain.from_iterable(map(os.walk, roots.roots())):
+    for folder, folders, files in chain.from_iterable(map(os.walk, choices.roots())):
         above, here = os.path.split(folder)  # not Path, which takes as long as the walk
         if here == PROJECT:
             taken.update(folders)
@@ -94,15 +92,11 @@ def taken_by_layers() -> frozenset[str]:
             folders.clear()  # no dependencies are declared deeper in a project
         for name in files:
             if here == "dependencies" or name in DECLARING:
-                taken.update(REQUIREMENT.findall(_read(folder, name)))
+                taken.update(REQUIREMENT.findall(Path(folder, name).read_text("utf-8")))
         if MANIFEST in files:
-            for names in MODULES.findall(_read(folder, MANIFEST)):
+            for names in MODULES.findall(Path(folder, MANIFEST).read_text("utf-8")):
                 taken.update(re.findall(r'"([^"]+)"', names))
     return frozenset(name.lower().replace("-", "_") for name in taken)
-
-
-def _read(folder: str, name: str) -> str:
-    return Path(folder, name).read_text("utf-8")
 
 
 # Files that declare dependencies, beside the partials in `dependencies/`.

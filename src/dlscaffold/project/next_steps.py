@@ -1,7 +1,5 @@
 """What a person should know and run after generating a project."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import sys

@@ -1,7 +1,5 @@
 """Put what was generated where it belongs, whole or not at all."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile
@@ -10,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dlscaffold.errors import ScaffoldError
-from dlscaffold.running.ending import ending_cleanly
+from dlscaffold.running.processes import ending_cleanly
 
 
 def refuse_taken(destination: Path) -> None:
@@ -22,15 +20,12 @@ def refuse_taken(destination: Path) -> None:
             f"{destination} is the folder that you are in, and would be replaced; "
             "name a new one in it."
         )
-    if destination.is_dir() and not destination.is_symlink() and _is_empty(destination):
+    is_folder = destination.is_dir() and not destination.is_symlink()
+    if is_folder and not any(destination.iterdir()):
         return
     raise ScaffoldError(
         f"{destination} already exists; choose another name, or another folder with -o."
     )
-
-
-def _is_empty(folder: Path) -> bool:
-    return next(folder.iterdir(), None) is None
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Render the layers to a project, or compose them to a template for Cookiecutter."""
 
-from __future__ import annotations
-
+import shutil
 from pathlib import Path
 
 from dlscaffold.errors import LayerError
@@ -21,8 +20,9 @@ def generate(answers: Answers, output_dir: Path) -> Path:
     refuse_taken(destination)
     with staging() as folder:
         staged = _render(answers, folder)
-        if answers.given:
-            answers.given.copy_to(staged)
+        for name, source in (answers.given.copies if answers.given else {}).items():
+            (staged / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, staged / name)
         move(staged, destination)
     return destination
 
@@ -45,7 +45,7 @@ def _render(answers: Answers, folder: Path) -> Path:
     from cookiecutter.generate import generate_files
     from jinja2 import TemplateError, TemplateNotFound
 
-    template = folder / "template"
+    cell, template = answers.cell, folder / "template"
     compose.compose(answers.owners, answers.context, template)
     # Rendered without Cookiecutter's prompting: that would render the answers as
     # templates too, and read and write files in the user's home.
@@ -57,16 +57,13 @@ def _render(answers: Answers, folder: Path) -> Path:
             accept_hooks=False,
         )
     except TemplateNotFound as error:
-        raise LayerError(_missing_partial(answers.cell, str(error.name))) from error
+        # The name of a needed partial says which kind of layer lends it.
+        lenders = {"framework": cell.framework, "target": cell.target}
+        lender = lenders.get(Path(str(error.name)).stem)
+        where = str(lender.path) if lender else f"a layer of {cell.name}"
+        raise LayerError(
+            f"The file {error.name} is missing; add templates/{error.name} to {where}."
+        ) from error
     except TemplateError as error:  # one of its kinds is also an OSError
-        raise LayerError(f"{answers.cell.name}: {error}") from error
+        raise LayerError(f"{cell.name}: {error}") from error
     return Path(rendered)
-
-
-def _missing_partial(cell: Cell, partial: str) -> str:
-    """Return the sentence for a partial that some file needs and no layer lends."""
-    # The name of a needed partial says which kind of layer lends it.
-    lenders = {"framework": cell.framework, "target": cell.target}
-    lender = lenders.get(Path(partial).stem)
-    where = str(lender.path) if lender else f"a layer of {cell.name}"
-    return f"The file {partial} is missing; add templates/{partial} to {where}."

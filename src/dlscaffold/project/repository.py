@@ -1,7 +1,5 @@
 """Start a Git repository in a project: a branch `main` with one commit."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import subprocess

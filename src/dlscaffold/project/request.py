@@ -1,23 +1,19 @@
 """From what was given on the command line to everything that a project needs."""
 
-from __future__ import annotations
-
 import shlex
+import sys
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from dlscaffold.advice.ranking import best_target
 from dlscaffold.errors import UsageError
-from dlscaffold.layers.adding import with_add_ons
 from dlscaffold.layers.catalog import Catalog, Cell
 from dlscaffold.layers.choices import NONE
-from dlscaffold.layers.finding import find_backend, find_cell
-from dlscaffold.project import asking, names
+from dlscaffold.layers.finding import find_backend, find_cell, with_add_ons
+from dlscaffold.project import given, names
 from dlscaffold.project.answers import Answers
-
-if TYPE_CHECKING:
-    from dlscaffold.project.given import Given
+from dlscaffold.project.given import Given
 
 DEFAULT_NAME = "digit-classifier"
 # What `--yes` prefers among all that fits: the pair of the README's first command.
@@ -42,10 +38,14 @@ class Request:
     # Options that say nothing of the combination, for the command that is printed.
     others: tuple[str, ...] = ()
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether name, framework and target are known without asking."""
-        return None not in (self.name, self.framework or self.given, self.target)
+    def allows(self, cell: Cell) -> bool:
+        """Return whether a combination agrees with what was given."""
+        return (
+            self.framework in (None, cell.framework.name)
+            and self.target in (None, cell.target.name)
+            and self.format in (None, cell.format.name)
+            and self.backend in (None, cell.backend_name)
+        )
 
 
 def read_model(
@@ -59,8 +59,6 @@ def read_model(
         if examples or python or trust:
             raise UsageError("--examples, --python and --trust need --model.")
         return None
-    from dlscaffold.project import given
-
     own = Path(examples) if examples else None
     return given.read(Path(model), own=own, python=python, trust=trust)
 
@@ -73,12 +71,16 @@ def resolve(request: Request, catalog: Catalog, *, yes: bool) -> Answers:
     cells = legal_cells(request, catalog)
     if request.given and request.name is None:
         request = replace(request, name=request.given.path.stem)
-    if not yes and not request.is_complete and not _is_only_one(request, cells):
+    known = (request.name, request.framework or request.given, request.target)
+    # A model that fits one target only leaves nothing to ask.
+    if not yes and None in known and not (request.given and len(cells) == 1):
         request = _ask(request, cells)
     cell = preferred(request, cells)
     name = DEFAULT_NAME if request.name is None else request.name
     apps = request.apps
-    if not (apps or yes) and cell.fitting_apps and asking.is_possible():
+    if not (apps or yes) and cell.fitting_apps and _is_interactive():
+        from dlscaffold.project import asking  # it takes 0.1 s to import
+
         apps = tuple(asking.ask_apps(cell.fitting_apps)) or (NONE,)
     cell = with_add_ons(cell, apps, request.extras)
     return Answers(names.derive(name), cell, request.license, request.given)
@@ -105,14 +107,7 @@ def legal_cells(request: Request, catalog: Catalog) -> list[Cell]:
         return [find_cell(catalog, request.framework, request.target, *wanted)]
     if request.framework:
         find_backend(catalog.framework(request.framework), request.backend)
-    cells = [
-        cell
-        for cell in catalog.cells()
-        if request.framework in (None, cell.framework.name)
-        and request.target in (None, cell.target.name)
-        and request.format in (None, cell.format.name)
-        and request.backend in (None, cell.backend_name)
-    ]
+    cells = list(filter(request.allows, catalog.cells()))
     if not cells:
         raise UsageError(
             "Nothing fits these choices together; see what does with: dlscaffold list"
@@ -122,8 +117,6 @@ def legal_cells(request: Request, catalog: Catalog) -> list[Cell]:
 
 def _cells_of_model(request: Request, model: Given, catalog: Catalog) -> list[Cell]:
     """Return a combination for each target that fits a model."""
-    from dlscaffold.project import given
-
     if request.framework or request.backend:
         raise UsageError(
             "--model determines the framework: leave out --framework and --backend."
@@ -141,44 +134,39 @@ def _cells_of_model(request: Request, model: Given, catalog: Catalog) -> list[Ce
 
 def preferred(request: Request, cells: list[Cell]) -> Cell:
     """Return the combination to take where nothing more is said."""
-    agreeing = [
-        cell
-        for cell in cells
-        if request.framework in (None, cell.framework.name)
-        and request.target in (None, cell.target.name)
-    ]
+    agreeing = list(filter(request.allows, cells))
     if request.given:
-        best = recommended_target(cells[0].framework.topic, cells[0].catalog)
+        best = best_target(cells[0].framework.topic, cells[0].catalog)
         return min(agreeing, key=lambda cell: cell.target.name != best)
-    return min(agreeing, key=_preference)
-
-
-def _preference(cell: Cell) -> tuple[bool, bool, bool]:
     framework, target = DEFAULTS
     # A framework comes first where its own, preferred backend does.
-    is_special = cell.special_backend is not None
-    return is_special, cell.framework.name != framework, cell.target.name != target
+    return min(
+        agreeing,
+        key=lambda cell: (
+            cell.special_backend is not None,
+            cell.framework.name != framework,
+            cell.target.name != target,
+        ),
+    )
 
 
-def recommended_target(framework: str | None, catalog: Catalog) -> str:
-    """Return the name of the target that the guidance puts first."""
-    from dlscaffold.advice import ranking  # it reads the whole guidance
-
-    return ranking.best_target(framework, catalog)
-
-
-def _is_only_one(request: Request, cells: list[Cell]) -> bool:
-    """Return whether a model fits one target only, so that nothing is to be asked."""
-    return bool(request.given) and len(cells) == 1
+def _is_interactive() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _ask(request: Request, cells: list[Cell]) -> Request:
     """Return the request with the name, the framework and the target asked for."""
-    if not asking.is_possible():
+    if not _is_interactive():
+        cell = preferred(request, cells)
+        name = DEFAULT_NAME if request.name is None else request.name
+        request = replace(request, name=name, target=cell.target.name)
+        request = replace(request, framework=cell.framework.name)
         raise UsageError(
             "There is no terminal to ask on, so give every choice, or --yes for the "
-            f"defaults: {command_line(_with_defaults(request, cells))}"
+            f"defaults: {command_line(request)}"
         )
+    from dlscaffold.project import asking
+
     if request.name is None:
         name = asking.ask_name(request.output_dir, DEFAULT_NAME)
         request = replace(request, name=name)
@@ -188,26 +176,13 @@ def _ask(request: Request, cells: list[Cell]) -> Request:
         question = "Which framework is the model trained in?"
         request = replace(request, framework=asking.ask_layer(question, layers))
     if request.target is None:
-        targets = {
-            cell.target.name: cell.target
-            for cell in cells
-            if request.framework in (None, cell.framework.name)
-        }
+        allowed = filter(request.allows, cells)
+        targets = {cell.target.name: cell.target for cell in allowed}
         topic = cells[0].framework.topic if request.given else request.framework
-        best = recommended_target(topic, cells[0].catalog)
+        best = best_target(topic, cells[0].catalog)
         question = "What should serve it?"
         request = replace(request, target=asking.ask_layer(question, targets, best))
     return request
-
-
-def _with_defaults(request: Request, cells: list[Cell]) -> Request:
-    cell = preferred(request, cells)
-    return replace(
-        request,
-        name=DEFAULT_NAME if request.name is None else request.name,
-        framework=cell.framework.name,
-        target=cell.target.name,
-    )
 
 
 def command_line(request: Request) -> str:

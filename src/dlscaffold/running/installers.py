@@ -4,8 +4,6 @@ uv is many times faster. It does not read pip's configuration, so that is passed
 otherwise uv would look for packages in other places than pip.
 """
 
-from __future__ import annotations
-
 import ast
 import os
 import shutil
@@ -59,26 +57,18 @@ def choose_installer(project: Path, interpreter: str, *, own: bool) -> Installer
     If `own`, into its `.venv`, which is made with the interpreter; otherwise into the
     interpreter's environment.
     """
-    if not own:
-        return Installer("pip", [interpreter, "--version"], _pip_install(interpreter))
-    uv = find_uv()
-    return with_uv(uv, project, interpreter) if uv else with_pip(project, interpreter)
+    uv = shutil.which("uv") if own else None
+    if uv and output_of([uv, "--version"]) is not None:
+        return with_uv(uv, project, interpreter)
+    return with_pip(project, interpreter, own=own)
 
 
-def find_uv() -> str | None:
-    """Return the path of uv, if it is installed and runs."""
-    path = shutil.which("uv")
-    return path if path and output_of([path, "--version"]) is not None else None
-
-
-def with_pip(project: Path, interpreter: str) -> Installer:
-    """Return how to install into the project's `.venv` with Python's own tools."""
-    environment = [interpreter, "-m", "venv", str(project / ".venv")]
-    return Installer("pip", environment, _pip_install(str(environment_python(project))))
-
-
-def _pip_install(python: str) -> list[str]:
-    return [python, "-m", "pip", "install", *REQUIREMENT]
+def with_pip(project: Path, interpreter: str, *, own: bool) -> Installer:
+    """Return how to install with Python's own tools."""
+    environment = ["-m", "venv", str(project / ".venv")] if own else ["--version"]
+    python = str(environment_python(project)) if own else interpreter
+    install = [python, "-m", "pip", "install", *REQUIREMENT]
+    return Installer("pip", [interpreter, *environment], install)
 
 
 def with_uv(uv: str, project: Path, interpreter: str) -> Installer:

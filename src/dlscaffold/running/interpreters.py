@@ -1,7 +1,5 @@
 """The Python interpreters on this machine, and which of them a project runs on."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

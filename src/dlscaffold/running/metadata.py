@@ -1,19 +1,12 @@
 """What a generated project says about itself."""
 
-from __future__ import annotations
-
 import json
 import re
-import sys
 from pathlib import Path
 
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.layers.pythons import PythonRange, parse_range
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from dlscaffold.toml import read_toml
 
 MANIFEST = ".dlscaffold.json"
 # What the manifest has to say, and in which form.
@@ -45,8 +38,7 @@ def requires_python(project: Path) -> PythonRange:
     """
     file = project / "pyproject.toml"
     try:
-        content = tomllib.loads(file.read_text("utf-8"))
-        return parse_range(content["project"]["requires-python"])
+        return parse_range(read_toml(file)["project"]["requires-python"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ScaffoldError(
             f"{file} does not say which Python it needs; write requires-python = "

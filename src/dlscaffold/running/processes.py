@@ -1,7 +1,5 @@
 """Child processes that end when this process is told to, and leave nothing behind."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
@@ -12,10 +10,31 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dlscaffold.errors import ScaffoldError
-from dlscaffold.running.ending import ending_cleanly
 
 GRACE_SECONDS = 10  # between SIGTERM and SIGKILL
 PATIENCE = 15  # seconds that another program may take to answer
+# Ctrl-C is an exception in Python anyway. The second is a terminal that was closed.
+SIGNALS = [
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
+
+@contextmanager
+def ending_cleanly() -> Iterator[None]:
+    """Raise KeyboardInterrupt where the process would end at once, as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers
+        return
+    previous = {number: signal.signal(number, _interrupt) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 @contextmanager
@@ -42,11 +61,15 @@ def child_process(
 def _start(
     command: Sequence[str], folder: Path, variables: Mapping[str, str]
 ) -> subprocess.Popen[str]:
+    unbuffered = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+    environment = {**variables, **os.environ, **unbuffered}
+    # A project must not import modules that its environment does not have.
+    environment.pop("PYTHONPATH", None)
     try:
         return subprocess.Popen(
             command,
             cwd=folder,
-            env=_environment(variables),
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -59,13 +82,6 @@ def _start(
             f"Cannot run {command[0]} ({error.strerror}); name a Python interpreter "
             "with --python."
         ) from error
-
-
-def _environment(variables: Mapping[str, str]) -> dict[str, str]:
-    found = {**variables, **os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
-    # A project must not import modules that its environment does not have.
-    found.pop("PYTHONPATH", None)
-    return found
 
 
 def _end(child: subprocess.Popen[str]) -> None:

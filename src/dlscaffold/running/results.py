@@ -1,7 +1,5 @@
 """How a run went: its steps, and what the project's tests reported."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -82,16 +80,12 @@ def read_tests(report: Path) -> Tests:
     for note in tree.iterfind("testsuite/properties/property"):
         tests.properties[note.get("name", "")] = note.get("value", "")
     for case in tree.iter("testcase"):
-        _count(case, tests)
+        skip = case.find("skipped")
+        if skip is not None:
+            name = f"{case.get('classname')}.{case.get('name')}"
+            tests.skipped.append({"test": name, "reason": skip.get("message", "")})
+        elif case.find("failure") is not None or case.find("error") is not None:
+            tests.failed += 1
+        else:
+            tests.passed += 1
     return tests
-
-
-def _count(case: ElementTree.Element, tests: Tests) -> None:
-    skip = case.find("skipped")
-    if skip is not None:
-        name = f"{case.get('classname')}.{case.get('name')}"
-        tests.skipped.append({"test": name, "reason": skip.get("message", "")})
-    elif case.find("failure") is not None or case.find("error") is not None:
-        tests.failed += 1
-    else:
-        tests.passed += 1

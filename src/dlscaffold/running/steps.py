@@ -1,7 +1,5 @@
 """Run a generated project from nothing, step by step."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import time
@@ -12,7 +10,7 @@ from typing import IO
 
 from dlscaffold.errors import ScaffoldError, UsageError
 from dlscaffold.layers.choices import STEPS
-from dlscaffold.running.installers import Installer, choose_installer
+from dlscaffold.running.installers import choose_installer
 from dlscaffold.running.interpreters import choose_interpreter, environment_python
 from dlscaffold.running.metadata import read_manifest, requires_python
 from dlscaffold.running.processes import child_process
@@ -46,13 +44,26 @@ def make_plan(path: Path, *, python: str | None, first: str | None) -> Plan:
     project = path.resolve()
     manifest = read_manifest(project)
     names = steps_from(first, manifest["steps"])
-    named = _from_anywhere(python)
-    _require_environment(project, names[0], own=named is None)
-    own = str(environment_python(project))
-    commands = step_commands(manifest["package"], named or own)
+    # Found from the project's folder too; a bare name is looked up. Links are kept, as
+    # an environment's interpreter is one.
+    is_path = python and ("/" in python or os.sep in python)
+    named = str(Path(python).absolute()) if python and is_path else python
+    own = environment_python(project)
+    if named is None and names[0] != "environment" and not own.exists():
+        raise ScaffoldError(
+            f"{project} has no .venv yet; leave out --from, or name an interpreter "
+            "with --python."
+        )
+    package, interpreter = manifest["package"], named or str(own)
+    commands = {
+        "train": [interpreter, "-m", f"{package}.train"],
+        "export": [interpreter, "-m", f"{package}.export"],
+        "test": [interpreter, "-m", "pytest", "-v", f"--junitxml={JUNIT}"],
+    }
     if "install" not in names:
         return Plan(project, {name: commands[name] for name in names})
-    installer = _installer(project, named)
+    base = named or choose_interpreter(requires_python(project))
+    installer = choose_installer(project, base, own=named is None)
     commands |= {"environment": installer.environment, "install": installer.install}
     wanted = {name: commands[name] for name in names}
     return Plan(project, wanted, installer.name, installer.variables)
@@ -70,38 +81,6 @@ def steps_from(first: str | None, own: str) -> list[str]:
             "choose one of them for --from."
         )
     return steps[steps.index(first or STEPS[0]) :]
-
-
-def step_commands(package: str, python: str) -> dict[str, list[str]]:
-    """Return the commands of the steps that follow the installation."""
-    return {
-        "train": [python, "-m", f"{package}.train"],
-        "export": [python, "-m", f"{package}.export"],
-        "test": [python, "-m", "pytest", "-v", f"--junitxml={JUNIT}"],
-    }
-
-
-def _installer(project: Path, named: str | None) -> Installer:
-    interpreter = named or choose_interpreter(requires_python(project))
-    return choose_installer(project, interpreter, own=named is None)
-
-
-def _from_anywhere(python: str | None) -> str | None:
-    """Return the interpreter so that it is found from the project's folder too.
-
-    Links are kept, as an environment's interpreter is one; a bare name is looked up.
-    """
-    if python and ("/" in python or os.sep in python):
-        return str(Path(python).absolute())
-    return python
-
-
-def _require_environment(project: Path, first: str, *, own: bool) -> None:
-    if own and first != "environment" and not environment_python(project).exists():
-        raise ScaffoldError(
-            f"{project} has no .venv yet; leave out --from, or name an interpreter "
-            "with --python."
-        )
 
 
 def run_steps(plan: Plan, watcher: Watcher) -> Result:

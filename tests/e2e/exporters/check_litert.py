@@ -53,7 +53,7 @@ class Flat(tf.Module):
     ("network", "reason"), [(Branching(), "numpy"), (Flat(), "rank 2")]
 )
 def test_networks_without_a_graph_are_refused(network: tf.Module, reason: str) -> None:
-    """The message says why, and what to mend."""
+    """The message says why, and what to fix."""
     with pytest.raises(ContractError, match=rf"model\.py.*{reason}"), litert.tracing():
         network.serve.get_concrete_function()
 

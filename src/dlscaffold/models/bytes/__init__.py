@@ -1,4 +1,4 @@
-"""File formats below the models: protocol buffers, flatbuffers, ZIP, pickle, NumPy.
+"""File formats below the models: protocol buffers, flatbuffers, ZIP, NumPy.
 
 Everything here reads untrusted bytes. It runs nothing, checks each number where it is
 read, and raises MalformedError for whatever is wrong.

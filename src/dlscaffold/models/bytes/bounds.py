@@ -1,7 +1,5 @@
 """What every reader of untrusted bytes is limited by, and the error it raises."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 MOST_FIELDS = 1_000_000  # a graph of fifty thousand nodes has fewer

@@ -1,7 +1,5 @@
 """Arrays in NumPy's own format, without NumPy."""
 
-from __future__ import annotations
-
 import ast
 import math
 import re

@@ -99,9 +99,16 @@ class Message:
     def numbers(self, wanted: int) -> Iterator[int]:
         """Yield the 64-bit numbers of a repeated field, each by itself or packed."""
         for number, value in self.fields():
-            if number == wanted:
-                one = [value] if isinstance(value, int) else value.as_numbers()
-                yield from map(signed, one)
+            if number != wanted:
+                continue
+            if isinstance(value, int):
+                yield signed(value)
+                continue
+            position = value.start
+            while position < value.end:
+                self.budget.spend()
+                one, position = varint(value.buffer, position, value.end)
+                yield signed(one)
 
     def as_text(self) -> str:
         """Return what the part holds, as a text."""
@@ -109,14 +116,6 @@ class Message:
         if isinstance(self.buffer, bytes):
             return decoded(self.buffer[self.start : end])
         return decoded(self.buffer.part(self.start, end))
-
-    def as_numbers(self) -> Iterator[int]:
-        """Yield packed numbers."""
-        position = self.start
-        while position < self.end:
-            self.budget.spend()
-            value, position = varint(self.buffer, position, self.end)
-            yield value
 
 
 def message(value: int | Message) -> Message:

@@ -1,7 +1,5 @@
 """A file's bytes by position."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Untrusted ZIP archives: members are few and small, are read and never unpacked."""
 
-from __future__ import annotations
-
 import struct
 import zipfile
 import zlib
@@ -16,6 +14,11 @@ MOST_MEMBERS = 100_000
 LARGEST_DIRECTORY = 32 << 20
 LARGEST_TEXT = 8 << 20  # bytes of a member that is read; parsed, it takes far more
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What reading a damaged archive raises; NotImplementedError is a RuntimeError.
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(EOFError, OverflowError, RuntimeError, UnicodeDecodeError),
+)
 END = struct.Struct("<4s4H2LH")
 LOCATOR = struct.Struct("<4sLQL")
 END_64 = struct.Struct("<4sQ2H2L4Q")
@@ -34,10 +37,8 @@ class Archive:
 
     def find(self, ending: str) -> str | None:
         """Return the member at the top or one folder down that has this path."""
-        for name in self.members:
-            if name == ending or name.partition("/")[2] == ending:
-                return name
-        return None
+        found = (n for n in self.members if ending in (n, n.partition("/")[2]))
+        return next(found, None)
 
     def read(self, ending: str, at_most: int = LARGEST_TEXT) -> bytes:
         """Return the bytes of a member, which may not be more than so many."""
@@ -66,9 +67,7 @@ def opened(path: Path) -> Iterator[Archive]:
             check_directory(file)
             with zipfile.ZipFile(file) as archive:
                 yield Archive(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise MalformedError("the archive is damaged") from error
-    except (struct.error, UnicodeDecodeError, RuntimeError, OverflowError) as error:
+    except BROKEN as error:
         raise MalformedError("the archive is damaged") from error
 
 

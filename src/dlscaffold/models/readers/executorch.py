@@ -1,7 +1,5 @@
 """ExecuTorch programs."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 
@@ -33,15 +31,16 @@ def contents_of(program: Table) -> Contents:
     plans = list(program.tables(fb.Program.execution_plan))
     if not plans:
         raise MalformedError("it holds no method")
-    delegates = (
-        one for plan in plans for one in plan.tables(fb.ExecutionPlan.delegates)
-    )
-    backends = sorted({one.text(fb.BackendDelegate.id) for one in delegates})
+    backends = {
+        one.text(fb.BackendDelegate.id)
+        for plan in plans
+        for one in plan.tables(fb.ExecutionPlan.delegates)
+    }
     return Contents(
         signatures=tuple(signature(plan) for plan in plans),
         writer="executorch",
         operators=Counter(name for plan in plans for name in operators(plan)),
-        notes=tuple(f"runs in part on the backend {name}" for name in backends),
+        notes=tuple(f"runs in part on the backend {name}" for name in sorted(backends)),
     )
 
 

@@ -1,7 +1,5 @@
 """Keras' legacy HDF5 files, which take h5py to read: another interpreter does."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from dlscaffold.errors import ScaffoldError

@@ -1,7 +1,5 @@
 """The other interpreter: asked in a process of its own, with a time limit."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import tempfile

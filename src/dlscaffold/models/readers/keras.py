@@ -1,7 +1,5 @@
 """Keras models: `.keras` archives, and what they share with HDF5 files."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """The configuration of a Keras model: its parts, its inputs and its outputs."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """LiteRT (TensorFlow Lite) models."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from io import BytesIO
@@ -37,12 +35,16 @@ def contents_of(model: Table, names: Sequence[str]) -> Contents:
     signatures = list(named_signatures(model, graphs))
     operators = Counter(used(graphs, codes))
     stored = dict(metadata(model))
-    version = converter(stored[CONVERSION]) if stored.get(CONVERSION) else None
+    version = None
+    if data := stored.get(CONVERSION):
+        conversion = root(Window(BytesIO(data)))
+        made_in = conversion.table(fb.ConversionMetadata.environment)
+        version = made_in.text(fb.Environment.tensorflow_version) if made_in else None
     runtime = stored.get(RUNTIME, b"").split(b"\0")[0].decode("ascii", "replace")
     return Contents(
         signatures=tuple(signatures or [plain_signature(graphs[0])]),
         writer="tensorflow" if version else None,
-        version=version,
+        version=version or None,
         parameters=sum(parameters(model, graph) for graph in graphs),
         operators=operators,
         custom_operators=frozenset(
@@ -129,9 +131,3 @@ def metadata(model: Table) -> Iterator[tuple[str, bytes]]:
         if (name := entry.text(fb.Metadata.name)) in (RUNTIME, CONVERSION):
             buffer = model.table_at(fb.Model.buffers, entry.uint32(fb.Metadata.buffer))
             yield name, buffer.data(fb.Buffer.data, LONGEST)
-
-
-def converter(data: bytes) -> str | None:
-    """Return the version of TensorFlow that is in the metadata of a conversion."""
-    found = root(Window(BytesIO(data))).table(fb.ConversionMetadata.environment)
-    return found.text(fb.Environment.tensorflow_version) or None if found else None

@@ -1,7 +1,5 @@
 """ONNX files, with weights inside or in files beside them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +38,11 @@ def contents_of(model: Message, folder: Path) -> Contents:
     outputs = list(graph.every(pb.GraphProto.output))
     takes = [one for one in map(tensor, inputs) if one.name not in stored]
     external = external_files(inventory.weights, folder)
-    opsets = list(opset_versions(model))
+    name, version = pb.OperatorSetIdProto.domain, pb.OperatorSetIdProto.version
+    imports = model.every(pb.ModelProto.opset_import)
+    opsets = [
+        (f"opset {one.text(name) or OWN}", one.number(version)) for one in imports
+    ]
     return Contents(
         signatures=(Signature("graph", tuple(takes), tuple(map(tensor, outputs))),),
         writer=model.text(pb.ModelProto.producer_name) or None,
@@ -56,20 +58,12 @@ def contents_of(model: Message, folder: Path) -> Contents:
     )
 
 
-def opset_versions(model: Message) -> Iterator[tuple[str, int]]:
-    """Yield each set of operators that the model is written in, with its version."""
-    for opset in model.every(pb.ModelProto.opset_import):
-        name = opset.text(pb.OperatorSetIdProto.domain) or OWN
-        yield f"opset {name}", opset.number(pb.OperatorSetIdProto.version)
-
-
 def obstacles(values: list[Message], opsets: list[tuple[str, int]]) -> Iterator[str]:
     """Yield why no request can be made of the model, or no runtime loads it."""
     if not opsets:
         yield "it names no opset: export it again with one"
-    if odd := [
-        value.text(pb.ValueInfoProto.name) for value in values if not is_tensor(value)
-    ]:
+    others = (value for value in values if not is_tensor(value))
+    if odd := [value.text(pb.ValueInfoProto.name) for value in others]:
         yield (
             f"{listed(odd)} is not a tensor: export it with tensors only "
             "(skl2onnx: zipmap=False)"
@@ -78,9 +72,8 @@ def obstacles(values: list[Message], opsets: list[tuple[str, int]]) -> Iterator[
 
 def is_tensor(value: Message) -> bool:
     """Whether an input or output is no sequence, map or optional value."""
-    kind = value.first(
-        pb.ValueInfoProto.type
-    )  # left out where it follows from the graph
+    # The type is left out where it follows from the graph.
+    kind = value.first(pb.ValueInfoProto.type)
     return kind is None or kind.first(pb.TypeProto.tensor_type) is not None
 
 
@@ -90,14 +83,12 @@ def tensor(value: Message) -> Tensor:
     found = value.child(pb.ValueInfoProto.type).first(pb.TypeProto.tensor_type)
     if found is None:
         return Tensor(name, None, None)
+    dtype = pb.DataType.name_of(found.number(pb.Tensor.elem_type))
     shape = found.first(pb.Tensor.shape)
-    # The shape of a single value is there, and empty.
-    sizes = (
-        None
-        if shape is None
-        else as_shape(map(dimension, shape.every(pb.TensorShapeProto.dim)))
-    )
-    return Tensor(name, pb.DataType.name_of(found.number(pb.Tensor.elem_type)), sizes)
+    if shape is None:  # that of a single value is there, and empty
+        return Tensor(name, dtype, None)
+    sizes = map(dimension, shape.every(pb.TensorShapeProto.dim))
+    return Tensor(name, dtype, as_shape(sizes))
 
 
 def dimension(size: Message) -> Dimension:
@@ -139,14 +130,13 @@ class Inventory:
             for default in function.every(pb.FunctionProto.attribute_proto):
                 self._add_attribute(default)
         for function in functions:
-            name = function.text(pb.FunctionProto.name)
-            self.operators.pop(
-                qualified(name, function.text(pb.FunctionProto.domain)), None
-            )
+            domain = function.text(pb.FunctionProto.domain)
+            name = qualified(function.text(pb.FunctionProto.name), domain)
+            self.operators.pop(name, None)
 
     def _add_node(self, node: Message) -> None:
-        name, domain = node.text(pb.NodeProto.op_type), node.text(pb.NodeProto.domain)
-        self.operators[qualified(name, domain)] += 1
+        domain = node.text(pb.NodeProto.domain)
+        self.operators[qualified(node.text(pb.NodeProto.op_type), domain)] += 1
         for attribute in node.every(pb.NodeProto.attribute):
             self._add_attribute(attribute)
 
@@ -155,11 +145,8 @@ class Inventory:
             self.add_graph(graph)
         for tensor in attribute.every(pb.AttributeProto.t, pb.AttributeProto.tensors):
             self._add_weight(tensor)
-        sparse_fields = (
-            pb.AttributeProto.sparse_tensor,
-            pb.AttributeProto.sparse_tensors,
-        )
-        for sparse in attribute.every(*sparse_fields):
+        one, several = pb.AttributeProto.sparse_tensor, pb.AttributeProto.sparse_tensors
+        for sparse in attribute.every(one, several):
             self._add_sparse(sparse)
 
     def _add_weight(self, tensor: Message) -> str:
@@ -172,7 +159,6 @@ class Inventory:
     def _add_sparse(self, sparse: Message) -> str:
         """Add a sparse tensor; only its values count, and have its name."""
         self.weights += map(read_weight, sparse.every(pb.SparseTensorProto.indices))
-        names = [
-            self._add_weight(one) for one in sparse.every(pb.SparseTensorProto.values)
-        ]
+        values = sparse.every(pb.SparseTensorProto.values)
+        names = [self._add_weight(one) for one in values]
         return names[0] if names else ""

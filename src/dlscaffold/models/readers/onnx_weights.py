@@ -1,7 +1,5 @@
 """The weights of an ONNX file: how large they are, and where their data is."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable
@@ -44,16 +42,11 @@ class Weight(NamedTuple):
 
 def read_weight(tensor: Message) -> Weight:
     """Return the weight that a TensorProto is; its data is skipped."""
-    is_external = (
-        tensor.number(pb.TensorProto.data_location) == pb.DataLocation.EXTERNAL
-    )
+    location = tensor.number(pb.TensorProto.data_location)
+    is_external = location == pb.DataLocation.EXTERNAL
+    key, value = pb.StringStringEntryProto.key, pb.StringStringEntryProto.value
     entries = tensor.every(pb.TensorProto.external_data)
-    place = {
-        entry.text(pb.StringStringEntryProto.key): entry.text(
-            pb.StringStringEntryProto.value
-        )
-        for entry in entries
-    }
+    place = {entry.text(key): entry.text(value) for entry in entries}
     weight = Weight(
         tensor.text(pb.TensorProto.name),
         tuple(tensor.numbers(pb.TensorProto.dims)),

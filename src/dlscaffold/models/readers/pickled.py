@@ -1,7 +1,5 @@
 """Pickles, which are code: refused, with what to do instead."""
 
-from __future__ import annotations
-
 from dlscaffold.errors import ScaffoldError
 from dlscaffold.models.description import Contents, Source
 

@@ -1,7 +1,5 @@
 """TensorFlow's SavedModel folders, from their `saved_model.pb`."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -40,7 +38,10 @@ def contents_of(saved: Message) -> Contents:
     called = dict(entries(served, pb.MetaGraphDef.signature_def))
     found = tuple(signatures(called))
     everything = Counter(node.operator for nodes in groups.values() for node in nodes)
-    executed = Counter(node.operator for node in needed(outputs_of(called), groups))
+    by_default = called.get(SERVING, Message(b"", 0, 0))
+    gives = entries(by_default, pb.SignatureDef.outputs)
+    served_by = (producer(info.text(pb.TensorInfo.name)) for _, info in gives)
+    executed = Counter(node.operator for node in needed(served_by, groups))
     return Contents(
         signatures=found,
         writer="tensorflow",
@@ -98,13 +99,6 @@ def shape(found: Message | None) -> Shape | None:
         return None
     sizes = found.every(pb.TensorShapeProto.dim)
     return as_shape(size.number(pb.Dim.size) for size in sizes)
-
-
-def outputs_of(called: dict[str, Message]) -> Iterator[str]:
-    """Yield the nodes that the outputs of the served signature come from."""
-    if SERVING in called:
-        for _, info in entries(called[SERVING], pb.SignatureDef.outputs):
-            yield producer(info.text(pb.TensorInfo.name))
 
 
 def producer(tensor: str) -> str:

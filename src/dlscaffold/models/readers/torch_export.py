@@ -1,7 +1,5 @@
 """Programs that `torch.export` wrote, from the JSON in their archives."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -57,11 +55,7 @@ def read(source: Source) -> Contents:
     with opened(source.path) as archive:
         # There is one, as a file is known as such a program by it.
         found = next(name for name in archive.members if re.fullmatch(PROGRAM, name))
-        return contents_of(parse_json(archive.read_member(found, LARGEST_PROGRAM)))
-
-
-def contents_of(program: Json) -> Contents:
-    """Return the contents of a serialized program."""
+        program = parse_json(archive.read_member(found, LARGEST_PROGRAM))
     graph = dict_at(program, "graph_module", "graph")
     signature = dict_at(program, "graph_module", "signature")
     tensors = dict_at(graph, "tensor_values")

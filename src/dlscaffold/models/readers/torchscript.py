@@ -6,13 +6,13 @@ are taken apart into opcodes, and none of them is run.
 
 from __future__ import annotations
 
+import pickletools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from dlscaffold.models.bytes.bounds import MalformedError
-from dlscaffold.models.bytes.pickles import opcodes
 from dlscaffold.models.bytes.zip_archive import LARGEST_TEXT, Archive, opened
 from dlscaffold.models.description import Contents, Signature, Source, Tensor, distinct
 from dlscaffold.models.values import as_name, listed
@@ -21,6 +21,7 @@ OPERATOR = re.compile(r"\b(?:torch|ops\.\w+)\.(?!nn\b)\w+(?=\()")
 # What a request can become, and an answer be made of; PyTorch makes scalars of tensors.
 TAKEN = {"Tensor", "Optional[Tensor]", "int", "float", "bool"}
 GIVEN = {"Tensor"}
+MOST_OPCODES = 500_000  # in a pickle; of a model of ten thousand tensors
 KEPT = 8  # opcodes before a storage's end that say what it is
 CLASS = r"^class {}\(Module\):$(.*?)(?=^class |\Z)"
 FORWARD = "  def forward(self: "
@@ -39,7 +40,10 @@ def read(source: Source) -> Contents:
             weights = stored_elements(archive.read("constants.pkl"))
         code = dict(code_members(archive))
         bytecode = archive.find("bytecode.pkl")
-        version = first_number(archive.read("bytecode.pkl")) if bytecode else None
+        parts = opcodes(archive.read("bytecode.pkl")) if bytecode else ()
+        # The first number, but for that of the pickle's own protocol.
+        numbers = (one for name, one in parts if name != "PROTO")
+        version = next((one for one in numbers if isinstance(one, int)), None)
     forward = forward_of(code, root_class(data))
     notes = ["the file does not say dtypes and shapes"] if forward else []
     if version is not None:
@@ -76,6 +80,19 @@ def code_members(archive: Archive) -> Iterator[tuple[str, str]]:
             yield path, data.decode("utf-8", "replace")
 
 
+def opcodes(data: bytes) -> Iterator[tuple[str, Any]]:
+    """Yield name and argument of each opcode of a pickle."""
+    try:
+        for place, (opcode, argument, _) in enumerate(pickletools.genops(data)):
+            if place > MOST_OPCODES:
+                raise MalformedError(f"a pickle in it has over {MOST_OPCODES:,} parts")
+            yield opcode.name, argument
+    except MalformedError:
+        raise
+    except (ValueError, OverflowError) as error:  # what `pickletools` raises
+        raise MalformedError("a pickle in it is damaged") from error
+
+
 def root_class(data: bytes) -> tuple[str, str]:
     """Return module and name of the class of the model itself."""
     for name, argument in opcodes(data):
@@ -84,14 +101,6 @@ def root_class(data: bytes) -> tuple[str, str]:
             if module.startswith("__torch__"):
                 return module, as_name(kind, "class")
     raise MalformedError("it holds no module")
-
-
-def first_number(data: bytes) -> int | None:
-    """Return the first number in a pickle, which is the bytecode's version."""
-    for name, argument in opcodes(data):
-        if name != "PROTO" and isinstance(argument, int):
-            return argument
-    return None
 
 
 def stored_elements(data: bytes) -> int:

@@ -3,15 +3,9 @@
 `tests/e2e/test_schemas.py` compares the tables with the packages that define them.
 """
 
-from __future__ import annotations
-
-import sys
 from pathlib import Path
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from dlscaffold.toml import read_toml
 
 
 class Table:
@@ -33,8 +27,7 @@ class Schema:
     """The tables of a file in this folder; a nested one has its own name."""
 
     def __init__(self, name: str) -> None:
-        file = Path(__file__).with_name(f"{name}.toml")
-        tables = tomllib.loads(file.read_text("utf-8"))
+        tables = read_toml(Path(__file__).with_name(f"{name}.toml"))
         for path, numbers in tables.items():
             setattr(self, path.rpartition(".")[2], Table(numbers))
 

@@ -9,6 +9,7 @@ from torch.export import ExportedProgram
 from torch.utils import _pytree as pytree
 
 from .contract import ContractError, Tensors, original
+from .contract.outputs import by_name
 from .settings import MODELS
 
 FRAMEWORK = ("pytorch", str(torch.__version__))
@@ -33,21 +34,10 @@ def predict(network: ExportedProgram, given: Tensors) -> dict[str, NDArray[Any]]
     args, kwargs = arguments(network, given)
     try:
         with torch.no_grad():
-            outputs = pytree.tree_leaves(network.module()(*args, **kwargs))
+            outputs = network.module()(*args, **kwargs)
     except (RuntimeError, AssertionError) as error:
         raise ContractError(original.refusal(given, error)) from error
-    named = zip(original.find(MODELS).outputs, outputs, strict=True)
-    return {name: _array(name, output) for name, output in named}
-
-
-def _array(name: str, output: Any) -> NDArray[Any]:
-    try:
-        # A weight among the outputs keeps what gradients need.
-        return torch.as_tensor(output).detach().numpy()
-    except (RuntimeError, TypeError) as error:
-        raise ContractError(
-            f"The output {name!r} is no array of numbers: save the model without it."
-        ) from error
+    return by_name(outputs)
 
 
 def program(network: ExportedProgram) -> ExportedProgram:

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from torch._export.converter import TS2EPConverter
 from torch.export import ExportedProgram
 from torch.jit import ScriptModule
-from torch.utils import _pytree as pytree
 
 from . import inputs
 from .contract import ContractError, Tensors, original
+from .contract.outputs import by_name
 from .settings import MODELS
 
 FRAMEWORK = ("pytorch", str(torch.__version__))
@@ -35,21 +35,10 @@ def predict(network: ScriptModule, given: Tensors) -> dict[str, NDArray[Any]]:
     """
     try:
         with torch.no_grad():
-            outputs = pytree.tree_leaves(network(*arguments(given)))
+            outputs = network(*arguments(given))
     except RuntimeError as error:
         raise ContractError(original.refusal(given, error)) from error
-    named = zip(original.find(MODELS).outputs, outputs, strict=True)
-    return {name: _array(name, output) for name, output in named}
-
-
-def _array(name: str, output: Any) -> NDArray[Any]:
-    try:
-        # A weight among the outputs keeps what gradients need.
-        return torch.as_tensor(output).detach().numpy()
-    except (RuntimeError, TypeError) as error:
-        raise ContractError(
-            f"The output {name!r} is no array of numbers: save the model without it."
-        ) from error
+    return by_name(outputs)
 
 
 def program(network: ScriptModule) -> ExportedProgram:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -54,13 +53,6 @@ def test_it_does_not_start_without_the_right_model(tmp_path: Path, damage: str) 
 def test_it_does_not_start_with_an_invalid_setting(name: str, value: str) -> None:
     """Rather than with another value."""
     assert error_at_start(**{name: value})
-
-
-def test_it_does_not_share_a_port() -> None:
-    """With another service, of which it would take half the requests."""
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        error = error_at_start(FLASK_PORT=str(other.getsockname()[1]))
-    assert "Cannot listen" in error
 
 
 def test_it_is_not_ready_while_it_drains(signature: Signature) -> None:

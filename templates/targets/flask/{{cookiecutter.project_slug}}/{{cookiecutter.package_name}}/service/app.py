@@ -8,9 +8,9 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from ..settings import ARTIFACTS
-from . import config, metrics, protocol, routes
+from . import config, metrics, payloads, routes
+from .payloads import RequestError
 from .predictor import Predictor
-from .protocol import RequestError
 
 
 def create_app(
@@ -35,11 +35,11 @@ def create_app(
 
 def handle_request_error(error: RequestError) -> Response:
     """Return the response to a request that does not follow the protocol."""
-    return routes.json_response(protocol.error(str(error)), error.status)
+    return routes.json_response(payloads.error(str(error)), error.status)
 
 
 def handle_http_exception(error: HTTPException) -> Response:
     """Return Flask's own errors, such as 404, in the protocol's format."""
     headers = [(k, v) for k, v in error.get_headers() if k != "Content-Type"]
-    body = protocol.error(error.description or error.name)
+    body = payloads.error(error.description or error.name)
     return Response(body, error.code, headers, mimetype="application/json")

@@ -2,7 +2,8 @@
 
 from ..contract import NONE, Signature
 from . import page
-from .protocol import SIGNATURE_NAME, VERSION
+from .payloads import SIGNATURE_NAME
+from .protocol import VERSION
 from .schema import (
     ERROR,
     Schema,

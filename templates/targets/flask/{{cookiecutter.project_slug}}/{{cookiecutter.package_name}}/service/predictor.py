@@ -7,7 +7,7 @@ from pathlib import Path
 from .. import contract
 from ..contract import Tensors, runtime
 from . import protocol
-from .protocol import RequestError
+from .payloads import RequestError
 
 ROUNDS = 5  # of a prediction whose time is taken
 

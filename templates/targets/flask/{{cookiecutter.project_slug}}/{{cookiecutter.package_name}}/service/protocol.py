@@ -13,14 +13,20 @@ import orjson
 from numpy.typing import NDArray
 
 from ..contract import NONE, Signature, Tensors, TensorSpec
-from . import payloads
-from .payloads import Query as Query
-from .payloads import RequestError as RequestError
-from .payloads import dumps as dumps
-from .payloads import error as error
-from .payloads import limits as limits
+from .payloads import (
+    SIGNATURE_NAME,
+    Query,
+    RequestError,
+    arrange,
+    check_kinds,
+    dumps,
+    is_in_range,
+    model_metadata,
+    read_columns,
+    to_array,
+    version_status,
+)
 
-SIGNATURE_NAME = payloads.SIGNATURE_NAME
 VERSION = "1"
 # The protocol's names for data types; the others are DT_ and NumPy's name.
 DATA_TYPES = {"float16": "DT_HALF", "float32": "DT_FLOAT", "float64": "DT_DOUBLE"}
@@ -39,11 +45,11 @@ def parse(body: bytes, signature: Signature) -> Query:
         raise RequestError("The body must be a JSON object.")
     if fields.get("signature_name", SIGNATURE_NAME) != SIGNATURE_NAME:
         raise RequestError(f"The only signature_name is {SIGNATURE_NAME!r}.")
-    columns, by_row = payloads.read_columns(fields, specs)
+    columns, by_row = read_columns(fields, specs)
     if by_row and signature.batch == NONE:
         raise RequestError("The model has no batch dimension: send 'inputs'.")
     if b"true" in body or b"false" in body or TEXT_VALUE.search(body):
-        payloads.check_kinds(columns, specs)
+        check_kinds(columns, specs)
     inputs = {name: _tensor(name, columns[name], spec) for name, spec in specs.items()}
     if signature.batch != NONE and len(set(map(len, inputs.values()))) != 1:
         raise RequestError("Every input needs the same number of examples.")
@@ -52,7 +58,7 @@ def parse(body: bytes, signature: Signature) -> Query:
 
 def render(outputs: Tensors, by_row: bool) -> bytes:
     """Return the response's body, in the format in which the request came."""
-    body = dumps(payloads.arrange(outputs, by_row))
+    body = dumps(arrange(outputs, by_row))
     # orjson writes NaN and infinity as null, which an output's name can contain too.
     if b"null" in body and not _are_finite(outputs):
         raise RequestError("The model has no finite answer for these inputs.")
@@ -61,7 +67,7 @@ def render(outputs: Tensors, by_row: bool) -> bytes:
 
 def status() -> dict[str, Any]:
     """Return the model's status: its one version is available once it is loaded."""
-    return {"model_version_status": [payloads.version_status(VERSION)]}
+    return {"model_version_status": [version_status(VERSION)]}
 
 
 def metadata(signature: Signature) -> dict[str, Any]:
@@ -72,19 +78,18 @@ def metadata(signature: Signature) -> dict[str, Any]:
         "method_name": "tensorflow/serving/predict",
         "defaults": {},
     }
-    definitions = {SIGNATURE_NAME: definition}
-    return payloads.model_metadata(signature.name, VERSION, definitions)
+    return model_metadata(signature.name, VERSION, {SIGNATURE_NAME: definition})
 
 
 def _tensor(name: str, value: object, spec: TensorSpec) -> NDArray[Any]:
     """Return a nested list as an array of the data type and shape of the signature."""
     dtype = dtype_of(spec.dtype)
-    array = payloads.to_array(name, value, dtype)
+    array = to_array(name, value, dtype)
     if not _fits(array.shape, spec.shape):
         shape = "x".join("n" if size is None else str(size) for size in spec.shape)
         wanted = f"of shape {shape}, with n at least 1" if shape else "a single value"
         raise RequestError(f"{name!r} must be {wanted}.")
-    if array.dtype.kind != "b" and not payloads.is_in_range(array, dtype):
+    if array.dtype.kind != "b" and not is_in_range(array, dtype):
         raise RequestError(f"{name!r} has a number outside the range of {dtype}.")
     return array.astype(dtype)
 

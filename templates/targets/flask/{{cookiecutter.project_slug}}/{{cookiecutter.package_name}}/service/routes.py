@@ -5,9 +5,9 @@ import zlib
 from flask import Blueprint, Response, current_app, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from . import metrics, openapi, page, protocol
+from . import metrics, openapi, page, payloads, protocol
+from .payloads import RequestError
 from .predictor import Predictor
-from .protocol import RequestError
 
 
 def model(predictor: Predictor) -> Blueprint:
@@ -19,12 +19,12 @@ def model(predictor: Predictor) -> Blueprint:
     @blueprint.get(path)
     @blueprint.get(versioned)
     def status() -> Response:
-        return json_response(protocol.dumps(protocol.status()))
+        return json_response(payloads.dumps(protocol.status()))
 
     @blueprint.get(f"{path}/metadata")
     @blueprint.get(f"{versioned}/metadata")
     def metadata() -> Response:
-        return json_response(protocol.dumps(protocol.metadata(predictor.signature)))
+        return json_response(payloads.dumps(protocol.metadata(predictor.signature)))
 
     # The front answers most requests in place of this view, as long as the view and
     # what Flask runs around it are as generated (front/README.md).
@@ -44,12 +44,12 @@ def health() -> Blueprint:
 
     @blueprint.get("/healthz")
     def healthz() -> Response:
-        return json_response(protocol.dumps({"status": "alive"}))
+        return json_response(payloads.dumps({"status": "alive"}))
 
     @blueprint.get("/readyz")
     def readyz() -> Response:
         # The application exists only once its model is loaded, warm and checked.
-        return json_response(protocol.dumps({"status": "ready"}))
+        return json_response(payloads.dumps({"status": "ready"}))
 
     @blueprint.get("/metrics")
     def exposition() -> Response:
@@ -72,7 +72,7 @@ def pages(predictor: Predictor, body_limit: int) -> Blueprint:
 
     @blueprint.get("/openapi.json")
     def specification_file() -> Response:
-        return json_response(protocol.dumps(specification))
+        return json_response(payloads.dumps(specification))
 
     @blueprint.after_request
     def set_security_headers(response: Response) -> Response:

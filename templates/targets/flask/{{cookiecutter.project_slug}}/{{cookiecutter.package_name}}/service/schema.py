@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..contract import TensorSpec
-from .protocol import limits
+from .payloads import limits
 
 Schema = dict[str, Any]
 OfTensor = Callable[[TensorSpec], Schema]

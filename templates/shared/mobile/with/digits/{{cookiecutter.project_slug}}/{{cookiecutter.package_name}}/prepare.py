@@ -1,6 +1,6 @@
 """Turn a grey picture into the model's input, as `signature.json` says.
 
-The apps do the same on the phone, in Preprocessing.kt: change both together.
+An app does the same on the phone, in its own language: change both together.
 """
 
 from typing import Any
@@ -22,8 +22,8 @@ def to_input(picture: NDArray[Any], how: Preprocessing) -> NDArray[np.float32]:
     """
     if how.layout not in LAYOUTS:
         raise ContractError(
-            f"signature.json has the layout {how.layout}, and the apps know "
-            f"{', '.join(LAYOUTS)}: name one of these in data.py, and export again."
+            f"signature.json has the layout {how.layout}, and apps know only "
+            f"{', '.join(LAYOUTS)}: use one of these in data.py, and export again."
         )
     rows = shares(picture.shape[0], how.height)
     columns = shares(picture.shape[1], how.width)

@@ -10,7 +10,7 @@ from granian.rsgi import (  # type: ignore[attr-defined]
     ProtocolClosed,
 )
 
-from ..protocol import RequestError
+from ..payloads import RequestError
 
 
 class BusyError(Exception):

@@ -17,10 +17,10 @@ from flask import Flask
 from granian.rsgi import Headers, HTTPProtocol, Scope  # type: ignore[attr-defined]
 
 from ...contract import ContractError
-from .. import config, logs, metrics, protocol
+from .. import config, logs, metrics, payloads, protocol
 from ..app import create_app
+from ..payloads import RequestError
 from ..predictor import Predictor
-from ..protocol import RequestError
 from . import batching, draining, fast_path, wsgi
 from .limits import BodyReader, BusyError, ConcurrencyLimit
 from .telemetry import Record, Telemetry
@@ -99,12 +99,12 @@ class Front:
         try:
             reply = await self._reply(scope, headers, proto, request_id)
         except RequestError as error:
-            reply = Reply(error.status, JSON, protocol.error(str(error)))
+            reply = Reply(error.status, JSON, payloads.error(str(error)))
         except BusyError as error:
-            reply = Reply(503, RETRY, protocol.error(str(error)))
+            reply = Reply(503, RETRY, payloads.error(str(error)))
         except Exception:
             log.exception("failed", extra={"fields": {"request_id": request_id}})
-            reply = Reply(500, JSON, protocol.error("The service has failed."))
+            reply = Reply(500, JSON, payloads.error("The service has failed."))
         sent = [*reply.headers, *self._closing, ("x-request-id", request_id)]
         proto.response_bytes(reply.status, sent, reply.body)
         seconds = time.perf_counter() - start
@@ -117,7 +117,7 @@ class Front:
     ) -> Reply:
         if scope.path in UNLIMITED:
             if scope.path == "/readyz" and draining.has_begun():
-                return Reply(503, JSON, protocol.error("The service is stopping."))
+                return Reply(503, JSON, payloads.error("The service is stopping."))
             self._telemetry.flush()  # for the metrics
             return await self._flask(scope, b"", request_id, self._probe_thread)
         # Read first: a slow client must not count against the limit of predictions.

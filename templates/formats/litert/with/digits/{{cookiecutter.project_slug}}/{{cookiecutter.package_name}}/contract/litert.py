@@ -20,7 +20,7 @@ def tracing() -> Iterator[None]:
     except (ValueError, TypeError, AttributeError, NotImplementedError) as error:
         reason = re.sub(r"\x1b\[\d+m", "", " ".join(str(error).split()))
         raise ContractError(
-            f"The network has no one graph for images {(1, *IMAGE_SHAPE)}; mend it in "
+            f"The network has no one graph for images {(1, *IMAGE_SHAPE)}; fix it in "
             f"model.py, with tf.where instead of Python's if: {reason[:300]}"
         ) from error
 
@@ -42,7 +42,7 @@ def quantizing(
 ) -> tf.lite.TFLiteConverter:
     """Return the converter, set to int8 with ranges taken from the examples.
 
-    Input and output stay float32: the apps need not know that it is quantised.
+    Input and output stay float32: an app need not know that it is quantized.
     """
 
     def representative() -> Iterator[list[NDArray[np.float32]]]:

@@ -1,4 +1,4 @@
-"""Run the exported model with LiteRT, as the app does on the phone."""
+"""Run the exported model with LiteRT, as an app does on the phone."""
 
 from collections.abc import Mapping
 from pathlib import Path

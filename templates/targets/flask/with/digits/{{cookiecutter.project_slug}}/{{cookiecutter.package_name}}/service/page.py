@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from .. import prepare
 from ..contract import Signature
-from . import protocol
+from . import payloads
+from .payloads import RequestError
 from .predictor import Predictor
-from .protocol import RequestError
 from .schema import Schema, record, responses
 
 
@@ -32,7 +32,7 @@ def add_routes(pages: Blueprint, predictor: Predictor) -> None:
             pixels = prepare.read(file.stream, predictor.signature.task.preprocessing)
         except prepare.ImageError as error:
             raise RequestError(str(error)) from error
-        answer = protocol.dumps(classify(predictor, pixels))
+        answer = payloads.dumps(classify(predictor, pixels))
         return Response(answer, mimetype="application/json")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..contract import NONE, Signature, TensorSpec
-from .protocol import limits
+from .payloads import limits
 
 MOST_BOXES = 16  # values of a vector that get a box each, instead of a text in JSON
 LEAST_SIDE = 8  # pixels of what may be an image

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template
 
 from ..contract import FREE, NONE, Golden, Signature
-from . import form, protocol
+from . import form, payloads
 from .predictor import Predictor
 from .schema import Schema, responses
 
@@ -13,7 +13,7 @@ def add_routes(pages: Blueprint, predictor: Predictor) -> None:
     signature = predictor.signature
     fields = form.fields(signature)
     count = examples(signature)
-    request = protocol.dumps(example(signature, predictor.golden))
+    request = payloads.dumps(example(signature, predictor.golden))
 
     @pages.get("/")
     def index() -> str:

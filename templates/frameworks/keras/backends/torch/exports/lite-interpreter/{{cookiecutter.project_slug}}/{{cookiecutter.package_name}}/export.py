@@ -1,4 +1,4 @@
-"""Export the model to `artifacts/`: what the app takes along, and its contract."""
+"""Export the model to `artifacts/`: the model for the app, and its contract."""
 
 import argparse
 

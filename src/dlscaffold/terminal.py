@@ -1,8 +1,0 @@
-"""What may be printed on a terminal."""
-
-from __future__ import annotations
-
-
-def printable(text: str) -> str:
-    """Return a text from outside without what would steer the terminal."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -1,0 +1,5 @@
+
+android: ## build the Android app (needs Gradle and the Android SDK)
+	gradle -p android assembleDebug
+
+.PHONY: android

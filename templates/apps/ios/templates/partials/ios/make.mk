@@ -1,0 +1,5 @@
+
+ios: ## make the Xcode project of the iOS app (needs XcodeGen)
+	cd ios && xcodegen generate
+
+.PHONY: ios
