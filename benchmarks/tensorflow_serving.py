@@ -338,7 +338,7 @@ def render(results: dict[str, Any]) -> None:
     """Draw the picture, and write the page."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 6), layout="constrained")
+    figure = Figure(figsize=(11, 8), layout="constrained")
     small, large, load = figure.subplots(3, 1)
     for axes, size in ((small, "8x8x3"), (large, "224x224x3")):
         ways = wire_medians(results["wire"], size)
