@@ -11,8 +11,8 @@ from click.testing import Result
 
 from conftest import GIVEN_CELLS, MOBILE, files_below
 from dlscaffold.errors import UsageError
-from dlscaffold.layers.finding import with_add_ons
 from dlscaffold.layers.catalog import Cell
+from dlscaffold.layers.finding import with_add_ons
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
 
