@@ -1,22 +1,18 @@
 """The exported artifact, in the runtime that will serve it."""
 
-from {{ cookiecutter.package_name }}.contract import (
-    Golden,
-    Signature,
-    check_parity,
-)
+from {{ cookiecutter.package_name }} import contract
 from {{ cookiecutter.package_name }}.contract.runtime import Runtime
 from {{ cookiecutter.package_name }}.settings import ARTIFACTS
 
-SIGNATURE = Signature.read(ARTIFACTS)
-GOLDEN = Golden.read(ARTIFACTS, SIGNATURE)
+SIGNATURE = contract.Signature.read(ARTIFACTS)
+GOLDEN = contract.Golden.read(ARTIFACTS, SIGNATURE)
 RUNTIME = Runtime(SIGNATURE.verify(ARTIFACTS))
 
 
 def test_artifact_reproduces_the_trained_model() -> None:
     """Parity: the same examples, the training framework's outputs."""
     outputs = RUNTIME.predict(GOLDEN.inputs)
-    check_parity(GOLDEN.outputs, outputs, SIGNATURE.tolerance)
+    contract.check_parity(GOLDEN.outputs, outputs, SIGNATURE.tolerance)
 
 
 def test_outputs_fit_the_signature() -> None:

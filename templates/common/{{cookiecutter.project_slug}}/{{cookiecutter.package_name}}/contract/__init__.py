@@ -11,20 +11,3 @@ from .parity import Tolerance, check_parity
 from .signature import FIXED, FREE, NONE, Signature, TensorSpec
 from .task import Task
 from .tensors import Tensors, to_array, to_lists
-
-__all__ = [
-    "FIXED",
-    "FREE",
-    "NONE",
-    "ContractError",
-    "Golden",
-    "Signature",
-    "Task",
-    "TensorSpec",
-    "Tensors",
-    "Tolerance",
-    "check_parity",
-    "digest",
-    "to_array",
-    "to_lists",
-]

@@ -15,10 +15,6 @@ FRAMEWORK = ("keras", keras.__version__)
 FILE = "model.keras"
 
 
-class NotTrainedError(ContractError):
-    """There is no trained model yet; the message says how to get one."""
-
-
 def build() -> keras.Model:
     """Return an untrained network: images (batch, 8, 8) in, probabilities out."""
     return keras.Sequential(
@@ -43,14 +39,14 @@ def save(network: keras.Model, folder: Path) -> Path:
 
 
 def load(folder: Path) -> keras.Model:
-    """Return the trained network; raise NotTrainedError if there is none."""
+    """Return the trained network; raise ContractError if there is none."""
     if not (folder / FILE).exists():
-        raise NotTrainedError(f"{folder / FILE} is missing: train the model first.")
+        raise ContractError(f"{folder / FILE} is missing: train the model first.")
     try:
         return keras.models.load_model(folder / FILE)
     except (OSError, ValueError, TypeError, BadZipFile) as error:
         message = f"{folder / FILE} does not load: train the model again."
-        raise NotTrainedError(message) from error
+        raise ContractError(message) from error
 
 
 def predict(network: keras.Model, images: NDArray[np.float32]) -> NDArray[np.float32]:

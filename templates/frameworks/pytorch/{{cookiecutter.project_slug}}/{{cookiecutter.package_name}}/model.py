@@ -15,10 +15,6 @@ FRAMEWORK = ("pytorch", str(torch.__version__))
 FILE = "model.pt"
 
 
-class NotTrainedError(ContractError):
-    """There is no trained model yet; the message says how to get one."""
-
-
 class DigitClassifier(nn.Module):
     """Two convolutions and a linear layer, from images to one logit for each label."""
 
@@ -58,17 +54,17 @@ def save(network: nn.Module, folder: Path) -> Path:
 
 
 def load(folder: Path) -> nn.Module:
-    """Return the trained network; raise NotTrainedError if there is none."""
+    """Return the trained network; raise ContractError if there is none."""
     file = folder / FILE
     if not file.exists():
-        raise NotTrainedError(f"{file} is missing: train the model first.")
+        raise ContractError(f"{file} is missing: train the model first.")
     network = build()
     try:
         # Weights alone: a pickled module could run any code when it is loaded.
         network.load_state_dict(torch.load(file, map_location="cpu", weights_only=True))
     except (RuntimeError, TypeError, UnpicklingError, EOFError) as error:
         message = f"{file} does not fit the network: train the model again."
-        raise NotTrainedError(message) from error
+        raise ContractError(message) from error
     return network.eval()
 
 

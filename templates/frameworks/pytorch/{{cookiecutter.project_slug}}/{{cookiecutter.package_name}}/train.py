@@ -38,14 +38,11 @@ def fit(
     history = report.History()
     progress = tqdm(range(epochs), desc="Training", unit="epoch")
     for _ in progress:
-        loss, accuracy = run_epoch(network, training, optimizer)
+        trained = run_epoch(network, training, optimizer)
         with torch.no_grad():
-            validation_loss, validation_accuracy = run_epoch(network, validation)
-        history.loss.append(loss)
-        history.accuracy.append(accuracy)
-        history.validation_loss.append(validation_loss)
-        history.validation_accuracy.append(validation_accuracy)
-        progress.set_postfix(loss=loss, validation_accuracy=validation_accuracy)
+            held = run_epoch(network, validation)
+        history.add(trained, held)
+        progress.set_postfix(loss=trained[0], validation_accuracy=held[1])
         if debug:
             tqdm.write(gradient_norms(network))
     return history

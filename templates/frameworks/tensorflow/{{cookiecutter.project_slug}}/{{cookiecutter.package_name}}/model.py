@@ -13,10 +13,6 @@ FRAMEWORK = ("tensorflow", tf.__version__)
 CHECKPOINT = "digit-classifier"
 
 
-class NotTrainedError(ContractError):
-    """There is no trained model yet; the message says how to get one."""
-
-
 class DigitClassifier(tf.Module):
     """Two convolutions and a dense layer, their weights and arithmetic spelled out.
 
@@ -65,17 +61,17 @@ def save(network: DigitClassifier, folder: Path) -> Path:
 
 
 def load(folder: Path) -> DigitClassifier:
-    """Return the trained network; raise NotTrainedError if there is none."""
+    """Return the trained network; raise ContractError if there is none."""
     network, checkpoint = build(), folder / CHECKPOINT
     try:
         status = tf.train.Checkpoint(network).read(str(checkpoint))
         status.assert_existing_objects_matched()
     except tf.errors.NotFoundError as error:
         message = f"{checkpoint} is missing: train the model first."
-        raise NotTrainedError(message) from error
+        raise ContractError(message) from error
     except (tf.errors.OpError, IndexError, ValueError, AssertionError) as error:
         message = f"{checkpoint} does not fit the network: train the model again."
-        raise NotTrainedError(message) from error
+        raise ContractError(message) from error
     return network
 
 

@@ -30,7 +30,8 @@ def train(epochs: int, seed: int) -> float:
     for _ in tqdm(range(epochs), unit="epoch"):
         for images, labels in batches:
             train_step(network, optimizer, images, labels)
-        remember(history, network, digits)
+        trained = evaluate(network, digits.train)
+        history.add(trained, evaluate(network, digits.validation))
     model.save(network, MODELS)
     probabilities = model.predict(network, digits.test.images)
     return report.write(REPORTS, history, digits.test, probabilities, data.LABELS)
@@ -55,18 +56,6 @@ def train_step(
         loss = loss_of(labels, network.logits(images, DROPOUT))
     gradients = tape.gradient(loss, network.trainable_variables)
     optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
-
-
-def remember(
-    history: report.History, network: model.DigitClassifier, digits: data.Dataset
-) -> None:
-    """Add this epoch's loss and accuracy to the history."""
-    loss, accuracy = evaluate(network, digits.train)
-    history.loss.append(loss)
-    history.accuracy.append(accuracy)
-    loss, accuracy = evaluate(network, digits.validation)
-    history.validation_loss.append(loss)
-    history.validation_accuracy.append(accuracy)
 
 
 def evaluate(network: model.DigitClassifier, split: data.Split) -> tuple[float, float]:

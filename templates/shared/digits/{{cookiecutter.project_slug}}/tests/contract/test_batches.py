@@ -2,16 +2,12 @@
 
 import pytest
 
-from {{ cookiecutter.package_name }}.contract import (
-    Golden,
-    Signature,
-    check_parity,
-)
+from {{ cookiecutter.package_name }} import contract
 from {{ cookiecutter.package_name }}.contract.runtime import Runtime
 from {{ cookiecutter.package_name }}.settings import ARTIFACTS
 
-SIGNATURE = Signature.read(ARTIFACTS)
-GOLDEN = Golden.read(ARTIFACTS, SIGNATURE)
+SIGNATURE = contract.Signature.read(ARTIFACTS)
+GOLDEN = contract.Golden.read(ARTIFACTS, SIGNATURE)
 RUNTIME = Runtime(SIGNATURE.verify(ARTIFACTS))
 
 
@@ -20,4 +16,4 @@ def test_batch_dimension_is_free(size: int) -> None:
     """An answer depends on its example alone, not on the batch that it came in."""
     inputs = {name: tensor[:size] for name, tensor in GOLDEN.inputs.items()}
     expected = {name: tensor[:size] for name, tensor in GOLDEN.outputs.items()}
-    check_parity(expected, RUNTIME.predict(inputs), SIGNATURE.tolerance)
+    contract.check_parity(expected, RUNTIME.predict(inputs), SIGNATURE.tolerance)

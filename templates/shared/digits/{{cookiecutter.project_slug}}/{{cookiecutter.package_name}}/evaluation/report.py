@@ -24,6 +24,11 @@ class History:
     validation_loss: list[float] = field(default_factory=list)
     validation_accuracy: list[float] = field(default_factory=list)
 
+    def add(self, trained: tuple[float, float], held: tuple[float, float]) -> None:
+        """Append loss and accuracy on the training and the validation examples."""
+        for name, value in zip(vars(self), (*trained, *held), strict=True):
+            vars(self)[name].append(value)
+
 
 def write(
     folder: Path,

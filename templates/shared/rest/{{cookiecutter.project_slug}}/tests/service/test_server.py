@@ -10,13 +10,8 @@ import requests
 from bodies import MALFORMED, columns, rows
 from numpy.typing import NDArray
 
+from {{ cookiecutter.package_name }} import contract
 from {{ cookiecutter.package_name }}.client.rest import Client, ServiceError
-from {{ cookiecutter.package_name }}.contract import (
-    NONE,
-    Golden,
-    Signature,
-    check_parity,
-)
 
 # TensorFlow's names for the data types that are not DT_ and the name in capitals.
 DATA_TYPES = {
@@ -35,11 +30,11 @@ def post(client: Client, body: str) -> requests.Response:
 
 
 def test_server_reproduces_the_trained_model(
-    client: Client, golden: Golden, signature: Signature
+    client: Client, golden: contract.Golden, signature: contract.Signature
 ) -> None:
     """Columnar format: every input is one list."""
     outputs = client.predict(golden.inputs)
-    check_parity(golden.outputs, outputs, signature.tolerance)
+    contract.check_parity(golden.outputs, outputs, signature.tolerance)
 
 
 def by_name(answers: list[Any], names: Iterable[str]) -> dict[str, NDArray[Any]]:
@@ -51,16 +46,16 @@ def by_name(answers: list[Any], names: Iterable[str]) -> dict[str, NDArray[Any]]
 
 
 def test_row_format_gives_the_same_answers(
-    client: Client, golden: Golden, signature: Signature
+    client: Client, golden: contract.Golden, signature: contract.Signature
 ) -> None:
     """Row format: every instance is one entry; there are none without a batch."""
-    if signature.batch == NONE:
+    if signature.batch == contract.NONE:
         assert post(client, json.dumps({"instances": [{}]})).status_code == 400
         return
     answer = post(client, rows(golden))
     assert answer.status_code == 200, answer.text
     outputs = by_name(answer.json()["predictions"], signature.outputs)
-    check_parity(golden.outputs, outputs, signature.tolerance)
+    contract.check_parity(golden.outputs, outputs, signature.tolerance)
 
 
 def test_status_says_that_the_model_is_available(client: Client) -> None:
@@ -75,7 +70,7 @@ def test_status_says_that_the_model_is_available(client: Client) -> None:
 
 
 def test_metadata_names_the_inputs_and_outputs(
-    client: Client, signature: Signature
+    client: Client, signature: contract.Signature
 ) -> None:
     """Callers learn the names, types and shapes from here."""
     served = client.metadata()["metadata"]["signature_def"]["signature_def"]
@@ -104,7 +99,7 @@ CHANGES: dict[str, Callable[[list[Any]], Any]] = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_what_does_not_fit_is_refused(
-    client: Client, golden: Golden, change: Callable[[Any], Any]
+    client: Client, golden: contract.Golden, change: Callable[[Any], Any]
 ) -> None:
     """The right names with something else behind them."""
     answer = post(client, columns(golden, change))
@@ -121,7 +116,7 @@ OPEN: dict[str, Callable[[list[Any]], Any]] = {
 
 @pytest.mark.parametrize("change", OPEN.values(), ids=OPEN)
 def test_servers_differ_but_do_not_crash(
-    client: Client, golden: Golden, change: Callable[[Any], Any]
+    client: Client, golden: contract.Golden, change: Callable[[Any], Any]
 ) -> None:
     """TensorFlow Serving computes where it can, a stricter server refuses."""
     answer = post(client, columns(golden, change))
@@ -134,7 +129,7 @@ def test_an_unknown_model_is_not_found(service: str) -> None:
         Client(service, "no-such-model").metadata()
 
 
-def test_server_still_answers(client: Client, golden: Golden) -> None:
+def test_server_still_answers(client: Client, golden: contract.Golden) -> None:
     """After all of the above."""
     outputs = client.predict(golden.inputs)
     for name, expected in golden.outputs.items():

@@ -3,7 +3,7 @@
 from ..client.rest import AVAILABLE, Client, ServiceError
 from ..settings import MODEL_NAME
 from . import model_config
-from .rollout import move, parser, require_server, run
+from .rollout import move, parser, run
 
 
 def rollback(url: str, label: str) -> int:
@@ -11,7 +11,6 @@ def rollback(url: str, label: str) -> int:
 
     Raises ServiceError if there is none; the label stays where it was then.
     """
-    require_server(url)
     current = model_config.labels().get(label, 0)
     earlier = [n for n in model_config.versions() if n < current]
     states = Client(url, MODEL_NAME).states()

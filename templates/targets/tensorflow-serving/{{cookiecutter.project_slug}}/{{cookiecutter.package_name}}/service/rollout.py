@@ -24,7 +24,7 @@ def rollout(url: str, label: str, version: int | None = None) -> int:
     Raises ServiceError if the version is not served, and ContractError if it does not
     reproduce the trained model. The label stays where it was then.
     """
-    require_server(url)
+    Client(url, MODEL_NAME).states()  # fails where no server answers
     if version is None:
         from .. import export  # loads the framework, which moving a label does not need
 
@@ -37,12 +37,6 @@ def rollout(url: str, label: str, version: int | None = None) -> int:
         contract.check_parity(golden.outputs, outputs, signature.tolerance)
     move(url, label, version)
     return version
-
-
-def require_server(url: str) -> None:
-    """Raise ServiceError if no server at the URL serves the model."""
-    if not Client(url, MODEL_NAME).is_available():
-        raise ServiceError(f"Nothing serves {MODEL_NAME} on {url}: start the server.")
 
 
 def wait_until_served(url: str, version: int) -> None:

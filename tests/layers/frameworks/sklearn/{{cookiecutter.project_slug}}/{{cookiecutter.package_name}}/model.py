@@ -13,10 +13,6 @@ FRAMEWORK = ("sklearn", str(sklearn.__version__))
 FILE = "model.npz"
 
 
-class NotTrainedError(ContractError):
-    """There is no trained model yet; the message says how to get one."""
-
-
 def build() -> LogisticRegression:
     """Return an untrained model; each call of its `fit` goes on from the last."""
     return LogisticRegression(max_iter=5, warm_start=True)
@@ -35,10 +31,10 @@ def save(network: LogisticRegression, folder: Path) -> Path:
 
 
 def load(folder: Path) -> LogisticRegression:
-    """Return the trained model; raise NotTrainedError if there is none."""
+    """Return the trained model; raise ContractError if there is none."""
     file = folder / FILE
     if not file.exists():
-        raise NotTrainedError(f"{file} is missing: train the model first.")
+        raise ContractError(f"{file} is missing: train the model first.")
     network = build()
     with np.load(file) as arrays:
         network.coef_ = arrays["coef"]

@@ -16,12 +16,10 @@ from numpy.typing import NDArray
 from ...contract import TensorSpec
 from .. import payloads
 from ..payloads import Query, RequestError
+from ..tensors import TYPES
 
 # The data types that JSON can hold, by NumPy's names; strings are objects.
-JSON_TYPES = {
-    *("bool", "float32", "float64", "int8", "int16", "int32", "int64"),
-    *("object", "uint8", "uint32", "uint64"),
-}
+JSON_TYPES = TYPES.keys() - {"bfloat16", "float16", "uint16"}
 
 
 def parse(body: bytes) -> dict[str, Any]:
