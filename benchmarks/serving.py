@@ -6,7 +6,7 @@ PROJECT is a generated and exported Keras project with the Flask target. All ser
 run at once, one process each, and `wrk` asks each in turn for some seconds, round after
 round: machines are noisy, and only the ratios of neighbouring rounds mean something.
 Writes the figures (serving.json), and from them a page (serving.md) and a plot
-(serving.png), into docs/ if not told otherwise.
+(serving.png), into docs/ by default.
 """
 
 from __future__ import annotations

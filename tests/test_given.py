@@ -342,9 +342,9 @@ def test_without_a_terminal_it_says_the_whole_command(
 
 def test_a_dry_run_shows_the_model(dlscaffold: Run, tmp_path: Path) -> None:
     words = ("--model", RANKER, "--yes", "--dry-run", "--json", "-o", tmp_path)
-    told = json.loads(dlscaffold("new", "x", *words).stdout)
-    assert told["model"] == str(RANKER)
-    assert told["files"]["models/ranker.onnx"] == "models/onnx"
+    shown = json.loads(dlscaffold("new", "x", *words).stdout)
+    assert shown["model"] == str(RANKER)
+    assert shown["files"]["models/ranker.onnx"] == "models/onnx"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,4 +1,4 @@
-"""One framework in a process of its own: trains and predicts as it is told.
+"""One framework in a process of its own: trains and predicts on request.
 
 On one thread, and in processor time, so that whatever else the machine does counts as
 little as can be.

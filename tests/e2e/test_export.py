@@ -117,6 +117,6 @@ def test_a_network_for_other_images_is_one_sentence(copy: tuple[Smoked, Path]) -
     script = "from {package} import export, model" + FLAT[framework] + FLAT_EXPORT
     done = run(project, folder, script)
     assert done.returncode == 1
-    assert "error: The network does not take images (16, 8, 8); mend" in done.stderr
+    assert "error: The network does not take images (16, 8, 8); change" in done.stderr
     assert "Traceback" not in done.stderr
     assert files_below(folder / "artifacts") == before

@@ -1,4 +1,4 @@
-"""Child processes that end when this process is told to, and leave nothing behind."""
+"""Child processes that end with this process, and leave nothing behind."""
 
 import os
 import signal

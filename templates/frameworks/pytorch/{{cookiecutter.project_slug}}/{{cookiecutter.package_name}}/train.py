@@ -53,7 +53,7 @@ def run_epoch(
     batches: DataLoader[tuple[Tensor, ...]],
     optimizer: torch.optim.Optimizer | None = None,
 ) -> tuple[float, float]:
-    """Go through the data once and return loss and accuracy; learn if told how."""
+    """Return loss and accuracy of one pass over the data; learn with an optimizer."""
     network.train(optimizer is not None)
     total, correct, count = 0.0, 0, 0
     for images, labels in batches:

@@ -19,8 +19,8 @@ LENGTH = 16  # of every other free dimension
 VARIATIONS = ((1, 9), (5, 16), (3, 5))  # of both
 MOST_NUMBERS = 50_000  # in golden.json, unless one example has more
 
-# What to do where they will not do.
-MEND = "put others into inputs.py"
+# What to do where they do not fit.
+FIX = "put others into inputs.py"
 
 WORDS = ("", "a", "word", "two words", "Grüße")
 

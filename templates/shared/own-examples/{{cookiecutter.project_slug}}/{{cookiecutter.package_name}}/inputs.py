@@ -12,7 +12,7 @@ from .settings import MODELS
 FILE = MODELS / "{{ cookiecutter._examples }}"
 ORIGIN = "own"
 MOST = 16  # in golden.json
-MEND = f"put others into {FILE}"  # where they will not do
+FIX = f"put others into {FILE}"  # where they do not fit
 BROKEN = (
     OSError,
     EOFError,

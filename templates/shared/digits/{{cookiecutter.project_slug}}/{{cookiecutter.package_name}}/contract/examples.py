@@ -21,7 +21,7 @@ def golden(network: Any) -> contract.Golden:
         reason = re.sub(r"\x1b\[\d+m", "", " ".join(str(error).split()))
         raise contract.ContractError(
             f"The network does not take images {images.shape}; "
-            f"mend it in model.py: {reason[:300]}"
+            f"change it in model.py: {reason[:300]}"
         ) from error
     return contract.Golden({"image": images}, {"probabilities": probabilities})
 

@@ -25,11 +25,11 @@ def golden(network: Any) -> contract.Golden:
     try:
         outputs = model.predict(network, given)
     except ContractError as error:
-        raise ContractError(f"{error} Is it the values? Then {inputs.MEND}.") from error
+        raise ContractError(f"{error} Is it the values? Then {inputs.FIX}.") from error
     for name, tensor in outputs.items():
         if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
             raise ContractError(
-                f"The output {name!r} is not finite for the examples: {inputs.MEND}."
+                f"The output {name!r} is not finite for the examples: {inputs.FIX}."
             )
     try:
         contract.check_parity(outputs, model.predict(network, given), EXACT)

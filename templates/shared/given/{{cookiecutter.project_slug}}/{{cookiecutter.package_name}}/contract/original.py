@@ -57,11 +57,11 @@ def find(folder: Path) -> Original:
     """
     fields = json.loads((folder / DESCRIPTION).read_text("utf-8"))
     path = folder / fields["path"]
-    mend = f"put it back, or name another place in {folder / DESCRIPTION}"
+    fix = f"put it back, or name another place in {folder / DESCRIPTION}"
     if not path.exists():
-        raise ContractError(f"The model {path} is missing: {mend}.")
+        raise ContractError(f"The model {path} is missing: {fix}.")
     if contract.digest(path) != fields["sha256"]:
-        raise ContractError(f"{path} is not the model that was given: {mend}.")
+        raise ContractError(f"{path} is not the model that was given: {fix}.")
     for name, digest in fields["beside"].items():  # weights in files of their own
         part = path.parent / name
         if not part.is_file() or contract.digest(part) != digest:
@@ -107,7 +107,7 @@ def refusal(inputs: Tensors, error: BaseException) -> str:
     return (
         f"The model does not take {', '.join(parts)} ({first_line(error)}). Where "
         f"{DESCRIPTION} says null or a name for a dimension that is not free, write "
-        "its size; mend a wrong dtype there too."
+        "its size; correct a wrong dtype there too."
     )
 
 
