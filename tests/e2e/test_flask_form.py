@@ -154,7 +154,7 @@ def test_what_the_service_refuses_is_said(
     status = browser.find_element(By.ID, "answer")
     assert status.get_attribute("aria-live") == "polite"
     write(boxes(browser, "price")[0], "1e39")
-    assert "'price' holds a number that float32 cannot." in predict(browser)
+    assert "'price' has a number outside the range of float32." in predict(browser)
     write(boxes(browser, "price")[0], "1")
     write(boxes(browser, "item")[0], "999")  # of fifty
     assert "cannot take these values" in predict(browser)
