@@ -173,5 +173,6 @@ def check(
     )
     report = json.loads(done.stdout)
     assert report["ok"], report
-    assert report["tests"]["passed"] > 5
+    # Parity and signature of the artifact, and at least two sets of other inputs.
+    assert report["tests"]["passed"] >= 4
     assert not report["tests"]["skipped"]
