@@ -19,6 +19,7 @@ from dlscaffold.options import (
     PATH,
     STEP,
     TARGET,
+    TASK,
     answer_option,
     app_option,
     backend_option,
@@ -80,6 +81,7 @@ Examples:
   dlscaffold new "Shop digits" --framework keras --target flask
   dlscaffold new --framework pytorch --target pytorch-mobile --dry-run
   dlscaffold new --framework keras --backend jax --target tensorflow-serving
+  dlscaffold new wines --data wines.csv --label cultivar -f keras -t flask
   dlscaffold new shop-ranker --model ranker.keras --target flask
   dlscaffold new digits -f tensorflow -t tensorflow-serving -o ~/work --smoke
 """
@@ -92,6 +94,14 @@ Examples:
 @click.option(
     "-m", "--model", type=PATH, help="Start from this model instead of training one."
 )
+@click.option("--task", type=TASK, help="What the model is about.")
+@click.option(
+    "--data",
+    type=PATH,
+    help="Train on this: a folder of classes, or a CSV or TSV file.",
+)
+@click.option("--label", metavar="COLUMN", help="The column of it to predict.")
+@click.option("--text", metavar="COLUMN", help="The column of it that holds texts.")
 @click.option(
     "--examples", type=PATH, help="Inputs for it, by name: an .npz, .npy or .json file."
 )

@@ -15,7 +15,7 @@ from dlscaffold.project import rendering, repository
 from dlscaffold.project.answers import Answers
 from dlscaffold.project.next_steps import next_commands, notices
 from dlscaffold.project.placing import refuse_taken
-from dlscaffold.project.request import Request, read_model, resolve
+from dlscaffold.project.request import Request, read_data, read_model, resolve
 from dlscaffold.running.results import Result
 
 # More than any line takes: a narrow terminal folds lines, but Rich would cut them.
@@ -28,6 +28,9 @@ def run(
     examples: str | None,
     python: str | None,
     trust: bool,
+    data: str | None,
+    label: str | None,
+    text: str | None,
     output_dir: str,
     yes: bool,
     dry_run: bool,
@@ -43,11 +46,18 @@ def run(
     flags = {"--dry-run": dry_run, "--git": git, "--smoke": run_smoke}
     set_flags = (flag for flag, on in {**flags, "--json": as_json}.items() if on)
     given = read_model(model, examples, python=python, trust=trust)
+    own = read_data(data, choices["task"], label, text)
     request = Request(
-        **choices, given=given, output_dir=Path(output_dir), others=tuple(set_flags)
+        **choices,
+        given=given,
+        data=own,
+        output_dir=Path(output_dir),
+        others=tuple(set_flags),
     )
     answers = resolve(request, installed(), yes=yes)
     destination = request.output_dir / answers.names.slug
+    for warning in own.warnings if own else ():
+        click.echo(f"warning: {warning}", err=True)
     click.echo(_summary(answers, destination), err=as_json)
     if dry_run:
         refuse_taken(destination)
@@ -81,6 +91,8 @@ def report(answers: Answers, destination: Path, *, written: bool) -> dict[str, A
         "package": answers.names.package,
         "framework": cell.framework.name,
         "model": str(answers.given.path) if answers.given else None,
+        "task": cell.task.name if cell.task else None,
+        "data": str(answers.data.path) if answers.data else None,
         "target": cell.target.name,
         "format": cell.format.name,
         "backend": cell.backend_name,

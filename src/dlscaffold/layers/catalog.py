@@ -22,15 +22,22 @@ from dlscaffold.layers.layer import (
     Framework,
     Layer,
     Target,
+    Task,
     shared_formats,
 )
 
 L = TypeVar("L", bound=Layer)
 
+# What a project starts from where nothing else is chosen.
+DEFAULT_TASK = "digits"
+# What the name of a combination leaves out.
+USUAL = (DEFAULT_TASK, "sample", "classification")
+
 # The folders of a root that hold layers, each by its name.
 KINDS = (
     "frameworks",
     "models",
+    "tasks",
     "targets",
     "formats",
     "shared",
@@ -97,6 +104,25 @@ class Catalog:
         """Return the layer of every kind of given model, by name."""
         return [self.model(name) for name in self.names("models")]
 
+    def tasks(self) -> list[Task]:
+        """Return every task, by name."""
+        return [self.task(name) for name in self.names("tasks")]
+
+    def task(self, name: str) -> Task:
+        """Return the task of this name, which a project can start from."""
+        return self._find(Task, f"tasks/{name}")
+
+    def start(
+        self, task: str, source: str = "sample", goal: str = "classification"
+    ) -> tuple[Layer, ...]:
+        """Return the layers of a task: itself, where its data come from, its goal.
+
+        A task has folders for what it can choose between.
+        """
+        choices = (f"tasks/{task}/sources/{source}", f"tasks/{task}/goals/{goal}")
+        chosen = [self.find(label) for label in choices if self.has(label)]
+        return (self.task(task), *chosen)
+
     def targets(self) -> list[Target]:
         """Return every target layer, by name."""
         return [self.target(name) for name in self.names("targets")]
@@ -118,7 +144,10 @@ class Catalog:
         return [self._find(AddOn, f"extras/{name}") for name in self.names("extras")]
 
     def cells(self) -> Iterator[Cell]:
-        """Yield every legal combination, each with every format that joins it."""
+        """Yield every legal combination, each with every format that joins it.
+
+        They start from the default task, which fits all of them.
+        """
         for framework in self.frameworks():
             for target in self.targets():
                 yield from self.cells_of(framework, target)
@@ -126,9 +155,10 @@ class Catalog:
     def cells_of(self, framework: Framework, target: Target) -> Iterator[Cell]:
         """Yield the legal combinations of a pair, the preferred one first."""
         backends: Sequence[Exporter | None] = framework.backends or [None]
+        start = () if framework.is_given else self.start(DEFAULT_TASK)
         for backend in backends:
             for name in shared_formats(backend or framework, target):
-                yield Cell(self, framework, target, self.format(name), backend)
+                yield Cell(self, framework, target, self.format(name), backend, start)
 
 
 def _labels(root: Path) -> set[str]:
@@ -149,8 +179,9 @@ def _catalog(roots: tuple[str, ...]) -> Catalog:
 class Cell:
     """One legal combination: a framework, a target and the format that joins them.
 
-    Where the framework has backends, one of them is chosen. Apps and extras are those
-    that the person chose.
+    Where the framework has backends, one of them is chosen. It starts from a task, with
+    where its data come from and what it answers, or from the examples of a given model.
+    Apps and extras are those that the person chose.
     """
 
     catalog: Catalog = field(repr=False)
@@ -158,9 +189,14 @@ class Cell:
     target: Target
     format: Layer
     backend: Exporter | None = None
-    examples: Layer | None = None
+    start: tuple[Layer, ...] = ()
     apps: tuple[AddOn, ...] = ()
     extras: tuple[AddOn, ...] = ()
+
+    @property
+    def refusal(self) -> str | None:
+        """Why its task does not fit the rest; None if it does."""
+        return self.task.refusal(self.labels) if self.task else None
 
     @property
     def backend_name(self) -> str | None:
@@ -173,6 +209,11 @@ class Cell:
         return self.backend if self.backend not in self.framework.backends[:1] else None
 
     @property
+    def task(self) -> Task | None:
+        """The task that it starts from; None for a given model."""
+        return next((one for one in self.start if isinstance(one, Task)), None)
+
+    @property
     def name(self) -> str:
         """A short name for messages and test ids."""
         parts = (
@@ -180,7 +221,7 @@ class Cell:
             self.special_backend,
             self.target,
             self.format,
-            self.examples,
+            *(one for one in self.start if one.name not in USUAL),
             *self.apps,
             *self.extras,
         )
@@ -209,7 +250,8 @@ class Cell:
         general = [self.catalog.find("common")]
         general += [self.catalog.find(f"licenses/{license_name}")]
         layers = [*general, *shared, *self._own]
-        return [*layers, *(added for one in layers for added in one.additions(shared))]
+        others = [*shared, self.framework]
+        return [*layers, *(added for one in layers for added in one.additions(others))]
 
     @property
     def _own(self) -> list[Layer]:
@@ -219,7 +261,7 @@ class Cell:
         return [*own, self.backend] if self.backend else own
 
     def _shared(self, layers: Iterable[Layer]) -> list[Layer]:
-        """Return the shared layers that these include, each once."""
-        labels = dict.fromkeys(label for one in layers for label in one.includes)
-        shared = [self.catalog.find(label) for label in labels]
-        return [*shared, self.examples] if self.examples else shared
+        """Return the layers that these build on, each once."""
+        building = [*layers, *self.start]
+        labels = dict.fromkeys(label for one in building for label in one.includes)
+        return [*map(self.catalog.find, labels), *self.start]

@@ -47,6 +47,16 @@ def find_cell(
     )
 
 
+def refuse_misfit(cell: Cell) -> Cell:
+    """Return the combination; raise UsageError if its task does not fit the rest."""
+    if cell.task and cell.refusal:
+        raise UsageError(
+            f"--task {cell.task.name} does not fit --target {cell.target.name}: "
+            f"{cell.refusal}."
+        )
+    return cell
+
+
 def find_backend(framework: Framework, name: str | None) -> Exporter | None:
     """Return the framework's backend of that name, None for none.
 

@@ -48,6 +48,8 @@ class Layer:
     def kind(self) -> str:
         """The name of the folder that it is in, such as `targets`."""
         *above, name = self.label.split("/")
+        if "with" in above:
+            return "with"
         return above[-1] if above else name
 
     @property
@@ -66,8 +68,12 @@ class Layer:
         return list(self.manifest.get("includes", []))
 
     def additions(self, others: Iterable[Layer]) -> list[Layer]:
-        """Return what this layer adds in a project that has those others too."""
-        added = (Layer(self.root, f"{self.label}/with/{one.name}") for one in others)
+        """Return what this layer adds in a project that has those others too.
+
+        It lies in `with/` and their name, or for frameworks in `with/frameworks/`.
+        """
+        words = (one.label if one.kind == "frameworks" else one.name for one in others)
+        added = (Layer(self.root, f"{self.label}/with/{word}") for word in words)
         return [layer for layer in added if layer.path.is_dir()]
 
 
@@ -153,6 +159,21 @@ class Target(Layer):
     def next_commands(self) -> list[str]:
         """The commands to print after generating, with {python} and {package}."""
         return list(self.manifest.get("next", []))
+
+
+@dataclass(frozen=True)
+class Task(Layer):
+    """What a project starts from: data, and what the model answers about them."""
+
+    @property
+    def takes_data(self) -> bool:
+        """Whether it can start from a person's own data, too."""
+        return (self.path / "sources" / "own").is_dir()
+
+    def refusal(self, labels: Collection[str]) -> str | None:
+        """Return why a project of these layers cannot have it; None if it can."""
+        reasons = dict(self.manifest.get("refuses", {}))
+        return next((reasons[label] for label in reasons if label in labels), None)
 
 
 @dataclass(frozen=True)

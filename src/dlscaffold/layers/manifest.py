@@ -41,11 +41,12 @@ KEYS: dict[str, dict[str, Type]] = {
     "extras": ADD_ON,
     "frameworks": {"backends": TEXTS, "notice": TABLE},
     "models": {"framework": TEXT, "also": TEXTS, "notice": TABLE, "reads": TEXTS},
+    "tasks": {"refuses": TABLE},
     "targets": {"consumes": TEXTS, "next": TEXTS, "strings": FLAG},
 }
 REQUIRED = {"apps": ("fits",), "extras": ("fits",), "targets": ("consumes",)}
 # Kinds of layer that are named by what they are part of, so need no title.
-UNTITLED = ("exports", "with")
+UNTITLED = ("exports", "goals", "sources", "with")
 
 
 @cache

@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from dlscaffold import __version__
 from dlscaffold.advice import guidance
+from dlscaffold.data import Data
 from dlscaffold.errors import LayerError
 from dlscaffold.layers import compose
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.layers.layer import Layer
 from dlscaffold.layers.pythons import as_text, pythons_of
+from dlscaffold.project import own
 from dlscaffold.project.given import Given
 from dlscaffold.project.names import SLUG_LENGTH, Names
 
@@ -23,6 +26,7 @@ class Answers:
     cell: Cell
     license: str
     given: Given | None = None
+    data: Data | None = None
 
     @cached_property
     def owners(self) -> dict[str, Layer]:
@@ -40,8 +44,14 @@ class Answers:
             for path, layer in self.owners.items()
             if path.startswith(compose.PROJECT)
         }
-        copies = self.given.copies if self.given else {}
-        return {**rendered, **dict.fromkeys(copies, self.cell.framework)}
+        return {**rendered, **dict.fromkeys(self.copies, self.cell.framework)}
+
+    @property
+    def copies(self) -> dict[str, Path]:
+        """The person's files that the project contains: path there, and source."""
+        return (self.given.copies if self.given else {}) | (
+            own.copies(self.data) if self.data else {}
+        )
 
     @cached_property
     def context(self) -> dict[str, object]:
@@ -52,6 +62,7 @@ class Answers:
             "package_name": self.names.package,
             **fixed_context(self.cell, self.license),
             **(self.given.context if self.given else {}),
+            **(own.context(self.data) if self.data else {}),
         }
 
 
@@ -79,6 +90,7 @@ def fixed_context(cell: Cell, license_name: str) -> dict[str, object]:
         "_target_title": cell.target.title,
         "_format": cell.format.name,
         "_format_title": cell.format.title,
+        "_task": cell.task.name if cell.task else None,
         "_license": license_name,
         "_apps": [app.name for app in cell.apps],
         "_extras": [extra.name for extra in cell.extras],

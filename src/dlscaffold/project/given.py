@@ -190,7 +190,7 @@ def cell_of(
         catalog.model(given.description.layer),
         target,
         catalog.format(format_name or fit.format),
-        examples=catalog.find(f"shared/{examples}"),
+        start=(catalog.find(f"shared/{examples}"),),
     )
 
 

@@ -20,7 +20,7 @@ def generate(answers: Answers, output_dir: Path) -> Path:
     refuse_taken(destination)
     with staging() as folder:
         staged = _render(answers, folder)
-        for name, source in (answers.given.copies if answers.given else {}).items():
+        for name, source in answers.copies.items():
             (staged / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, staged / name)
         move(staged, destination)

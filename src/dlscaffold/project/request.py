@@ -6,12 +6,19 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dlscaffold import data
 from dlscaffold.advice.ranking import best_target
+from dlscaffold.data import Data
 from dlscaffold.errors import UsageError
 from dlscaffold.layers.catalog import Catalog, Cell
 from dlscaffold.layers.choices import NONE
-from dlscaffold.layers.finding import find_backend, find_cell, with_add_ons
-from dlscaffold.project import given, names
+from dlscaffold.layers.finding import (
+    find_backend,
+    find_cell,
+    refuse_misfit,
+    with_add_ons,
+)
+from dlscaffold.project import given, names, own
 from dlscaffold.project.answers import Answers
 from dlscaffold.project.given import Given
 
@@ -32,6 +39,8 @@ class Request:
     license: str = DEFAULT_LICENSE
     backend: str | None = None
     given: Given | None = None
+    task: str | None = None
+    data: Data | None = None
     apps: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     output_dir: Path = Path()
@@ -47,6 +56,16 @@ class Request:
             and self.backend in (None, cell.backend_name)
         )
 
+    def started(self, cell: Cell) -> Cell:
+        """Return a combination that starts from the task or data that was given."""
+        if self.data:
+            start = cell.catalog.start(self.data.task, "own", self.data.goal)
+        elif self.task:
+            start = cell.catalog.start(self.task)
+        else:
+            return cell
+        return replace(cell, start=start)
+
 
 def read_model(
     model: str | None, examples: str | None, *, python: str | None, trust: bool
@@ -61,6 +80,21 @@ def read_model(
         return None
     own = Path(examples) if examples else None
     return given.read(Path(model), own=own, python=python, trust=trust)
+
+
+def read_data(
+    path: str | None, task: str | None, label: str | None, text: str | None
+) -> Data | None:
+    """Return the data to start from, if some was named.
+
+    Raises ScaffoldError or UsageError if it cannot be used, or if options for it came
+    without it.
+    """
+    if path is None:
+        if label or text:
+            raise UsageError("--label and --text need --data.")
+        return None
+    return data.read(Path(path), task, label, text)
 
 
 def resolve(request: Request, catalog: Catalog, *, yes: bool) -> Answers:
@@ -83,7 +117,9 @@ def resolve(request: Request, catalog: Catalog, *, yes: bool) -> Answers:
 
         apps = tuple(asking.ask_apps(cell.fitting_apps)) or (NONE,)
     cell = with_add_ons(cell, apps, request.extras)
-    return Answers(names.derive(name), cell, request.license, request.given)
+    return Answers(
+        names.derive(name), cell, request.license, request.given, request.data
+    )
 
 
 def resolve_cell(request: Request, catalog: Catalog) -> Cell:
@@ -104,10 +140,15 @@ def legal_cells(request: Request, catalog: Catalog) -> list[Cell]:
         return _cells_of_model(request, request.given, catalog)
     wanted = (request.format, request.backend)
     if request.framework and request.target:
-        return [find_cell(catalog, request.framework, request.target, *wanted)]
+        found = find_cell(catalog, request.framework, request.target, *wanted)
+        return [refuse_misfit(request.started(found))]
     if request.framework:
         find_backend(catalog.framework(request.framework), request.backend)
-    cells = list(filter(request.allows, catalog.cells()))
+    agreeing = filter(request.allows, catalog.cells())
+    started = [request.started(cell) for cell in agreeing]
+    cells = [cell for cell in started if cell.refusal is None] or [
+        refuse_misfit(cell) for cell in started
+    ]
     if not cells:
         raise UsageError(
             "Nothing fits these choices together; see what does with: dlscaffold list"
@@ -199,6 +240,10 @@ def command_line(request: Request) -> str:
         words += request.given.options
     else:
         words += ["--framework", str(request.framework)]
+    if request.data:
+        words += own.words(request.data)
+    elif request.task:
+        words += ["--task", request.task]
     for option, value in options.items():
         words += [] if value is None else [option, str(value)]
     words += [word for name in request.apps for word in ("--app", name)]

@@ -9,6 +9,11 @@ GOLDEN = contract.Golden.read(ARTIFACTS, SIGNATURE)
 RUNTIME = Runtime(SIGNATURE.verify(ARTIFACTS))
 
 
+def test_the_artifact_was_made_from_what_is_here() -> None:
+    """What was trained last is what gets deployed."""
+    SIGNATURE.check_sources()
+
+
 def test_artifact_reproduces_the_trained_model() -> None:
     """Parity: the same examples, the training framework's outputs."""
     outputs = RUNTIME.predict(GOLDEN.inputs)

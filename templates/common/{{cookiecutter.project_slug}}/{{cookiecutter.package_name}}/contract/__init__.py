@@ -5,7 +5,7 @@ comes out, `golden.json` holds examples with the outputs of the training framewo
 smoke tests hold every runtime and server to both. You rarely need to change this room.
 """
 
-from .files import ContractError, digest
+from .files import ContractError, changed, digest
 from .golden import Golden
 from .parity import Tolerance, check_parity
 from .signature import FIXED, FREE, NONE, Signature, TensorSpec

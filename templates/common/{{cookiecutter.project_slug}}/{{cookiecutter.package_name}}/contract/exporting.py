@@ -11,8 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .. import model
-from ..settings import ARTIFACTS, MODEL_NAME, MODELS
+from ..settings import ARTIFACTS, MODEL_NAME
 from . import examples, runtime
 from .convert import write_artifact
 from .files import ContractError, digest
@@ -33,7 +32,7 @@ def export(
     `complete` adds files to a written artifact. Raises ContractError if the artifact
     does not reproduce the trained model.
     """
-    network = model.load(MODELS)
+    network = examples.load()
     golden = examples.golden(network)
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=ARTIFACTS, prefix=".export-") as folder:
@@ -48,8 +47,7 @@ def export(
             format=runtime.FORMAT,
             artifact=artifact.relative_to(staging).as_posix(),
             sha256=digest(artifact),
-            framework=model.FRAMEWORK[0],
-            framework_version=model.FRAMEWORK[1],
+            sources=examples.sources(),
             tolerance=tolerance,
             **examples.describe(network, golden),
         )

@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from ..settings import ROOT
 
 
 class ContractError(Exception):
@@ -20,6 +23,15 @@ def digest(path: Path) -> str:
         total.update(part.relative_to(path).as_posix().encode() + b"\0")
         total.update(digest(part).encode())
     return total.hexdigest()
+
+
+def changed(sources: Mapping[str, str]) -> list[str]:
+    """Return the paths, relative to the project, whose digests are no longer these.
+
+    What is not here, as in a container, is left out.
+    """
+    there = [path for path in sources if (ROOT / path).exists()]
+    return [path for path in there if digest(ROOT / path) != sources[path]]
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Golden examples: inputs with the outputs that the training framework gave."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,13 @@ class Golden:
 
     inputs: Tensors
     outputs: Tensors
+    # The raw values that the inputs were prepared from, by column, as in JSON.
+    raw: dict[str, list[Any]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write `golden.json` into the folder."""
-        fields = {"inputs": to_lists(self.inputs), "outputs": to_lists(self.outputs)}
+        tensors = {"inputs": to_lists(self.inputs), "outputs": to_lists(self.outputs)}
+        fields = {**tensors, "raw": self.raw}
         (folder / GOLDEN_FILE).write_text(json.dumps(fields) + "\n", "utf-8")
 
     @classmethod
@@ -31,7 +34,7 @@ class Golden:
         try:
             inputs = _arrays(fields["inputs"], signature.inputs)
             outputs = _arrays(fields["outputs"], signature.outputs)
-            return cls(inputs, outputs)
+            return cls(inputs, outputs, fields["raw"])
         except (KeyError, TypeError, ValueError) as error:
             message = f"{folder}: {GOLDEN_FILE} does not fit; export again."
             raise ContractError(message) from error

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from .files import ContractError, digest, read_json
+from .files import ContractError, changed, digest, read_json
 from .parity import Tolerance
 from .task import Task
 
@@ -32,6 +32,7 @@ class Signature:
     format: str
     artifact: str  # path, relative to the folder of signature.json
     sha256: str
+    sources: dict[str, str]  # the digests of what the artifact was made from, by path
     framework: str
     framework_version: str
     inputs: dict[str, TensorSpec]
@@ -52,8 +53,8 @@ class Signature:
         """Return the signature in the folder; raise ContractError if there is none."""
         fields = read_json(folder / SIGNATURE_FILE)
         try:
-            fields["inputs"] = _specs(fields["inputs"])
-            fields["outputs"] = _specs(fields["outputs"])
+            fields["inputs"] = specs(fields["inputs"])
+            fields["outputs"] = specs(fields["outputs"])
             fields["tolerance"] = Tolerance(**fields["tolerance"])
             fields["task"] = Task.take(fields)
             return cls(**fields)
@@ -72,8 +73,19 @@ class Signature:
             )
         return path
 
+    def check_sources(self) -> None:
+        """Raise ContractError if what the artifact was made from has changed since."""
+        if paths := changed(self.sources):
+            package = __name__.partition(".")[0]
+            steps = ["train", "export"] if paths != ["models"] else ["export"]
+            commands = " and ".join(f"`python -m {package}.{step}`" for step in steps)
+            raise ContractError(
+                f"{' and '.join(paths)} changed after the export: run {commands}."
+            )
 
-def _specs(fields: dict[str, Any]) -> dict[str, TensorSpec]:
+
+def specs(fields: dict[str, Any]) -> dict[str, TensorSpec]:
+    """Return tensor specs by name, from those of a JSON file."""
     return {
         name: TensorSpec(spec["dtype"], tuple(spec["shape"]))
         for name, spec in fields.items()

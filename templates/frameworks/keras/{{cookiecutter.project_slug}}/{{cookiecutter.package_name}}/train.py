@@ -2,42 +2,68 @@
 
 import argparse
 import sys
+from typing import Any
 
 import keras
+import numpy as np
 {% include "partials/train/import.py" ignore missing %}
 
 from . import data, model
-from .evaluation import report
-from .settings import MODELS, REPORTS, SEED
+from .contract import Task
+from .contract.dataset import Examples, learn, prepared
+from .contract.examples import input_specs
+from .contract.network import Network
+from .evaluation import outcome
+from .evaluation.score import METRIC
+from .settings import SEED
 {% include "partials/train/threads.py" ignore missing %}
 
+BATCH_SIZE = 64
 
-def train(epochs: int, seed: int) -> float:
-    """Train from scratch and return the accuracy on held-out examples."""
+
+class Batches(keras.utils.PyDataset):
+    """Examples, prepared batch by batch; in a new order for each epoch, or as given."""
+
+    def __init__(self, examples: Examples, task: Task, shuffle: bool = False) -> None:
+        """Take the raw examples and how to prepare them."""
+        super().__init__()
+        self.examples, self.task, self.shuffle = examples, task, shuffle
+        self.order = np.arange(len(examples))
+        self.on_epoch_end()
+
+    def __len__(self) -> int:
+        """Return the number of batches."""
+        return -(-len(self.order) // BATCH_SIZE)
+
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
+        """Return a batch: the inputs by name, and the targets."""
+        rows = self.order[index * BATCH_SIZE :][:BATCH_SIZE]
+        return prepared(self.examples.take(rows), self.task)
+
+    def on_epoch_end(self) -> None:
+        """Change the order."""
+        if self.shuffle:
+            np.random.shuffle(self.order)
+
+
+def train(epochs: int, seed: int) -> str:
+    """Train from scratch and return how well held-out examples are answered."""
     keras.utils.set_random_seed(seed)
-    digits = data.load()
-    network = model.build()
-    network.compile(
-        optimizer=keras.optimizers.Adam(2e-3),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
+    dataset = data.load()
+    task = learn(dataset.train)
+    network = Network(model.build(task), input_specs(dataset.train, task))
+    network.module.compile(
+        optimizer=keras.optimizers.Adam(model.LEARNING_RATE),
+        loss=model.LOSS,
+        metrics=[METRIC],
     )
-    fitted = network.fit(
-        *digits.train,
-        validation_data=tuple(digits.validation),
-        batch_size=64,
+    fitted = network.module.fit(
+        Batches(dataset.train, task, shuffle=True),
+        validation_data=Batches(dataset.validation, task),
         epochs=epochs,
         verbose=1 if sys.stdout.isatty() else 2,  # a bar for people, lines for logs
     )
-    model.save(network, MODELS)
-    history = report.History(
-        loss=fitted.history["loss"],
-        accuracy=fitted.history["accuracy"],
-        validation_loss=fitted.history["val_loss"],
-        validation_accuracy=fitted.history["val_accuracy"],
-    )
-    probabilities = model.predict(network, digits.test.images)
-    return report.write(REPORTS, history, digits.test, probabilities, data.LABELS)
+    return outcome.record(network, task, dataset, fitted.history)
 
 
 def main() -> None:
@@ -48,8 +74,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.epochs < 1 or not 0 <= options.seed < 2**32:
         parser.error("--epochs is at least 1, and --seed from 0 to 4294967295")
-    accuracy = train(options.epochs, options.seed)
-    print(f"Accuracy on held-out examples: {accuracy:.1%}; reports in {REPORTS}")
+    print(train(options.epochs, options.seed))
 
 
 if __name__ == "__main__":

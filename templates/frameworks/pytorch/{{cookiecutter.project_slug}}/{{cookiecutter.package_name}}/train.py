@@ -1,78 +1,112 @@
 """Train the network, save it, and write the reports."""
 
 import argparse
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import BatchSampler, DataLoader, RandomSampler
 from tqdm import tqdm
 
 from . import data, model
-from .evaluation import report
-from .settings import MODELS, REPORTS, SEED
+from .contract import Task
+from .contract.dataset import Dataset, Examples, batches, learn, prepared
+from .contract.examples import input_specs
+from .contract.network import Network
+from .evaluation import outcome
+from .evaluation.history import History
+from .evaluation.score import METRIC, score
+from .settings import SEED
 
-BATCH = 64
+BATCH_SIZE = 64
 
 
-def train(epochs: int, seed: int, debug: bool = False) -> float:
-    """Train from scratch and return the accuracy on held-out examples."""
+def train(epochs: int, seed: int, debug: bool = False) -> str:
+    """Train from scratch and return how well held-out examples are answered."""
     torch.manual_seed(seed)
-    # Images this small are slower in many threads; leave this out for larger ones.
+    # Examples this small are slower in many threads; leave this out for larger ones.
     torch.set_num_threads(1)
-    digits = data.load()
-    network = model.build()
+    dataset = data.load()
+    task = learn(dataset.train)
+    network = Network(model.build(task), input_specs(dataset.train, task))
     with torch.autograd.set_detect_anomaly(debug):
-        history = fit(network, digits, epochs, debug)
-    model.save(network, MODELS)
-    probabilities = model.predict(network, digits.test.images)
-    return report.write(REPORTS, history, digits.test, probabilities, data.LABELS)
+        history = fit(network, task, dataset, epochs, debug)
+    return outcome.record(network, task, dataset, history)
 
 
 def fit(
-    network: nn.Module, digits: data.Dataset, epochs: int, debug: bool
-) -> report.History:
+    network: Network, task: Task, dataset: Dataset, epochs: int, debug: bool
+) -> History:
     """Train the network in place and return how it went, epoch by epoch."""
-    training = loader(digits.train, shuffle=True)
-    validation = loader(digits.validation, shuffle=False)
-    optimizer = torch.optim.Adam(network.parameters(), lr=2e-3)
-    history = report.History()
+    training = loader(dataset.train, task)
+    optimizer = torch.optim.Adam(network.module.parameters(), lr=model.LEARNING_RATE)
+    history: History = {"loss": [], "val_loss": [], f"val_{METRIC}": []}
     progress = tqdm(range(epochs), desc="Training", unit="epoch")
     for _ in progress:
-        trained = run_epoch(network, training, optimizer)
-        with torch.no_grad():
-            held = run_epoch(network, validation)
-        history.add(trained, held)
-        progress.set_postfix(loss=trained[0], validation_accuracy=held[1])
+        history["loss"].append(run_epoch(network.module, training, optimizer))
+        for name, value in evaluate(network, dataset.validation, task).items():
+            history[name].append(value)
+        progress.set_postfix({name: values[-1] for name, values in history.items()})
         if debug:
-            tqdm.write(gradient_norms(network))
+            tqdm.write(gradient_norms(network.module))
     return history
 
 
 def run_epoch(
-    network: nn.Module,
-    batches: DataLoader[tuple[Tensor, ...]],
-    optimizer: torch.optim.Optimizer | None = None,
-) -> tuple[float, float]:
-    """Return loss and accuracy of one pass over the data; learn with an optimizer."""
-    network.train(optimizer is not None)
-    total, correct, count = 0.0, 0, 0
-    for images, labels in batches:
-        logits = network(images)
-        loss = nn.functional.cross_entropy(logits, labels)
-        if optimizer is not None:
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        total += loss.item() * len(labels)
-        correct += int((logits.argmax(dim=1) == labels).sum())
-        count += len(labels)
-    return total / count, correct / count
+    module: nn.Module, batches: DataLoader[Any], optimizer: torch.optim.Optimizer
+) -> float:
+    """Return the mean loss of one pass over the data, learning from each batch."""
+    module.train()
+    losses = []
+    for inputs, targets in batches:
+        loss = model.loss(module(*inputs), targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return sum(losses) / len(losses)
 
 
-def loader(split: data.Split, shuffle: bool) -> DataLoader[tuple[Tensor, ...]]:
-    """Return batches of images (batch, 8, 8) and labels (batch,)."""
-    tensors = TensorDataset(*(torch.from_numpy(array) for array in split))
-    return DataLoader(tensors, batch_size=BATCH, shuffle=shuffle)
+@torch.no_grad()
+def evaluate(network: Network, examples: Examples, task: Task) -> dict[str, float]:
+    """Return the mean loss and the score on examples that it does not learn from."""
+    network.module.eval()
+    total = 0.0
+    for inputs, targets in batches(examples, task):
+        tensors, wanted = to_tensors(inputs, targets)
+        total += model.loss(network.module(*tensors), wanted).item() * len(targets)
+    outputs = outcome.predict(network, task, examples)
+    return {
+        "val_loss": total / len(examples),
+        f"val_{METRIC}": score(examples.targets, outputs),
+    }
+
+
+class Prepared(torch.utils.data.Dataset[Any]):
+    """Examples that are prepared when they are taken, a batch at a time."""
+
+    def __init__(self, examples: Examples, task: Task) -> None:
+        """Take the raw examples and how to prepare them."""
+        self.examples, self.task = examples, task
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.examples)
+
+    def __getitem__(self, rows: list[int]) -> tuple[list[Tensor], Tensor]:
+        """Return the inputs, in order, and the targets of a batch."""
+        return to_tensors(*prepared(self.examples.take(rows), self.task))
+
+
+def loader(examples: Examples, task: Task) -> DataLoader[Any]:
+    """Return batches in a new order each epoch."""
+    order = BatchSampler(RandomSampler(examples), BATCH_SIZE, drop_last=False)
+    return DataLoader(Prepared(examples, task), sampler=order, batch_size=None)
+
+
+def to_tensors(inputs: Any, targets: Any) -> tuple[list[Tensor], Tensor]:
+    """Return the inputs, in order, and the targets as tensors."""
+    return [torch.from_numpy(one) for one in inputs.values()], torch.from_numpy(targets)
 
 
 def gradient_norms(network: nn.Module) -> str:
@@ -97,8 +131,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.epochs < 1 or not 0 <= options.seed < 2**32:
         parser.error("--epochs is at least 1, and --seed from 0 to 4294967295")
-    accuracy = train(options.epochs, options.seed, options.debug)
-    print(f"Accuracy on held-out examples: {accuracy:.1%}; reports in {REPORTS}")
+    print(train(options.epochs, options.seed, options.debug))
 
 
 if __name__ == "__main__":

@@ -5,65 +5,94 @@ teaches something: the forward pass in model.py, and the gradient step here.
 """
 
 import argparse
+from typing import Any
 
 import tensorflow as tf
 from tqdm import tqdm
 
 from . import data, model
-from .evaluation import report
-from .settings import MODELS, REPORTS, SEED
+from .contract import Task
+from .contract.dataset import Examples, batches, learn, prepared
+from .contract.examples import input_specs
+from .contract.graphs import Named, specs
+from .contract.network import Network
+from .evaluation import outcome
+from .evaluation.history import History
+from .evaluation.score import METRIC, score
+from .settings import SEED
 
 BATCH_SIZE = 64
-DROPOUT = 0.3
-
-loss_of = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
-def train(epochs: int, seed: int) -> float:
-    """Train from scratch and return the accuracy on held-out examples."""
+def train(epochs: int, seed: int) -> str:
+    """Train from scratch and return how well held-out examples are answered."""
     tf.keras.utils.set_random_seed(seed)
-    digits = data.load()
-    batches = pipeline(digits.train, seed)
-    network = model.build()
-    optimizer = tf.keras.optimizers.Adam(2e-3)
-    history = report.History()
+    dataset = data.load()
+    task = learn(dataset.train)
+    network = Network(model.build(task), input_specs(dataset.train, task))
+    training = pipeline(dataset.train, task, network, seed)
+    optimizer = tf.keras.optimizers.Adam(model.LEARNING_RATE)
+    history: History = {"loss": [], "val_loss": [], f"val_{METRIC}": []}
     for _ in tqdm(range(epochs), unit="epoch"):
-        for images, labels in batches:
-            train_step(network, optimizer, images, labels)
-        trained = evaluate(network, digits.train)
-        history.add(trained, evaluate(network, digits.validation))
-    model.save(network, MODELS)
-    probabilities = model.predict(network, digits.test.images)
-    return report.write(REPORTS, history, digits.test, probabilities, data.LABELS)
+        losses = [
+            train_step(network.module, optimizer, inputs, targets)
+            for inputs, targets in training
+        ]
+        history["loss"].append(float(tf.reduce_mean(losses)))
+        for name, value in evaluate(network, dataset.validation, task).items():
+            history[name].append(value)
+    return outcome.record(network, task, dataset, history)
 
 
-def pipeline(split: data.Split, seed: int) -> tf.data.Dataset:
+def pipeline(
+    examples: Examples, task: Task, network: Network, seed: int
+) -> tf.data.Dataset:
     """Return batches in a new order each epoch, prepared while the last one trains."""
-    examples = tf.data.Dataset.from_tensor_slices(tuple(split))
-    shuffled = examples.shuffle(len(split.labels), seed=seed)
-    return shuffled.batch(BATCH_SIZE).prefetch(tf.data.AUTOTUNE)
+    columns = specs(network.inputs)
+    target = tf.as_dtype(examples.targets.dtype)
+
+    def prepare(rows: Any) -> list[Any]:
+        inputs, targets = prepared(examples.take(rows), task)
+        return [*(inputs[name] for name in network.inputs), targets]
+
+    def shaped(rows: tf.Tensor) -> tuple[Named, tf.Tensor]:
+        types = [*(column.dtype for column in columns), target]
+        *tensors, targets = tf.numpy_function(prepare, [rows], types)
+        for tensor, column in zip(tensors, columns, strict=True):
+            tensor.set_shape(column.shape)
+        targets.set_shape([None])
+        return dict(zip(network.inputs, tensors, strict=True)), targets
+
+    rows = tf.data.Dataset.range(len(examples)).shuffle(len(examples), seed=seed)
+    return rows.batch(BATCH_SIZE).map(shaped).prefetch(tf.data.AUTOTUNE)
 
 
-@tf.function
+@tf.function(reduce_retracing=True)
 def train_step(
-    network: model.DigitClassifier,
+    module: tf.Module,
     optimizer: tf.keras.optimizers.Optimizer,
-    images: tf.Tensor,
-    labels: tf.Tensor,
-) -> None:
-    """Take one gradient step; compiled into a graph on its first call."""
+    inputs: Named,
+    targets: tf.Tensor,
+) -> tf.Tensor:
+    """Take one gradient step and return the loss; compiled into a graph."""
     with tf.GradientTape() as tape:
-        loss = loss_of(labels, network.logits(images, DROPOUT))
-    gradients = tape.gradient(loss, network.trainable_variables)
-    optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
+        loss = model.loss(targets, module(inputs, training=True))
+    gradients = tape.gradient(loss, module.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, module.trainable_variables, strict=True))
+    return loss
 
 
-def evaluate(network: model.DigitClassifier, split: data.Split) -> tuple[float, float]:
-    """Return the mean loss and the accuracy, from 0 to 1."""
-    logits = network.logits(tf.constant(split.images))
-    hits = tf.argmax(logits, axis=1) == split.labels
-    accuracy = tf.reduce_mean(tf.cast(hits, tf.float32))
-    return float(loss_of(split.labels, logits)), float(accuracy)
+def evaluate(network: Network, examples: Examples, task: Task) -> dict[str, float]:
+    """Return the mean loss and the score on examples that it does not learn from."""
+    losses = []
+    for inputs, targets in batches(examples, task):
+        tensors = {name: tf.constant(tensor) for name, tensor in inputs.items()}
+        losses.append(model.loss(targets, network.module(tensors)) * len(targets))
+    outputs = outcome.predict(network, task, examples)
+    return {
+        "val_loss": float(tf.add_n(losses)) / len(examples),
+        f"val_{METRIC}": score(examples.targets, outputs),
+    }
 
 
 def debug() -> None:
@@ -88,8 +117,7 @@ def main() -> None:
         parser.error("--epochs is at least 1, and --seed from 0 to 4294967295")
     if options.debug:
         debug()
-    accuracy = train(options.epochs, options.seed)
-    print(f"Accuracy on held-out examples: {accuracy:.1%}; reports in {REPORTS}")
+    print(train(options.epochs, options.seed))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,10 @@
 """The network as torch's exporters take it."""
 
-from ..model import with_probabilities as served
+from torch import nn
 
-__all__ = ["served"]
+from .network import Network
+
+
+def served(network: Network) -> nn.Module:
+    """Return the network for serving: inputs and outputs in order."""
+    return network.serving()

@@ -15,6 +15,16 @@ from .tensors import Tensors
 EXACT = contract.Tolerance()
 
 
+def load() -> Any:
+    """Return the model; raises ContractError if its framework cannot load it."""
+    return model.load(MODELS)
+
+
+def sources() -> dict[str, str]:
+    """Return the digests of what the artifact is made from, by path."""
+    return {MODELS.name: contract.digest(MODELS)}
+
+
 def golden(network: Any) -> contract.Golden:
     """Return examples with the outputs that the model's own framework gives for them.
 
@@ -51,6 +61,8 @@ def describe(network: Any, golden: contract.Golden) -> dict[str, Any]:
     outputs = [model.predict(network, other) for other in others]
     given = original.find(MODELS).inputs
     return {
+        "framework": model.FRAMEWORK[0],
+        "framework_version": model.FRAMEWORK[1],
         "inputs": {name: given[name] for name in golden.inputs},
         "outputs": {
             name: _spec([tensor, *(other[name] for other in outputs)])

@@ -1,4 +1,4 @@
-"""Send a file over REST, and print the answer."""
+"""Send an example over REST, and print the answer."""
 
 from . import command
 from .rest import DEFAULT_URL, Client

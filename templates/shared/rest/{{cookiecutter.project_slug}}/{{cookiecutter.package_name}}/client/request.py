@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
-class FileError(Exception):
-    """The file cannot be sent; the message says why."""
+class ArgumentError(Exception):
+    """What a command was given cannot be sent; the message says why."""
 
 
 class Request(NamedTuple):

@@ -16,41 +16,47 @@ from executorch.backends.xnnpack.quantizer.xnnpack_quantizer import (
 from executorch.exir import to_edge_transform_and_lower
 from executorch.exir.passes.constant_prop_pass import constant_prop_pass
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 from torch.export import ExportedProgram
 from torch.fx import Graph, Node
 from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
 
-from ..data import IMAGE_SHAPE
+from . import refusals
 from .files import ContractError
+from .inputs import zeros
+from .network import Network
 from .served import served
+from .tensors import Tensors
 
 
-def write_artifact(network: Any, path: Path) -> None:
+def write_artifact(network: Network, path: Path) -> None:
     """Write a program for one example at a time, with XNNPACK where it can compute.
 
     Raises ContractError where ExecuTorch cannot express the network.
     """
-    path.write_bytes(lower(simplified(to_graph(served(network)))))
+    graph = to_graph(served(network), zeros(network.inputs, examples=1))
+    path.write_bytes(lower(simplified(graph)))
 
 
-def write_quantized(network: Any, path: Path, examples: NDArray[np.float32]) -> None:
+def write_quantized(network: Network, path: Path, examples: Tensors) -> None:
     """Write the program in int8, its ranges taken from the examples.
 
     Raises ContractError where the network cannot be quantized.
     """
-    graph = simplified(to_graph(served(network)))
-    path.write_bytes(lower(to_graph(quantized(graph, examples))))
+    one = zeros(network.inputs, examples=1)
+    graph = simplified(to_graph(served(network), one))
+    ordered = [examples[name] for name in network.inputs]
+    path.write_bytes(lower(to_graph(quantized(graph, ordered), one)))
 
 
-def to_graph(network: nn.Module) -> ExportedProgram:
+def to_graph(network: nn.Module, inputs: tuple[Tensor, ...]) -> ExportedProgram:
     """Return the network's graph; raises ContractError if it does not have one."""
     network.requires_grad_(False)  # else ExecuTorch cannot copy weights that it turns
     try:
-        return torch.export.export(network, (torch.zeros(1, *IMAGE_SHAPE),))
+        return torch.export.export(network, inputs)
     except Exception as error:  # torch.export has no base class for its errors
         raise ContractError(
-            f"The network has no one graph for all images ({first_line(error)}): "
+            f"The network has no one graph for all examples ({refusals.reason(error)}): "
             "in model.py, choose by where() instead of Python's if."
         ) from error
 
@@ -81,18 +87,18 @@ def to_linear(graph: Graph, node: Node) -> None:
     node.target, node.args = torch.ops.aten.linear.default, (inputs, turned)
 
 
-def quantized(graph: ExportedProgram, examples: NDArray[np.float32]) -> nn.Module:
+def quantized(graph: ExportedProgram, inputs: list[NDArray[Any]]) -> nn.Module:
     """Return the graph with its layers in int8."""
     quantizer = XNNPACKQuantizer()
     quantizer.set_global(get_symmetric_quantization_config(is_per_channel=True))
     try:
         observed = prepare_pt2e(graph.module(), quantizer)
-        for example in examples:
-            observed(torch.from_numpy(example[np.newaxis]))
+        for row in zip(*inputs, strict=True):
+            observed(*(torch.from_numpy(one[np.newaxis]) for one in row))
         return convert_pt2e(observed)
     except Exception as error:  # torchao has no base class for its errors
         raise ContractError(
-            f"The network cannot be quantized ({first_line(error)}): "
+            f"The network cannot be quantized ({refusals.reason(error)}): "
             "export it without --quantize."
         ) from error
 
@@ -108,12 +114,7 @@ def lower(graph: ExportedProgram) -> bytes:
             return bytes(edge.to_executorch().buffer)
     except Exception as error:  # nor has ExecuTorch
         raise ContractError(
-            f"ExecuTorch cannot run the network ({first_line(error)}): "
+            f"ExecuTorch cannot run the network ({refusals.reason(error)}): "
             "write it with other operators."
         ) from error
 
-
-def first_line(error: BaseException) -> str:
-    """Return the first line that says something."""
-    lines = (line.strip() for line in str(error).splitlines())
-    return next((line for line in lines if line), type(error).__name__)

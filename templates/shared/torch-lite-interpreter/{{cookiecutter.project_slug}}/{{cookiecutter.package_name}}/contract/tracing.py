@@ -4,24 +4,22 @@ import warnings
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.jit import ScriptModule, TracerWarning  # type: ignore[attr-defined]
 from torch.utils.mobile_optimizer import optimize_for_mobile
 
-from ..data import IMAGE_SHAPE
 from ..settings import REPORTS
 from . import lite
-
-# Two examples: with one, tracing could take the batch for a constant.
-IMAGES = torch.zeros(2, *IMAGE_SHAPE)
 
 
 class TracingError(Exception):
     """The network cannot be traced, or its trace lacks a branch; says why."""
 
 
-def trace(network: nn.Module, trusted: Path | None = None) -> ScriptModule:
-    """Return the network as TorchScript, traced.
+def trace(
+    network: nn.Module, inputs: tuple[Tensor, ...], trusted: Path | None = None
+) -> ScriptModule:
+    """Return the network as TorchScript, traced with these inputs.
 
     What happens in files below `trusted` does not depend on values. Raises TracingError
     where the network elsewhere branches on the value of a tensor.
@@ -29,7 +27,7 @@ def trace(network: nn.Module, trusted: Path | None = None) -> ScriptModule:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", TracerWarning)
         try:
-            graph = torch.jit.trace(network, IMAGES)
+            graph = torch.jit.trace(network, inputs)
         except Exception as error:  # torch.jit has no base class for its errors
             raise TracingError(first_line(error)) from error
     for warning in caught:

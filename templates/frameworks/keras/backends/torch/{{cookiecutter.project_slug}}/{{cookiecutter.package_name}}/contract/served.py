@@ -1,23 +1,27 @@
 """The network as torch's exporters take it."""
 
-import keras
 from torch import Tensor, nn
+
+from .network import Network
 
 
 class Served(nn.Module):
-    """A network with one argument that has a name, without what only training needs."""
+    """A network with inputs and outputs in order, without what only training needs."""
 
-    def __init__(self, network: keras.Model) -> None:
+    def __init__(self, network: Network) -> None:
         """Wrap the network."""
         super().__init__()
-        self.network = network
+        self.network = network.module
+        self.names = list(network.inputs)
         self.eval()
 
-    def forward(self, image: Tensor) -> Tensor:
-        """Return probabilities (batch, labels) for images (batch, height, width)."""
-        return self.network(image, training=False)
+    def forward(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
+        """Return the outputs; a single one as itself."""
+        named = dict(zip(self.names, inputs, strict=True))
+        outputs = tuple(self.network(named, training=False).values())
+        return outputs if len(outputs) > 1 else outputs[0]
 
 
-def served(network: keras.Model) -> nn.Module:
+def served(network: Network) -> nn.Module:
     """Return the network for serving."""
     return Served(network)

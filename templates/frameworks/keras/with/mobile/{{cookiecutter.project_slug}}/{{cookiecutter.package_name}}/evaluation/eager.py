@@ -1,24 +1,19 @@
-"""The trained network, run by Keras itself: what exported forms are compared with."""
+"""The trained network, run by Keras itself: what exported forms compare with."""
 
 from collections.abc import Callable
-from typing import Any
 
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
-from .. import model
+from ..contract.network import Network
+from ..contract.tensors import Tensors
 
-Predict = Callable[[NDArray[np.float32]], NDArray[Any]]
+Predict = Callable[[Tensors], Tensors]
 
 
-def ways(network: keras.Model) -> dict[str, Predict]:
-    """Return the functions from images to probabilities, by what Keras calls them."""
+def ways(network: Network) -> dict[str, Predict]:
+    """Return functions from inputs to outputs, by what Keras calls them."""
+    def eager(inputs: Tensors) -> Tensors:
+        outputs = network.serve(dict(inputs))
+        return {k: keras.ops.convert_to_numpy(v) for k, v in outputs.items()}
 
-    def eager(images: NDArray[np.float32]) -> NDArray[Any]:
-        return keras.ops.convert_to_numpy(network(images, training=False))
-
-    return {
-        "eager": eager,
-        "model.predict": lambda images: model.predict(network, images),
-    }
+    return {"eager": eager, "model.predict": network.predict}

@@ -2,47 +2,50 @@
 
 import copy
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.ao.quantization import QConfigMapping, get_default_qconfig
 from torch.ao.quantization.quantize_fx import convert_fx, prepare_fx
 from torch.jit import ScriptModule
 
 from .files import ContractError
+from .inputs import zeros
+from .network import Network
 from .served import served
+from .tensors import Tensors
 from .tracing import TracingError, first_line, trace, write
 
 QNNPACK = "qnnpack"
 
 
-def write_artifact(network: nn.Module, path: Path) -> None:
+def write_artifact(network: Network, path: Path) -> None:
     """Write the network for the phone's runtime, and the list of its operators.
 
     Raises ContractError where that runtime could not run it.
     """
-    write(to_graph(served(network)), path, "operators.txt")
+    graph = to_graph(served(network), zeros(network.inputs))
+    write(graph, path, "operators.txt")
 
 
-def write_quantized(
-    network: nn.Module, path: Path, examples: NDArray[np.float32]
-) -> None:
+def write_quantized(network: Network, path: Path, examples: Tensors) -> None:
     """Write the network in int8, its ranges taken from the examples."""
-    int8 = quantized(network, torch.from_numpy(examples))
-    write(to_graph(served(int8)), path, "operators-int8.txt")
+    ordered = tuple(torch.from_numpy(examples[name]) for name in network.inputs)
+    int8 = replace(network, module=quantized(network.module, ordered))
+    graph = to_graph(served(int8), zeros(network.inputs))
+    write(graph, path, "operators-int8.txt")
 
 
-def to_graph(network: nn.Module) -> ScriptModule:
+def to_graph(network: nn.Module, inputs: tuple[Tensor, ...]) -> ScriptModule:
     """Return the network as TorchScript: traced, or scripted where it branches.
 
     Raises ContractError if it branches on the value of a tensor in a way that
     TorchScript does not know.
     """
     try:
-        return trace(network)
+        return trace(network, inputs)
     except TracingError as reason:
         try:
             return torch.jit.script(network)
@@ -53,7 +56,7 @@ def to_graph(network: nn.Module) -> ScriptModule:
             ) from error
 
 
-def quantized(network: nn.Module, images: Tensor) -> nn.Module:
+def quantized(network: nn.Module, inputs: tuple[Tensor, ...]) -> nn.Module:
     """Return the network in int8, for QNNPACK, which computes that on phones.
 
     Raises ContractError where the network branches, or this build of torch lacks
@@ -65,8 +68,8 @@ def quantized(network: nn.Module, images: Tensor) -> nn.Module:
             warnings.simplefilter("ignore")
             torch.backends.quantized.engine = QNNPACK
             how = QConfigMapping().set_global(get_default_qconfig(QNNPACK))
-            observed = prepare_fx(copy.deepcopy(network).eval(), how, (images,))
-            observed(images)
+            observed = prepare_fx(copy.deepcopy(network).eval(), how, inputs)
+            observed(*inputs)
             return convert_fx(observed)
     except Exception as error:  # torch.fx has no base class for its errors
         raise ContractError(

@@ -1,24 +1,13 @@
-"""The trained network, run by PyTorch itself: what exported forms are compared with."""
+"""The trained network, run by PyTorch itself: what exported forms compare with."""
 
 from collections.abc import Callable
-from typing import Any
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import nn
+from ..contract.network import Network
+from ..contract.tensors import Tensors
 
-from ..model import with_probabilities
-
-Predict = Callable[[NDArray[np.float32]], NDArray[Any]]
+Predict = Callable[[Tensors], Tensors]
 
 
-def ways(network: nn.Module) -> dict[str, Predict]:
-    """Return the functions from images to probabilities, by what PyTorch calls them."""
-    served = with_probabilities(network)
-
-    def eager(images: NDArray[np.float32]) -> NDArray[Any]:
-        with torch.inference_mode():
-            return served(torch.from_numpy(images)).numpy()
-
-    return {"eager": eager}
+def ways(network: Network) -> dict[str, Predict]:
+    """Return functions from inputs to outputs, by what PyTorch calls them."""
+    return {"eager": network.predict}

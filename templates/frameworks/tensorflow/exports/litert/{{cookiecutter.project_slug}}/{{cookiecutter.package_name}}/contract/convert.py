@@ -1,40 +1,38 @@
-"""Convert the serving graph to LiteRT."""
+"""Convert the network to LiteRT."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from ..data import IMAGE_SHAPE
-from ..model import DigitClassifier
-from .litert import converted, quantizing, tracing
+from . import graphs
+from .litert import converted, quantizing
+from .network import Network
+from .tensors import Tensors
 
 
-def write_artifact(network: DigitClassifier, path: Path) -> None:
-    """Write a model for one example at a time, with its named input and output.
+def write_artifact(network: Network, path: Path) -> None:
+    """Write a model for one example at a time, with its named inputs and outputs.
 
     Raises ContractError where LiteRT cannot express the network.
     """
-    path.write_bytes(converted(converter(network)))
+    with converter(network) as exact:
+        path.write_bytes(converted(exact))
 
 
-def write_quantized(
-    network: DigitClassifier, path: Path, examples: NDArray[np.float32]
-) -> None:
+def write_quantized(network: Network, path: Path, examples: Tensors) -> None:
     """Write the model in int8, its ranges taken from the examples."""
-    path.write_bytes(converted(quantizing(converter(network), examples)))
+    with converter(network) as exact:
+        path.write_bytes(converted(quantizing(exact, examples)))
 
 
-def converter(network: DigitClassifier) -> tf.lite.TFLiteConverter:
-    """Return a converter for the network's serving graph."""
-
-    @tf.function(
-        input_signature=[tf.TensorSpec((1, *IMAGE_SHAPE), tf.float32, name="image")]
-    )
-    def serve_one(image: tf.Tensor) -> dict[str, tf.Tensor]:
-        return network.serve(image)
-
-    with tracing():
-        graphs = [serve_one.get_concrete_function()]
-    return tf.lite.TFLiteConverter.from_concrete_functions(graphs, network)
+@contextmanager
+def converter(network: Network) -> Iterator[tf.lite.TFLiteConverter]:
+    """Lend a converter that reads the network from a folder."""
+    serve = graphs.serving(network.serve, network.inputs, batch=1)
+    with tempfile.TemporaryDirectory() as folder:
+        with graphs.exporting_to("LiteRT"):
+            tf.saved_model.save(network.module, folder, signatures=serve)
+        yield tf.lite.TFLiteConverter.from_saved_model(folder)

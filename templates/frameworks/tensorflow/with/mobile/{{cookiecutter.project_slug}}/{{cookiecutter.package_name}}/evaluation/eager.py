@@ -1,29 +1,22 @@
 """The trained network, run by TensorFlow itself: what exported forms compare with."""
 
 from collections.abc import Callable
-from typing import Any
 
-import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from .. import model
+from ..contract import graphs
+from ..contract.network import Network
+from ..contract.tensors import Tensors
 
-Predict = Callable[[NDArray[np.float32]], NDArray[Any]]
+Predict = Callable[[Tensors], Tensors]
 
 
-def ways(network: model.DigitClassifier) -> dict[str, Predict]:
-    """Return functions from images to probabilities, by what TensorFlow calls them."""
+def ways(network: Network) -> dict[str, Predict]:
+    """Return functions from inputs to outputs, by what TensorFlow calls them."""
+    graph = graphs.serving(network.serve, network.inputs)
 
-    def eager(images: NDArray[np.float32]) -> NDArray[Any]:
-        # As if `serve` had no decorator.
-        tf.config.run_functions_eagerly(True)
-        try:
-            return model.predict(network, images)
-        finally:
-            tf.config.run_functions_eagerly(False)
+    def compiled(inputs: Tensors) -> Tensors:
+        outputs = graph(*(tf.constant(inputs[name]) for name in network.inputs))
+        return {name: output.numpy() for name, output in outputs.items()}
 
-    return {
-        "eager": eager,
-        "tf.function": lambda images: model.predict(network, images),
-    }
+    return {"eager": network.predict, "tf.function": compiled}

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from {{ cookiecutter.package_name }} import contract, data, model
-from {{ cookiecutter.package_name }}.contract import convert, forms
+from {{ cookiecutter.package_name }} import contract
+from {{ cookiecutter.package_name }}.contract import convert, examples, forms
 from {{ cookiecutter.package_name }}.contract.runtime import ARTIFACT, Runtime
-from {{ cookiecutter.package_name }}.settings import MODELS
+from {{ cookiecutter.package_name }}.settings import ARTIFACTS
 
 
 def test_int8_is_smaller_and_as_right(tmp_path: Path) -> None:
     """At most half the size, even of this small network, and close to its answers."""
-    network = model.load(MODELS)
+    network = examples.load()
     exact, quantized = tmp_path / f"exact-{ARTIFACT}", tmp_path / ARTIFACT
     convert.write_artifact(network, exact)
     try:
@@ -20,7 +20,7 @@ def test_int8_is_smaller_and_as_right(tmp_path: Path) -> None:
     except contract.ContractError as error:
         pytest.skip(str(error))
     assert quantized.stat().st_size <= 0.5 * exact.stat().st_size
-    inputs = {"image": data.load().test.images[:16]}
-    expected = Runtime(exact).predict(inputs)
-    actual = Runtime(quantized).predict(inputs)
+    golden = contract.Golden.read(ARTIFACTS, contract.Signature.read(ARTIFACTS))
+    expected = Runtime(exact).predict(golden.inputs)
+    actual = Runtime(quantized).predict(golden.inputs)
     contract.check_parity(expected, actual, forms.TOLERANCE)

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from .. import data, model
+from .. import data
+from ..evaluation.score import score
+from ..prepare import prepare
+from ..settings import MODELS
 from .convert import write_artifact, write_quantized
 from .files import ContractError
 from .parity import Tolerance
 from .runtime import Runtime
+from .trained import Trained
 
 CALIBRATION_EXAMPLES = 256
 MOST_LOST = 0.01  # of the accuracy on held-out examples
@@ -25,17 +26,12 @@ TOLERANCE = Tolerance(absolute=0.1, relative=0.0)
 
 def write_int8(network: Any, path: Path) -> None:
     """Write the quantized network; raises ContractError if it loses too much."""
-    digits = data.load()
-    write_quantized(network, path, digits.train.images[:CALIBRATION_EXAMPLES])
-    images, labels = digits.test
-    before = accuracy(model.predict(network, images), labels)
-    after = accuracy(Runtime(path).predict({"image": images})["probabilities"], labels)
-    refuse_loss(before, after)
-
-
-def accuracy(probabilities: NDArray[Any], labels: NDArray[np.int64]) -> float:
-    """Return the share of examples whose label is the most probable one."""
-    return float((probabilities.argmax(axis=1) == labels).mean())
+    dataset, how = data.load(), Trained.read(MODELS).task.preprocessing
+    calibration = dataset.train.take(slice(0, CALIBRATION_EXAMPLES))
+    write_quantized(network, path, prepare(calibration.raw, how))
+    inputs, targets = prepare(dataset.test.raw, how), dataset.test.targets
+    before = score(targets, network.predict(inputs))
+    refuse_loss(before, score(targets, Runtime(path).predict(inputs)))
 
 
 def refuse_loss(before: float, after: float) -> None:

@@ -11,15 +11,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from .. import data, model
-from ..contract import ContractError
+from .. import data
+from ..contract import ContractError, Tensors, examples
 from ..contract.forms import WRITERS
 from ..contract.runtime import ARTIFACT, Runtime
+from ..contract.trained import Trained
+from ..prepare import prepare
 from ..settings import MODELS, REPORTS
 from . import eager
+from .score import score
 
 ROUNDS, CALLS = 10, 3
 HEAD = "| model | kB | accuracy | ms a call |\n| --- | --: | --: | --: |\n"
@@ -36,7 +36,7 @@ class Form(NamedTuple):
 def write_report() -> str:
     """Measure the trained model and each form it is exported in; return the table."""
     with tempfile.TemporaryDirectory() as folder:
-        forms, refusals = write_all(model.load(MODELS), Path(folder))
+        forms, refusals = write_all(examples.load(), Path(folder))
         rows = measure_all(forms)
     rows += [{"name": name, "refusal": reason} for name, reason in refusals.items()]
     REPORTS.mkdir(parents=True, exist_ok=True)
@@ -72,40 +72,36 @@ def write_all(network: Any, folder: Path) -> tuple[list[Form], dict[str, str]]:
         artifact.parent.mkdir()
         try:
             write(network, artifact)
-            forms.append(Form(name, artifact, predictor(Runtime(artifact))))
+            forms.append(Form(name, artifact, Runtime(artifact).predict))
         except ContractError as error:
             refusals[name] = str(error)
     return forms, refusals
 
 
-def predictor(runtime: Runtime) -> eager.Predict:
-    """Return a function from images to probabilities."""
-    return lambda images: runtime.predict({"image": images})["probabilities"]
-
-
 def measure_all(forms: list[Form]) -> list[dict[str, Any]]:
     """Return the figures of each form; the time is the median for one example."""
-    images, labels = data.load().test
-    times = measure_times(forms, images[:1])
+    test = data.load().test
+    inputs = prepare(test.raw, Trained.read(MODELS).task.preprocessing)
+    times = measure_times(forms, {name: part[:1] for name, part in inputs.items()})
     return [
         {
             "name": form.name,
             "kilobytes": size(form.path) / 1000,
-            "accuracy": float((form.predict(images).argmax(axis=1) == labels).mean()),
+            "accuracy": score(test.targets, form.predict(inputs)),
             "milliseconds": times[form.name],
         }
         for form in forms
     ]
 
 
-def measure_times(forms: list[Form], image: NDArray[np.float32]) -> dict[str, float]:
+def measure_times(forms: list[Form], inputs: Tensors) -> dict[str, float]:
     """Return each form's median milliseconds; they take turns, round after round."""
     times: dict[str, list[float]] = {form.name: [] for form in forms}
     for _ in range(ROUNDS):
         for form in forms:
             for _ in range(CALLS):
                 start = time.perf_counter()
-                form.predict(image)
+                form.predict(inputs)
                 times[form.name].append(time.perf_counter() - start)
     return {name: median(taken) * 1000 for name, taken in times.items()}
 

@@ -2,17 +2,13 @@
 
 const page = document.querySelector("main");
 const labels = JSON.parse(page.dataset.labels);
-const height = Number(page.dataset.height);
-const width = Number(page.dataset.width);
 
 const drawing = document.querySelector("#drawing");
-const seen = document.querySelector("#seen");
 const cursor = document.querySelector("#pen");
 const announcement = document.querySelector("#announcement");
 const answer = document.querySelector("#answer");
 const bars = [...document.querySelectorAll("#bars li")];
 const pen = drawing.getContext("2d", { willReadFrequently: true });
-const small = seen.getContext("2d", { willReadFrequently: true });
 
 const STEP = 8; // pixels that an arrow key moves the pen
 const position = { x: drawing.width / 2, y: drawing.height / 4 };
@@ -42,7 +38,6 @@ document.querySelector("#clear").addEventListener("click", clear);
 function clear() {
   pen.fillStyle = "#000";
   pen.fillRect(0, 0, drawing.width, drawing.height);
-  small.clearRect(0, 0, width, height);
   down = false;
   drawings += 1;
   show(labels.map(() => 0));
@@ -110,21 +105,17 @@ async function predict() {
 }
 
 async function send() {
-  const image = shrink();
-  if (image === null) return;
   const sent = drawings;
-  const reply = await fetch(`/v1/models/${page.dataset.model}:predict`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ instances: [image] }),
-  });
+  const form = new FormData();
+  form.append("image", await new Promise((done) => drawing.toBlob(done)), "drawing.png");
+  const reply = await fetch("/predict/image", { method: "POST", body: form });
   const fields = await reply.json();
   if (sent !== drawings) return;
   if (!reply.ok) {
     answer.textContent = fields.error;
     return;
   }
-  show(fields.predictions[0]);
+  show(labels.map((label) => fields.probabilities[label]));
 }
 
 function show(probabilities) {
@@ -134,36 +125,4 @@ function show(probabilities) {
     bar.querySelector(".percent").textContent = `${Math.round(probabilities[index] * 100)} %`;
   });
   answer.textContent = `This is ${labels[best]}, with ${Math.round(probabilities[best] * 100)} %.`;
-}
-
-// The training images are filled by their digit, so the drawing is cropped to its ink
-// first. Returns rows of numbers from 0 (paper) to 1 (ink), or null for an empty drawing.
-function shrink() {
-  const box = inkBox();
-  if (box === null) return null;
-  const side = Math.max(box.right - box.left, box.bottom - box.top);
-  const left = (box.left + box.right - side) / 2;
-  const top = (box.top + box.bottom - side) / 2;
-  small.imageSmoothingQuality = "high";
-  small.fillStyle = "#000";
-  small.fillRect(0, 0, width, height);
-  small.drawImage(drawing, left, top, side, side, 0, 0, width, height);
-  const { data } = small.getImageData(0, 0, width, height);
-  return Array.from({ length: height }, (_, y) =>
-    Array.from({ length: width }, (_, x) => data[4 * (y * width + x)] / 255));
-}
-
-function inkBox() {
-  const { data } = pen.getImageData(0, 0, drawing.width, drawing.height);
-  const box = { left: Infinity, right: -1, top: Infinity, bottom: -1 };
-  for (let y = 0; y < drawing.height; y++) {
-    for (let x = 0; x < drawing.width; x++) {
-      if (data[4 * (y * drawing.width + x)] < 64) continue;
-      box.left = Math.min(box.left, x);
-      box.right = Math.max(box.right, x + 1);
-      box.top = Math.min(box.top, y);
-      box.bottom = Math.max(box.bottom, y + 1);
-    }
-  }
-  return box.right < 0 ? null : box;
 }

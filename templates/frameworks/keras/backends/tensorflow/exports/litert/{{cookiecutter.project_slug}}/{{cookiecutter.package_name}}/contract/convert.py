@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import keras
-import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from ..data import IMAGE_SHAPE
-from .litert import converted, quantizing, tracing
+from . import graphs
+from .litert import converted, quantizing
+from .network import Network
+from .tensors import Tensors
 
 
-def write_artifact(network: keras.Model, path: Path) -> None:
-    """Write a model for one example at a time, with one named input and output.
+def write_artifact(network: Network, path: Path) -> None:
+    """Write a model for one example at a time, with its named inputs and outputs.
 
     Raises ContractError where LiteRT cannot express the network.
     """
@@ -23,26 +23,25 @@ def write_artifact(network: keras.Model, path: Path) -> None:
         path.write_bytes(converted(exact))
 
 
-def write_quantized(
-    network: keras.Model, path: Path, examples: NDArray[np.float32]
-) -> None:
+def write_quantized(network: Network, path: Path, examples: Tensors) -> None:
     """Write the model in int8, its ranges taken from the examples."""
     with converter(network) as exact:
         path.write_bytes(converted(quantizing(exact, examples)))
 
 
 @contextmanager
-def converter(network: keras.Model) -> Iterator[tf.lite.TFLiteConverter]:
+def converter(network: Network) -> Iterator[tf.lite.TFLiteConverter]:
     """Lend a converter that reads the network from a folder."""
-    image = tf.TensorSpec((1, *IMAGE_SHAPE), tf.float32, name="image")
     archive = keras.export.ExportArchive()
     with tempfile.TemporaryDirectory() as folder:
-        with tracing():
-            archive.track(network)
+        with graphs.exporting_to("LiteRT"):
+            archive.track(network.module)
             archive.add_endpoint(
                 "serve",
-                lambda image: {"probabilities": network(image, training=False)},
-                input_signature=[image],
+                lambda *inputs: network.serve(
+                    dict(zip(network.inputs, inputs, strict=True))
+                ),
+                input_signature=graphs.specs(network.inputs, batch=1),
             )
             archive.write_out(folder, verbose=False)
         yield tf.lite.TFLiteConverter.from_saved_model(folder)

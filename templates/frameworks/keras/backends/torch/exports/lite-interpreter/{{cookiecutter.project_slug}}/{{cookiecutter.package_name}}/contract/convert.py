@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import keras
-from torch import nn
+from torch import Tensor, nn
 from torch.jit import ScriptModule
 
 from .files import ContractError
+from .inputs import zeros
+from .network import Network
 from .served import served
 from .tracing import TracingError, trace, write
 
@@ -14,18 +16,19 @@ from .tracing import TracingError, trace, write
 KERAS = Path(keras.__file__).parent
 
 
-def write_artifact(network: keras.Model, path: Path) -> None:
+def write_artifact(network: Network, path: Path) -> None:
     """Write the network for the phone's runtime, and the list of its operators.
 
     Raises ContractError where that runtime could not run it.
     """
-    write(to_graph(served(network)), path, "operators.txt")
+    graph = to_graph(served(network), zeros(network.inputs))
+    write(graph, path, "operators.txt")
 
 
-def to_graph(network: nn.Module) -> ScriptModule:
+def to_graph(network: nn.Module, inputs: tuple[Tensor, ...]) -> ScriptModule:
     """Return the network as TorchScript; raises ContractError where it branches."""
     try:
-        return trace(network, trusted=KERAS)
+        return trace(network, inputs, trusted=KERAS)
     except TracingError as error:
         raise ContractError(
             f"The network cannot be traced ({error}): write it with Keras's layers, "

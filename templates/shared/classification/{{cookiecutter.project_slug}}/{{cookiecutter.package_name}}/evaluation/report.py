@@ -1,0 +1,39 @@
+"""What training writes for people, as pictures."""
+
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from sklearn.metrics import ConfusionMatrixDisplay
+
+from ..contract.dataset import Examples
+from ..contract.tensors import Tensors
+from . import history, samples
+
+
+def write(
+    folder: Path, curve: history.History, test: Examples, outputs: Tensors
+) -> None:
+    """Write the reports on held-out examples and their outputs."""
+    history.draw(folder / "learning-curve.png", curve)
+    probabilities = outputs["probabilities"]  # (count, classes)
+    _confusion_matrix(folder / "confusion-matrix.png", test, probabilities.argmax(1))
+    right = probabilities[range(len(test)), test.targets]
+    samples.write(folder, test, right, probabilities.argmax(1))
+
+
+def _confusion_matrix(path: Path, test: Examples, predictions: object) -> None:
+    side = max(5.0, 0.4 * len(test.labels))  # inches
+    figure = Figure(figsize=(side, side), layout="constrained")
+    axes = figure.subplots()
+    ConfusionMatrixDisplay.from_predictions(
+        test.targets,
+        predictions,
+        labels=range(len(test.labels)),
+        display_labels=test.labels,
+        xticks_rotation="vertical" if max(map(len, test.labels)) > 3 else "horizontal",
+        cmap="Blues",
+        colorbar=False,
+        ax=axes,
+    )
+    axes.set_title("Held-out examples")
+    figure.savefig(path, dpi=120)

@@ -1,0 +1,52 @@
+"""Raw values by column, as clients send them, and as JSON has them.
+
+Bytes are base64 in JSON, as in the REST API.
+"""
+
+import base64
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Columns = Mapping[str, NDArray[Any]]
+
+
+class RawError(Exception):
+    """A raw value cannot be prepared; the message says why."""
+
+
+def to_json(raw: Columns) -> dict[str, list[Any]]:
+    """Return the columns as lists that JSON can hold."""
+    return {name: [_to_json(value) for value in raw[name].tolist()] for name in raw}
+
+
+def from_json(columns: dict[str, list[Any]]) -> Columns:
+    """Return the columns as arrays of what was there."""
+    return {name: column(map(_from_json, values)) for name, values in columns.items()}
+
+
+def column(values: Iterable[object]) -> NDArray[Any]:
+    """Return an array (count,) of any objects, such as bytes."""
+    listed = list(values)
+    array = np.empty(len(listed), object)
+    array[:] = listed
+    return array
+
+
+def to_bytes(file: bytes | Path) -> bytes:
+    """Return a file's contents; one that is not in memory has its path here."""
+    return file.read_bytes() if isinstance(file, Path) else file
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, bytes | Path):
+        value = to_bytes(value)
+        return {"b64": base64.b64encode(value).decode()}
+    return value
+
+
+def _from_json(value: Any) -> Any:
+    return base64.b64decode(value["b64"]) if isinstance(value, dict) else value
