@@ -98,7 +98,7 @@ Examples:
 @click.option(
     "--data",
     type=PATH,
-    help="Train on this: a folder of classes, or a CSV or TSV file.",
+    help="Train on this folder of classes, CSV or TSV file.",
 )
 @click.option("--label", metavar="COLUMN", help="The column of it to predict.")
 @click.option("--text", metavar="COLUMN", help="The column of it that holds texts.")

@@ -22,10 +22,8 @@ def is_carried(data: Data) -> bool:
 
 
 def name_of(data: Data) -> str:
-    """Return what the data is called in the project: a table's name is not kept."""
-    return (
-        data.path.resolve().name if data.path.is_dir() else f"examples{_suffix(data)}"
-    )
+    """Return what the data is called in the project; its own name can be anything."""
+    return "examples" if data.path.is_dir() else f"examples{_suffix(data)}"
 
 
 def copies(data: Data) -> dict[str, Path]:

@@ -18,7 +18,13 @@ def write(
     probabilities = outputs["probabilities"]  # (count, classes)
     _confusion_matrix(folder / "confusion-matrix.png", test, probabilities.argmax(1))
     right = probabilities[range(len(test)), test.targets]
-    samples.write(folder, test, right, probabilities.argmax(1))
+    worst = right.argsort()[: samples.MOST].tolist()
+    captions = [
+        f"{test.labels[test.targets[row]]}: {right[row]:.0%}, "
+        f"{test.labels[probabilities[row].argmax()]} first"
+        for row in worst
+    ]
+    samples.write(folder, test.take(slice(0, 1)), test.take(worst), captions)
 
 
 def _confusion_matrix(path: Path, test: Examples, predictions: object) -> None:
