@@ -12,7 +12,9 @@ from ..contract.raw import to_bytes
 MOST = 12
 
 
-def write(folder: Path, example: Examples, worst: Examples, captions: list[str]) -> None:
+def write(
+    folder: Path, example: Examples, worst: Examples, captions: list[str]
+) -> None:
     """Write `example.png`, and `mistakes.png` with a caption for each picture."""
     open_picture(example.raw["image"][0]).save(folder / "example.png")
     figure = Figure(figsize=(9, 7), layout="constrained")
