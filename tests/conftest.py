@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,8 @@ from dlscaffold.project.given import Given
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+# Without bytecode to read, each process that a test starts compiles all it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 CATALOG = installed()
 
