@@ -25,6 +25,8 @@ settings.load_profile("untimed")
 
 # Without bytecode to read, each process that a test starts compiles all it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# For a terminal that does not answer where its cursor is; or else it is waited for.
+NO_CURSOR = {"PROMPT_TOOLKIT_NO_CPR": "1"}
 
 CATALOG = installed()
 
