@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,10 @@ from dlscaffold.project.given import Given
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+# Without bytecode to read, each process that a test starts compiles all it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# For a terminal that does not answer where its cursor is; or else it is waited for.
+NO_CURSOR = {"PROMPT_TOOLKIT_NO_CPR": "1"}
 
 CATALOG = installed()
 
@@ -74,8 +80,11 @@ ADDED_CELLS = list(added_cells())
 MOBILE = [cell for cell in CELLS if "shared/mobile" in cell.target.includes]
 EVERY_CELL = [*CELLS, *ADDED_CELLS, *GIVEN_CELLS]
 LONGEST_NAME = 60  # characters
-# Long enough to show what a name does to line lengths, and with what breaks templates.
-PROJECT_NAME = """Müller's "deep" shop-window digit reader"""
+# Long enough to show what a name does to line lengths, and with what breaks templates;
+# a number makes each package's name its own.
+PROJECT_NAME = """Müller's "deep" shop-window reader {}"""
+
+Rendered = tuple[project.Answers, Path]
 
 
 def cells_with_app(name: str) -> list[Cell]:
@@ -102,10 +111,15 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests of a project in one process, so that it is rendered once."""
+    """Keep all tests of what is rendered in one process, so that this happens once.
+
+    What takes long starts first, so that no process is left alone with it at the end.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     for item in items:
-        cell = cell_of(item)
-        if cell and not item.get_closest_marker("e2e"):
+        if "render" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("rendered"))
+        elif (cell := cell_of(item)) and not item.get_closest_marker("e2e"):
             item.add_marker(pytest.mark.xdist_group(cell.name))
 
 
@@ -123,13 +137,24 @@ def cell_of(item: pytest.Item) -> Cell | None:
 
 
 @pytest.fixture(scope="session")
-def rendered(
-    cell: Cell, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[project.Answers, Path]:
+def render(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Cell], Rendered]:
+    """Render the project of a cell, once in each process, beside those of others."""
+    folder = tmp_path_factory.mktemp("rendered")
+
+    @cache
+    def render(cell: Cell) -> Rendered:
+        given = stand_in(cell) if cell.framework.is_given else None
+        name = names.derive(PROJECT_NAME.format(1000 + EVERY_CELL.index(cell)))
+        answers = project.Answers(name, cell, "MIT", given)
+        return answers, project.generate(answers, folder)
+
+    return render
+
+
+@pytest.fixture
+def rendered(cell: Cell, render: Callable[[Cell], Rendered]) -> Rendered:
     """A project of this cell, and the answers that it was generated from."""
-    given = stand_in(cell) if cell.framework.is_given else None
-    answers = project.Answers(names.derive(PROJECT_NAME), cell, "MIT", given)
-    return answers, project.generate(answers, tmp_path_factory.mktemp("rendered"))
+    return render(cell)
 
 
 def stand_in(cell: Cell) -> Given:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from conftest import files_below
+from conftest import NO_CURSOR, files_below
 from dlscaffold.errors import UsageError
 from dlscaffold.layers import choices
 from dlscaffold.layers.catalog import Catalog, Cell
@@ -187,7 +187,7 @@ def on_terminal(root: Path, *words: str, keys: str) -> str:
     child = pexpect.spawn(
         sys.executable,
         ["-m", "dlscaffold", "new", "x", "-f", "keras", "--dry-run", *words],
-        env={**os.environ, choices.VARIABLE: str(root)},
+        env={**os.environ, **NO_CURSOR, choices.VARIABLE: str(root)},
         encoding="utf-8",
         timeout=60,
         dimensions=(60, 120),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,22 +20,31 @@ from dlscaffold.project import rendering as project
 APPS = ("android", "ios")
 # One for each target: the framework makes no difference to an app.
 CELLS = list({cell.target: cell for cell in MOBILE}.values())
-CHOICES = (["none"], ["android"], ["ios"], ["android", "ios"])
+CHOICES = (("none",), ("android",), ("ios",), ("android", "ios"))
+FilesOf = Callable[[Cell, tuple[str, ...]], dict[str, str]]
 
 
-def rendered(cell: Cell, apps: list[str], folder: Path) -> dict[str, str]:
-    """Return the text of each file of a project with these apps."""
-    answers = project.Answers(names.derive("x"), with_add_ons(cell, apps, []), "MIT")
-    files = files_below(project.generate(answers, folder))
-    return {path: content.decode() for path, content in files.items()}
+@pytest.fixture(scope="module")
+def files_of(tmp_path_factory: pytest.TempPathFactory) -> FilesOf:
+    """Return the text of each file of a project with these apps, generated once."""
+
+    @cache
+    def files_of(cell: Cell, apps: tuple[str, ...]) -> dict[str, str]:
+        chosen = with_add_ons(cell, apps, [])
+        answers = project.Answers(names.derive("x"), chosen, "MIT")
+        path = project.generate(answers, tmp_path_factory.mktemp("apps"))
+        files = files_below(path).items()
+        return {path: content.decode() for path, content in files}
+
+    return files_of
 
 
 @pytest.mark.parametrize("apps", CHOICES, ids=" ".join)
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
 def test_a_project_has_the_chosen_apps_alone(
-    cell: Cell, apps: list[str], tmp_path: Path
+    cell: Cell, apps: tuple[str, ...], files_of: FilesOf
 ) -> None:
-    files = rendered(cell, apps, tmp_path)
+    files = files_of(cell, apps)
     readme = files["README.md"]
     for app, title in zip(APPS, ("Android", "iOS"), strict=True):
         chosen = app in apps
@@ -46,10 +56,10 @@ def test_a_project_has_the_chosen_apps_alone(
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
-def test_apps_change_nothing_else(cell: Cell, tmp_path: Path) -> None:
+def test_apps_change_nothing_else(cell: Cell, files_of: FilesOf) -> None:
     """Model, tests and preprocessing are the same with and without them."""
-    with_both = rendered(cell, list(APPS), tmp_path / "both")
-    without = rendered(cell, ["none"], tmp_path / "none")
+    with_both = files_of(cell, APPS)
+    without = files_of(cell, ("none",))
     differing = {path for path in without if without[path] != with_both[path]}
     assert differing == {".dlscaffold.json", ".gitignore", "Makefile", "README.md"}
     further = with_both.keys() - without.keys()
@@ -59,14 +69,14 @@ def test_apps_change_nothing_else(cell: Cell, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
 def test_the_readme_says_how_to_use_the_model_in_an_app_that_exists(
-    cell: Cell, tmp_path: Path
+    cell: Cell, files_of: FilesOf
 ) -> None:
     """Where the project brings none."""
     library = str(cell.target.context["android_runtime"])
     for apps in CHOICES:
-        readme = rendered(cell, apps, tmp_path / "-".join(apps))["README.md"]
+        readme = files_of(cell, apps)["README.md"]
         described = "\n## In your app\n" in readme
-        assert described is (apps == ["none"])
+        assert described is (apps == ("none",))
         assert (f'implementation("{library}:' in readme) is described
 
 

@@ -14,7 +14,7 @@ import pexpect
 import pytest
 from click.testing import Result
 
-from conftest import CATALOG, files_below
+from conftest import CATALOG, NO_CURSOR, files_below
 from dlscaffold import __version__
 from dlscaffold.cli import main
 from dlscaffold.layers.finding import find_cell
@@ -304,6 +304,7 @@ def test_control_c_at_a_question_ends_quietly(tmp_path: Path) -> None:
     child = pexpect.spawn(
         sys.executable,
         ["-m", "dlscaffold", "new", "-o", str(tmp_path)],
+        env={**os.environ, **NO_CURSOR},
         encoding="utf-8",
         timeout=60,
     )

@@ -145,6 +145,7 @@ def test_a_python_without_wheels_is_missing_with_the_version_to_install(
     assert found.ok
 
 
+@pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize(
     ("requires", "state"),
     [(">=3.10,<4.0", "fine"), (">=3.50", "missing"), ("==3.11", "missing")],
@@ -181,6 +182,7 @@ def test_the_processor_decides_whether_there_are_wheels(
     assert check.state == state
 
 
+@pytest.mark.usefixtures("bare")
 def test_a_machine_that_nothing_runs_on_is_status_1(
     dlscaffold: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,6 +235,7 @@ def test_every_framework_and_every_tool_that_is_needed_is_known() -> None:
     assert set(TOOLS) == set(statements.TOOLS)
 
 
+@pytest.mark.usefixtures("bare")
 def test_a_framework_may_say_only_part_of_what_it_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -310,6 +313,7 @@ def test_a_project_whose_parts_agree_is_fine(exported: Path, dlscaffold: Run) ->
     assert result.stdout.startswith("This project")
 
 
+@pytest.mark.usefixtures("bare")
 def test_a_project_that_was_never_exported_is_told_the_command(exported: Path) -> None:
     shutil.rmtree(exported / "artifacts")
     check = examined(exported)["signature"]
@@ -329,6 +333,7 @@ def test_in_the_project_the_command_takes_its_own_python(
     )
 
 
+@pytest.mark.usefixtures("bare")
 def test_no_command_to_copy_is_made_of_a_strange_package(exported: Path) -> None:
     manifest = json.loads((exported / ".dlscaffold.json").read_text("utf-8"))
     manifest["package"] = "digits; rm -rf /"
@@ -369,6 +374,7 @@ def test_what_does_not_agree_is_named(
     assert dlscaffold("doctor", exported).exit_code == 1
 
 
+@pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize("content", ["", "nonsense", "[1]", "\x00", "[" * 100_000])
 @pytest.mark.parametrize(
     ("file", "name"),
@@ -385,6 +391,7 @@ def test_broken_files_are_named_and_nothing_crashes(
     assert examined(exported)[name].state == "missing"
 
 
+@pytest.mark.usefixtures("bare")
 def test_a_folder_as_an_artifact_is_read_file_by_file(exported: Path) -> None:
     folder = exported / "artifacts" / "saved_model"
     folder.mkdir()
@@ -404,6 +411,7 @@ def declare(project: Path, requirements: list[str]) -> None:
     (project / "pyproject.toml").write_text(text, "utf-8")
 
 
+@pytest.mark.usefixtures("bare")
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a symbolic link")
 def test_installed_versions_are_held_to_the_requirements(exported: Path) -> None:
     python = interpreters.environment_python(exported)
@@ -417,6 +425,7 @@ def test_installed_versions_are_held_to_the_requirements(exported: Path) -> None
     assert "(and 1 more)" in check.says
 
 
+@pytest.mark.usefixtures("bare")
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
 @pytest.mark.parametrize("script", ["exit 3", "echo nonsense", "echo '[]'"])
 def test_an_environment_that_does_not_answer_is_missing(

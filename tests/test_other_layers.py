@@ -1,6 +1,7 @@
 """Layers of another root: an extra, a target and a framework, in tests/layers/.
 
-They work like the packaged ones, and change nothing about those.
+They work like the packaged ones, and change nothing about those. That what is generated
+from them is clean, `projects/test_style.py` tests.
 """
 
 from __future__ import annotations
@@ -77,21 +78,6 @@ def test_new_generates_from_them(tmp_path: Path) -> None:
     readme = (tmp_path / "x" / "README.md").read_text("utf-8")
     assert "scikit-learn" in readme
     assert "## Changes" in readme
-
-
-def test_what_is_generated_is_clean(tmp_path: Path) -> None:
-    words = ("new", "x", "-f", "sklearn", "-t", "echo", "--with", "changelog")
-    run(*words, "-o", tmp_path)
-    tools = ("ruff check --no-cache .", "ruff format --no-cache --check .", "mypy x")
-    for tool in tools:
-        done = subprocess.run(
-            [sys.executable, "-m", *tool.split()],
-            cwd=tmp_path / "x",
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_given_model_is_served_by_them(tmp_path: Path) -> None:
@@ -179,6 +165,7 @@ CATALOG_TESTS = (
 )
 
 
+@pytest.mark.long
 def test_every_test_of_the_catalog_passes_with_them() -> None:
     # Those of the packaged layers run anyway, and nothing changes about them.
     packaged = " or ".join(PACKAGED.names("targets"))

@@ -5,28 +5,34 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conftest import ADDED_CELLS, CATALOG, CELLS, GIVEN_CELLS, stand_in
+from conftest import CATALOG, EVERY_CELL, PROJECT_NAME, Rendered
+from dlscaffold.layers import choices
+from dlscaffold.layers.catalog import Catalog, Cell
+from dlscaffold.layers.finding import find_cell, with_add_ons
 from dlscaffold.project import names, rendering
 
-# Long, and with what breaks templates; a number makes each package's name its own.
-NAME = """Müller's "deep" shop-window reader {}"""
+OTHER_LAYERS = Path(__file__).parents[1] / "layers"
 
-pytestmark = pytest.mark.xdist_group("style")
+
+def of_other_layers() -> rendering.Answers:
+    """Return the answers for a project of another root's layers."""
+    catalog = Catalog([Path(choices.packaged()), OTHER_LAYERS])
+    cell = with_add_ons(find_cell(catalog, "sklearn", "echo"), [], ["changelog"])
+    return rendering.Answers(names.derive(PROJECT_NAME.format(9999)), cell, "MIT")
 
 
 @pytest.fixture(scope="module")
-def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a project of each cell."""
-    folder = tmp_path_factory.mktemp("style")
-    for number, cell in enumerate([*CELLS, *ADDED_CELLS, *GIVEN_CELLS], start=1000):
-        given = stand_in(cell) if cell.framework.is_given else None
-        derived = names.derive(NAME.format(number))
-        assert derived.package.endswith(str(number))
-        rendering.generate(rendering.Answers(derived, cell, "MIT", given), folder)
+def projects(render: Callable[[Cell], Rendered]) -> Path:
+    """A folder with a project of each cell, and one of other layers."""
+    packages = {answers.names.package for answers, _ in map(render, EVERY_CELL)}
+    assert len(packages) == len(EVERY_CELL)
+    folder = render(EVERY_CELL[0])[1].parent
+    rendering.generate(of_other_layers(), folder)
     return folder
 
 
