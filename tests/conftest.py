@@ -43,7 +43,7 @@ def given_cells() -> Iterator[Cell]:
         for target in CATALOG.targets():
             for cell in CATALOG.cells_of(kind, target):
                 examples = own if cell.format.name == first else drawn
-                yield replace(cell, examples=examples)
+                yield replace(cell, start=(examples,))
 
 
 def with_everything(cell: Cell) -> Cell:
@@ -179,7 +179,7 @@ def stand_in(cell: Cell) -> Given:
         notes=(),
         targets=(),
     )
-    own = cell.examples == CATALOG.find("shared/own-examples")
+    own = CATALOG.find("shared/own-examples") in cell.start
     return Given(MODEL, found, MODEL if own else None)
 
 

@@ -30,7 +30,7 @@ LAYERS = {
     "targets/toy/templates/partials/readme/target.md": "## The toy\n",
     "targets/toy/with/kiosk/PROJECT/kiosk/runtime.txt": "the toy's\n",
     "apps/kiosk/layer.toml": (
-        'title = "Kiosk"\nfits = ["shared/toys"]\nrequires = ["shared/digits"]\n'
+        'title = "Kiosk"\nfits = ["shared/toys"]\nrequires = ["tasks/digits"]\n'
         "default = true\n"
     ),
     "apps/kiosk/PROJECT/kiosk/main.txt": "for {{ cookiecutter.project_name }}\n",
@@ -122,7 +122,7 @@ def test_a_target_without_apps_gets_none(catalog: Catalog, target: str) -> None:
 def given_cell(catalog: Catalog) -> Cell:
     drawn = catalog.find("shared/drawn-examples")
     kind, target = catalog.model("onnx"), catalog.target("toy")
-    return Cell(catalog, kind, target, catalog.format("onnx"), examples=drawn)
+    return Cell(catalog, kind, target, catalog.format("onnx"), start=(drawn,))
 
 
 def test_what_does_not_fit_is_refused_with_the_reason(catalog: Catalog) -> None:

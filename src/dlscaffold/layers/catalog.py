@@ -196,7 +196,12 @@ class Cell:
     @property
     def refusal(self) -> str | None:
         """Why its task does not fit the rest; None if it does."""
-        return self.task.refusal(self.labels) if self.task else None
+        if self.task is None:
+            return None
+        networks = self.task.additions([self.framework])
+        if not networks and not self.framework.additions([self.task]):
+            return f"there is no network for it in {self.framework.title}"
+        return self.task.refusal(self.labels)
 
     @property
     def backend_name(self) -> str | None:

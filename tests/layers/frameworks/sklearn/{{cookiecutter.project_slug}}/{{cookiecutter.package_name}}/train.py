@@ -4,51 +4,47 @@ import argparse
 import warnings
 
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, log_loss
+from sklearn.metrics import log_loss
 
 from . import data, model
-from .evaluation import report
-from .settings import MODELS, REPORTS
+from .contract.dataset import Dataset, learn, prepared
+from .contract.examples import input_specs
+from .contract.network import Network
+from .contract.task import Task
+from .evaluation import outcome
+from .evaluation.history import History
+from .evaluation.score import METRIC, score
 
 
-def train(epochs: int) -> float:
-    """Train from scratch and return the accuracy on held-out examples."""
-    digits = data.load()
-    network = model.build()
-    history = fit(network, digits, epochs)
-    model.save(network, MODELS)
-    probabilities = model.predict(network, digits.test.images)
-    return report.write(REPORTS, history, digits.test, probabilities, data.LABELS)
+def train(epochs: int) -> str:
+    """Train from scratch and return how well held-out examples are answered."""
+    dataset = data.load()
+    task = learn(dataset.train)
+    network = Network(model.build(task), input_specs(dataset.train, task))
+    return outcome.record(network, task, dataset, fit(network, task, dataset, epochs))
 
 
-def fit(
-    network: LogisticRegression, digits: data.Dataset, epochs: int
-) -> report.History:
+def fit(network: Network, task: Task, dataset: Dataset, epochs: int) -> History:
     """Train the model in place and return how it went, epoch by epoch."""
-    history = report.History()
-    images, labels = digits.train
+    history: History = {"loss": [], "val_loss": [], f"val_{METRIC}": []}
+    classes = range(len(task.labels))
+    inputs, targets = prepared(dataset.train, task)
+    held, wanted = prepared(dataset.validation, task)
+    (values,) = inputs.values()
     for _ in range(epochs):
         with warnings.catch_warnings():
             # An epoch is a few steps: it is not meant to converge.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            network.fit(images.reshape(len(images), -1), labels)
-        loss, accuracy = score(network, digits.train)
-        history.loss.append(loss)
-        history.accuracy.append(accuracy)
-        loss, accuracy = score(network, digits.validation)
-        history.validation_loss.append(loss)
-        history.validation_accuracy.append(accuracy)
+            network.module.fit(values.reshape(len(values), -1), targets)
+        trained, answered = network.predict(inputs), network.predict(held)
+        losses = {
+            "loss": log_loss(targets, trained["probabilities"], labels=classes),
+            "val_loss": log_loss(wanted, answered["probabilities"], labels=classes),
+            f"val_{METRIC}": score(wanted, answered),
+        }
+        for name, value in losses.items():
+            history[name].append(float(value))
     return history
-
-
-def score(network: LogisticRegression, split: data.Split) -> tuple[float, float]:
-    """Return loss and accuracy on one part of the data."""
-    probabilities = model.predict(network, split.images)
-    classes = range(len(data.LABELS))
-    loss = log_loss(split.labels, probabilities, labels=classes)
-    accuracy = accuracy_score(split.labels, probabilities.argmax(axis=1))
-    return float(loss), float(accuracy)
 
 
 def main() -> None:
@@ -58,8 +54,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.epochs < 1:
         parser.error("--epochs is at least 1")
-    accuracy = train(options.epochs)
-    print(f"Accuracy on held-out examples: {accuracy:.1%}; reports in {REPORTS}")
+    print(train(options.epochs))
 
 
 if __name__ == "__main__":
