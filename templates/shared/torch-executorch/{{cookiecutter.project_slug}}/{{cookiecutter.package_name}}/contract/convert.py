@@ -55,10 +55,7 @@ def to_graph(network: nn.Module, inputs: tuple[Tensor, ...]) -> ExportedProgram:
     try:
         return torch.export.export(network, inputs)
     except Exception as error:  # torch.export has no base class for its errors
-        raise ContractError(
-            f"The network has no one graph for all examples ({refusals.reason(error)}): "
-            "in model.py, choose by where() instead of Python's if."
-        ) from error
+        raise refusals.of_export("ExecuTorch", error) from error
 
 
 def simplified(graph: ExportedProgram) -> ExportedProgram:
@@ -117,4 +114,3 @@ def lower(graph: ExportedProgram) -> bytes:
             f"ExecuTorch cannot run the network ({refusals.reason(error)}): "
             "write it with other operators."
         ) from error
-

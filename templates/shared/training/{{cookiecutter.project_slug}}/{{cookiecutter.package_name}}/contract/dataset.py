@@ -51,7 +51,8 @@ def split(examples: Examples) -> Dataset:
     """Return the same three parts every time: 70, 10 and 20 percent of each class."""
     rest, test = _split(examples, np.arange(len(examples)), share=0.2)
     train, validation = _split(examples, rest, share=0.125)
-    return Dataset(*map(examples.take, (train, validation, test)), test)
+    take = examples.take
+    return Dataset(take(train), take(validation), take(test), test)
 
 
 def _split(

@@ -3,6 +3,8 @@
 Training calls `prepare`; `graph`, which it calls, becomes part of what is served.
 """
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 
 from .contract import Tensors
@@ -28,7 +30,9 @@ def raw_specs(_how: Preprocessing) -> list[tf.TensorSpec]:
     return [tf.TensorSpec([None], tf.string, name="image")]
 
 
-def graph(columns: list[tf.Tensor], how: Preprocessing) -> dict[str, tf.Tensor]:
+def graph(
+    columns: Sequence[tf.Tensor], how: Preprocessing
+) -> dict[str, tf.Tensor]:
     """Return the input `image` for picture files with light ink on dark paper."""
 
     def one(file: tf.Tensor) -> tf.Tensor:

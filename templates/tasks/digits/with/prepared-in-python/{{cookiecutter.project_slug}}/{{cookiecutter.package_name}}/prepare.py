@@ -48,7 +48,7 @@ def to_input(picture: NDArray[Any], how: Preprocessing) -> NDArray[np.float32]:
     rows, columns = shares(len(square), how.height), shares(len(square), how.width)
     values = rows @ square @ columns.T * np.float32(how.scale)
     sizes = {"N": 1, "H": how.height, "W": how.width, "C": 1}
-    return values.reshape([sizes[axis] for axis in how.layout])
+    return values.reshape([sizes[axis] for axis in how.layout]).astype(np.float32)
 
 
 def crop(picture: NDArray[Any]) -> NDArray[Any]:

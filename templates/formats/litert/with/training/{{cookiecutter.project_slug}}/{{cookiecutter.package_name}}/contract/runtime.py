@@ -35,7 +35,9 @@ class Runtime:
         if LiteRT fails on the way.
         """
         count = len(next(iter(inputs.values())))
-        rows = [{k: v[row][np.newaxis] for k, v in inputs.items()} for row in range(count)]
+        rows = [
+            {k: v[row][np.newaxis] for k, v in inputs.items()} for row in range(count)
+        ]
         try:
             answers = [self._run(**row) for row in rows]
         except (RuntimeError, ValueError) as error:

@@ -12,6 +12,7 @@ Predict = Callable[[Tensors], Tensors]
 
 def ways(network: Network) -> dict[str, Predict]:
     """Return functions from inputs to outputs, by what Keras calls them."""
+
     def eager(inputs: Tensors) -> Tensors:
         outputs = network.serve(dict(inputs))
         return {k: keras.ops.convert_to_numpy(v) for k, v in outputs.items()}
