@@ -60,7 +60,7 @@ class Lines:
 
     def __iter__(self) -> Iterator[str]:
         """Yield the lines; raises DataError if a row becomes too long."""
-        while line := self.file.readline(LONGEST_ROW):
+        while line := self.file.readline(LONGEST_ROW + 1):
             self.length += len(line)
             if self.length > LONGEST_ROW:
                 raise DataError(
@@ -157,7 +157,8 @@ def delimiter_of(path: Path, encoding: str) -> str:
     """Return what separates the columns: what splits the first rows most evenly."""
     if path.suffix.lower() in (".tsv", ".tab"):
         return "\t"
-    return max(",;\t|", key=lambda one: evenness(path, encoding, one))
+    # Of those that are as even, the comma comes last: it may be that of decimals.
+    return max(";\t|,", key=lambda one: evenness(path, encoding, one))
 
 
 def evenness(path: Path, encoding: str, delimiter: str) -> tuple[float, int]:
