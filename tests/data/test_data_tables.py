@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import gzip
 import hashlib
 import io
@@ -432,10 +431,3 @@ def test_a_text_of_many_characters(tmp_path: Path) -> None:
     with path.open("a") as file:
         file.write("good " * 190_000 + ",good\n")
     assert read(path, None, "mood", None).examples == 41
-
-
-def test_the_limit_of_csv_is_left_as_it_was(tmp_path: Path) -> None:
-    before = csv.field_size_limit()
-    read_table(table(tmp_path / "t.csv", rows()))
-    refusal(tmp_path / "t.csv", "other")
-    assert csv.field_size_limit() == before

@@ -4,7 +4,6 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -74,8 +73,7 @@ def open_table(path: Path) -> Table:
     """Return how a file is written; raises DataError if it is no table."""
     encoding = encoding_of(path)
     delimiter = delimiter_of(path, encoding)
-    with parsed(path, encoding, delimiter) as rows:
-        header = next((row for _, row, _ in rows), [])
+    header = next((row for _, row, _ in rows_of(path, encoding, delimiter)), [])
     if fault := next(header_faults(header), None):
         raise DataError(f"{quoted(path)} cannot be used: {fault}.")
     return Table(path, encoding, delimiter, header)
@@ -121,36 +119,28 @@ def decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-@contextmanager
-def parsed(
+def rows_of(
     path: Path, encoding: str, delimiter: str
-) -> Iterator[Iterator[tuple[int, list[str], int]]]:
-    """Open a file as rows that are not blank.
+) -> Iterator[tuple[int, list[str], int]]:
+    """Yield the rows of a file that are not blank, with the header.
 
-    Each comes with the number of its last line and its length in characters.
+    Each comes after the number of its last line, and before its length in characters.
+    Raises DataError where the quotes are wrong, or something is too long.
     """
-    limit = csv.field_size_limit(LONGEST_FIELD)
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            yield rows_of(file, delimiter)
-    finally:
-        csv.field_size_limit(limit)
-
-
-def rows_of(file: TextIO, delimiter: str) -> Iterator[tuple[int, list[str], int]]:
-    """Yield the rows; raises DataError where the quotes are wrong."""
-    lines = Lines(file)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    try:
-        for row in reader:
-            if row:
-                yield reader.line_num, row, lines.length
-            lines.length = 0
-    except csv.Error as error:
-        raise DataError(
-            f"Line {reader.line_num:,} cannot be parsed: close or double its quotes, "
-            f"and keep values under {LONGEST_FIELD:,} characters."
-        ) from error
+    csv.field_size_limit(LONGEST_FIELD)  # that of all readers: it cannot be one's own
+    with path.open(encoding=encoding, newline="") as file:
+        lines = Lines(file)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        try:
+            for row in reader:
+                if row:
+                    yield reader.line_num, row, lines.length
+                lines.length = 0
+        except csv.Error as error:
+            raise DataError(
+                f"Line {reader.line_num:,} cannot be parsed: close or double its "
+                f"quotes, and keep values under {LONGEST_FIELD:,} characters."
+            ) from error
 
 
 def delimiter_of(path: Path, encoding: str) -> str:
@@ -165,11 +155,10 @@ def evenness(path: Path, encoding: str, delimiter: str) -> tuple[float, int]:
     """Return the share of rows that are as long as the header, and its length."""
     widths: list[int] = []
     try:
-        with parsed(path, encoding, delimiter) as rows:
-            for _, row, _ in islice(rows, SAMPLED_ROWS):
-                widths.append(len(row))
-                if len(row) > MOST_COLUMNS:
-                    break
+        for _, row, _ in islice(rows_of(path, encoding, delimiter), SAMPLED_ROWS):
+            widths.append(len(row))
+            if len(row) > MOST_COLUMNS:
+                break
     except DataError:  # raised again if this is the delimiter that fits best
         pass
     if not widths or widths[0] < 2:
@@ -205,18 +194,18 @@ def chunks(table: Table) -> Iterator[tuple[list[int], list[list[str]]]]:
     width, length = len(table.header), 0
     lines: list[int] = []
     some: list[list[str]] = []
-    with parsed(table.path, table.encoding, table.delimiter) as rows:
-        for line, row, size in islice(rows, 1, None):
-            if len(row) != width:
-                raise DataError(
-                    f"Line {line:,} has {len(row):,} values, but there are {width:,} "
-                    "columns: correct that row, or quote values with delimiters."
-                )
-            lines.append(line)
-            some.append(row)
-            length += size
-            if length > CHUNK_CHARACTERS or len(some) * width > CHUNK_VALUES:
-                yield lines, some
-                lines, some, length = [], [], 0
+    rows = rows_of(table.path, table.encoding, table.delimiter)
+    for line, row, size in islice(rows, 1, None):
+        if len(row) != width:
+            raise DataError(
+                f"Line {line:,} has {len(row):,} values, but there are {width:,} "
+                "columns: correct that row, or quote values with delimiters."
+            )
+        lines.append(line)
+        some.append(row)
+        length += size
+        if length > CHUNK_CHARACTERS or len(some) * width > CHUNK_VALUES:
+            yield lines, some
+            lines, some, length = [], [], 0
     if some:
         yield lines, some
