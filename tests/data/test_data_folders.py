@@ -86,6 +86,14 @@ def test_an_unreadable_picture_is_left_out(reason: str, tmp_path: Path) -> None:
     assert f"cat/x.jpg ({reason})" in found.warnings[0]
 
 
+def test_a_png_without_pixels(tmp_path: Path) -> None:
+    two_classes(tmp_path)
+    data = png()
+    pixels = data.index(b"IDAT") - 4
+    (tmp_path / "cat" / "x.png").write_bytes(data[:pixels] + data[-12:])
+    assert "cat/x.png (truncated)" in read(tmp_path, None, None, None).warnings[0]
+
+
 @pytest.mark.parametrize("suffix", PICTURES)
 def test_a_picture_with_too_many_pixels(suffix: str, tmp_path: Path) -> None:
     two_classes(tmp_path)
@@ -217,7 +225,7 @@ def test_texts(tmp_path: Path) -> None:
         ("über".encode("latin-1"), "not UTF-8"),
         (b"a" * 1_000_001, "larger than 1 MB"),
         (b"a\0b", "not a text"),
-        (b" \n", "not a text"),
+        (b"\xef\xbb\xbf \n", "not a text"),
         (b"", "empty"),
     ],
 )

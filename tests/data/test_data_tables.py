@@ -17,6 +17,7 @@ import pytest
 from data_files import HEADER, refusal, rows, table
 
 from dlscaffold.data import Data, digest, read
+from dlscaffold.data.labels import Labels
 
 Row = list[str]
 
@@ -137,7 +138,10 @@ FILES: dict[str, tuple[bytes, str]] = {
     "an open quote": (b"a,kind\n" + b"1,a\n" * 40 + b'1,"a', "Line 42 cannot be"),
     "a quote inside": (b"a,kind\n" + b"1,a\n" * 40 + b'"1"2,a\n', "Line 42 cannot be"),
     "an open quote in the header": (b'"a,b\n1,2\n', "Line 2 cannot be"),
-    "an endless value": (b"a,kind\n" + b'"' + b"a\n" * 600_000, "cannot be parsed"),
+    "an endless value": (
+        b"a,kind\n" + b'"' + b"a\n" * 600_000 + b'",a\n',
+        "cannot be parsed",
+    ),
     "an endless line": (b"a,kind\n" + b"1," * 2_000_001, "more than 4,000,000"),
     "an endless row": (b"a,kind\n" + b'"\n",' * 1_000_001, "more than 4,000,000"),
 }
@@ -148,6 +152,12 @@ def test_a_file_that_cannot_be_used(case: str, tmp_path: Path) -> None:
     data, words = FILES[case]
     (tmp_path / "t.csv").write_bytes(data)
     assert words in refusal(tmp_path / "t.csv", "kind")
+
+
+def test_years_may_be_names(tmp_path: Path) -> None:
+    body = [["7", "8", "9", kind] for *_, kind in rows()]
+    path = table(tmp_path / "t.csv", body, ["2018", "2019", "2020", "kind"])
+    assert read_table(path).examples == 40
 
 
 def test_very_many_columns_are_answered_at_once(tmp_path: Path) -> None:
@@ -174,6 +184,7 @@ def test_a_larger_table_takes_no_more_memory(
 ) -> None:
     monkeypatch.setattr("dlscaffold.data.tables.CHUNK_VALUES", 3_000)
     monkeypatch.setattr("dlscaffold.data.tables.BLOCK", 1 << 14)
+    monkeypatch.setattr("dlscaffold.data.tables.LONGEST_ROW", 1 << 14)
     peaks = []
     for count in (5_000, 50_000):
         body = [[f"{n / 7}", f"words {n}", "ab"[n % 2]] for n in range(count)]
@@ -273,6 +284,13 @@ def test_too_many_classes(tmp_path: Path) -> None:
     assert "more than 10,000 classes" in message
 
 
+def test_few_labels_are_kept_of_very_many() -> None:
+    labels = Labels("kind")
+    for start in range(0, 100_000, 1_000):
+        labels.add([str(number) for number in range(start, start + 1_000)])
+    assert (labels.rows, len(labels.counts)) == (100_000, 11_000)
+
+
 def test_rows_without_a_label_are_left_out(tmp_path: Path) -> None:
     body = [*rows(), ["1", "red", ""], ["2", "red", "NA"]]
     found = read_table(table(tmp_path / "t.csv", body))
@@ -319,7 +337,7 @@ def test_decimal_commas_far_from_the_start(tmp_path: Path) -> None:
     body[110_000][0] = "1,5"
     path = table(tmp_path / "t.csv", body, delimiter=";")
     assert read_table(path).options["decimal"] == ","
-    body[10][0] = "1.5"
+    body[10][0] = body[100_000][0] = "1.5"
     message = refusal(table(tmp_path / "t.csv", body, delimiter=";"), "kind")
     assert "(line 110,002) and a point" in message
     assert "(line 12)" in message

@@ -157,8 +157,6 @@ def evenness(path: Path, encoding: str, delimiter: str) -> tuple[float, int]:
     try:
         for _, row, _ in islice(rows_of(path, encoding, delimiter), SAMPLED_ROWS):
             widths.append(len(row))
-            if len(row) > MOST_COLUMNS:
-                break
     except DataError:  # raised again if this is the delimiter that fits best
         pass
     if not widths or widths[0] < 2:
