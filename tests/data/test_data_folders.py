@@ -331,3 +331,23 @@ def test_the_digest_is_that_of_the_files_used(tmp_path: Path) -> None:
     assert digest(found) == first
     (tmp_path / "cat" / "0.png").rename(tmp_path / "dog" / "00.png")
     assert digest(found) != first
+
+
+def test_a_file_that_cannot_be_opened_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever runs the tests may be allowed to open every file."""
+    two_classes(tmp_path)
+    opened = Path.open
+    first = digest(read(tmp_path, None, None, None))
+
+    def forbidding(path: Path, mode: str = "r") -> object:
+        if path.name == "locked.png":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, mode)
+
+    monkeypatch.setattr(Path, "open", forbidding)
+    os.link(tmp_path / "cat" / "0.png", tmp_path / "cat" / "locked.png")
+    found = read(tmp_path, None, None, None)
+    assert "cat/locked.png (Permission denied)" in found.warnings[0]
+    assert digest(found) == first
