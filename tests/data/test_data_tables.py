@@ -128,7 +128,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "numbers for names": (b"1,2,3\n" + b"4,5,6\n" * 30, "add a line with the names"),
     "a row for names": (b"5.1,3.5,iris\n" * 30, "add a line with the names"),
     "German numbers for names": (b"5,1;3,5;iris\n" * 30, "add a line with the names"),
-    "a name twice": (b"a,b,a,b,kind\n", "the same name (a, b); rename them"),
+    "a name twice": (b"a,b,a,b,kind\n", "the same name (a, b): rename them"),
     "a name missing": (b"a,,kind\n", "column 2 has no name"),
     "a name of blanks": (b"a, ,kind\n", "column 2 has no name"),
     "a steering name": (b"\x1b[2J,kind\n", "column 1 has control characters"),
@@ -168,7 +168,7 @@ def test_very_many_columns_are_answered_at_once(tmp_path: Path) -> None:
     message = refusal(path, "kind")
     taken, memory = time.process_time() - start, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert "it has 100,000 columns; save it with 2,000 at most" in message
+    assert "it has 100,000 columns: save it with 2,000 at most" in message
     assert taken < 5
     assert memory < 64 << 20
 

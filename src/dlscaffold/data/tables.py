@@ -75,7 +75,7 @@ def open_table(path: Path) -> Table:
     delimiter = delimiter_of(path, encoding)
     header = next((row for _, row, _ in rows_of(path, encoding, delimiter)), [])
     if fault := next(header_faults(header), None):
-        raise DataError(f"{quoted(path)} cannot be used: {fault}.")
+        raise DataError(f"{quoted(path)} cannot be used, because {fault}.")
     return Table(path, encoding, delimiter, header)
 
 
@@ -98,7 +98,8 @@ def encoding_of(path: Path) -> str:
         if decodes(path, name):
             return name
     raise DataError(
-        f"{place} is not the {names[0]} that it begins as: save it as UTF-8."
+        f"{place} begins with a byte order mark, but is not valid {names[0]}: save it "
+        "as UTF-8."
     )
 
 
@@ -167,21 +168,21 @@ def evenness(path: Path, encoding: str, delimiter: str) -> tuple[float, int]:
 def header_faults(header: list[str]) -> Iterator[str]:
     """Yield why columns cannot be used, with the fix."""
     if len(header) < 2:
-        yield "it has a single column; separate columns by comma, semicolon, TAB or |"
+        yield "it has a single column: separate columns by comma, semicolon, TAB or |"
     if len(header) > MOST_COLUMNS:
-        yield f"it has {len(header):,} columns; save it with {MOST_COLUMNS:,} at most"
+        yield f"it has {len(header):,} columns: save it with {MOST_COLUMNS:,} at most"
     for number, name in enumerate(header, 1):
         if not name.strip():
-            yield f"column {number} has no name; name it in the first line or remove it"
+            yield f"column {number} has no name: name it in the first line or remove it"
         if STEERING.search(name):
-            yield f"column {number} has control characters in its name; rename it"
+            yield f"column {number} has control characters in its name: rename it"
     numbers = [name for name in header if NUMBER.fullmatch(name)]
     fractions = not all(name.strip().isdigit() for name in numbers)
     if len(numbers) == len(header) or (fractions and 2 * len(numbers) > len(header)):
-        yield "its first line has numbers; add a line with the names of the columns"
+        yield "its first line has numbers: add a line with the names of the columns"
     if len(set(header)) < len(header):
         repeated = [name for name in dict.fromkeys(header) if header.count(name) > 1]
-        yield f"columns have the same name ({listed(repeated)}); rename them"
+        yield f"columns have the same name ({listed(repeated)}): rename them"
 
 
 def chunks(table: Table) -> Iterator[tuple[list[int], list[list[str]]]]:
