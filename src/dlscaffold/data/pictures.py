@@ -23,12 +23,10 @@ def check(path: Path) -> None:
     """Raise DamagedError with the reason if a file is no picture that can be used."""
     with path.open("rb") as file:
         head = file.read(8)
-        reader = next(
-            (READERS[mark] for mark in READERS if head.startswith(mark)), None
-        )
-        if not reader:
+        readers = [reader for mark, reader in READERS.items() if head.startswith(mark)]
+        if not readers:
             raise DamagedError("not a picture")
-        width, height = reader(file)
+        width, height = readers[0](file)
     if not (width and height):
         raise DamagedError("damaged")
     if width * height > MOST_PIXELS:
@@ -47,9 +45,8 @@ def part(file: BinaryIO, start: int, length: int) -> bytes:
 def png(file: BinaryIO) -> tuple[int, int]:
     """Return the width and height; every chunk is there, up to the last."""
     header = part(file, 12, 17)  # its name, width, height and mode
-    if header[:4] != b"IHDR" or part(file, 29, 4) != zlib.crc32(header).to_bytes(
-        4, "big"
-    ):
+    checksum = zlib.crc32(header).to_bytes(4, "big")
+    if header[:4] != b"IHDR" or part(file, 29, 4) != checksum:
         raise DamagedError("damaged")
     start, pixels = 33, False
     for _ in range(MOST_BLOCKS):

@@ -1,6 +1,7 @@
 """From what a person gives with `--data` to data that can be used, or one sentence."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 from dlscaffold.data import folders, labels, tables
@@ -40,9 +41,10 @@ def read(path: Path, task: str | None, label: str | None, text: str | None) -> D
 def digest(data: Data) -> str:
     """Return the SHA-256 of a file, or of the names and contents of all its files.
 
-    Those are the pictures or texts of all classes, also those that cannot be read. It
-    is that of `dlscaffold.digest` for a folder that holds nothing else. Raises
-    DataError if a link leads out of the folder, and OSError if it cannot be read.
+    Those are the pictures or texts of all classes, damaged ones too, but none that
+    cannot be opened. It is that of `dlscaffold.digest` if the folder holds nothing
+    else. Raises DataError if a link leads out of the folder, and OSError if the file
+    or folder cannot be read.
     """
     if data.path.is_file():
         return digest_of_file(data.path)
@@ -50,9 +52,11 @@ def digest(data: Data) -> str:
     by_class = folders.listing(data.path).files(KINDS[data.task])
     names = [name for files in by_class.values() for name in files]
     for name in sorted(names, key=lambda name: name.split("/")):
-        if (data.path / name).is_file():
-            total.update(name.encode(errors="surrogateescape") + b"\0")
-            total.update(digest_of_file(data.path / name).encode())
+        with suppress(OSError):
+            if (data.path / name).is_file():  # and no pipe
+                content = digest_of_file(data.path / name)
+                total.update(name.encode(errors="surrogateescape") + b"\0")
+                total.update(content.encode())
     return total.hexdigest()
 
 

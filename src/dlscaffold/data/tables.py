@@ -4,7 +4,6 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -60,7 +59,7 @@ class Lines:
 
     def __iter__(self) -> Iterator[str]:
         """Yield the lines; raises DataError if a row becomes too long."""
-        while line := self.file.readline(LONGEST_ROW):
+        while line := self.file.readline(LONGEST_ROW + 1):
             self.length += len(line)
             if self.length > LONGEST_ROW:
                 raise DataError(
@@ -74,10 +73,9 @@ def open_table(path: Path) -> Table:
     """Return how a file is written; raises DataError if it is no table."""
     encoding = encoding_of(path)
     delimiter = delimiter_of(path, encoding)
-    with parsed(path, encoding, delimiter) as rows:
-        header = next((row for _, row, _ in rows), [])
+    header = next((row for _, row, _ in rows_of(path, encoding, delimiter)), [])
     if fault := next(header_faults(header), None):
-        raise DataError(f"{quoted(path)} cannot be used: {fault}.")
+        raise DataError(f"{quoted(path)} cannot be used, because {fault}.")
     return Table(path, encoding, delimiter, header)
 
 
@@ -100,7 +98,8 @@ def encoding_of(path: Path) -> str:
         if decodes(path, name):
             return name
     raise DataError(
-        f"{place} is not the {names[0]} that it begins as: save it as UTF-8."
+        f"{place} begins with a byte order mark, but is not valid {names[0]}: save it "
+        "as UTF-8."
     )
 
 
@@ -121,54 +120,44 @@ def decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-@contextmanager
-def parsed(
+def rows_of(
     path: Path, encoding: str, delimiter: str
-) -> Iterator[Iterator[tuple[int, list[str], int]]]:
-    """Open a file as rows that are not blank.
+) -> Iterator[tuple[int, list[str], int]]:
+    """Yield the rows of a file that are not blank, with the header.
 
-    Each comes with the number of its last line and its length in characters.
+    Each comes after the number of its last line, and before its length in characters.
+    Raises DataError where the quotes are wrong, or something is too long.
     """
-    limit = csv.field_size_limit(LONGEST_FIELD)
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            yield rows_of(file, delimiter)
-    finally:
-        csv.field_size_limit(limit)
-
-
-def rows_of(file: TextIO, delimiter: str) -> Iterator[tuple[int, list[str], int]]:
-    """Yield the rows; raises DataError where the quotes are wrong."""
-    lines = Lines(file)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    try:
-        for row in reader:
-            if row:
-                yield reader.line_num, row, lines.length
-            lines.length = 0
-    except csv.Error as error:
-        raise DataError(
-            f"Line {reader.line_num:,} cannot be parsed: close or double its quotes, "
-            f"and keep values under {LONGEST_FIELD:,} characters."
-        ) from error
+    csv.field_size_limit(LONGEST_FIELD)  # that of all readers: it cannot be one's own
+    with path.open(encoding=encoding, newline="") as file:
+        lines = Lines(file)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        try:
+            for row in reader:
+                if row:
+                    yield reader.line_num, row, lines.length
+                lines.length = 0
+        except csv.Error as error:
+            raise DataError(
+                f"Line {reader.line_num:,} cannot be parsed: close or double its "
+                f"quotes, and keep values under {LONGEST_FIELD:,} characters."
+            ) from error
 
 
 def delimiter_of(path: Path, encoding: str) -> str:
     """Return what separates the columns: what splits the first rows most evenly."""
     if path.suffix.lower() in (".tsv", ".tab"):
         return "\t"
-    return max(",;\t|", key=lambda one: evenness(path, encoding, one))
+    # Of those that are as even, the comma comes last: it may be that of decimals.
+    return max(";\t|,", key=lambda one: evenness(path, encoding, one))
 
 
 def evenness(path: Path, encoding: str, delimiter: str) -> tuple[float, int]:
     """Return the share of rows that are as long as the header, and its length."""
     widths: list[int] = []
     try:
-        with parsed(path, encoding, delimiter) as rows:
-            for _, row, _ in islice(rows, SAMPLED_ROWS):
-                widths.append(len(row))
-                if len(row) > MOST_COLUMNS:
-                    break
+        for _, row, _ in islice(rows_of(path, encoding, delimiter), SAMPLED_ROWS):
+            widths.append(len(row))
     except DataError:  # raised again if this is the delimiter that fits best
         pass
     if not widths or widths[0] < 2:
@@ -179,21 +168,21 @@ def evenness(path: Path, encoding: str, delimiter: str) -> tuple[float, int]:
 def header_faults(header: list[str]) -> Iterator[str]:
     """Yield why columns cannot be used, with the fix."""
     if len(header) < 2:
-        yield "it has a single column; separate columns by comma, semicolon, TAB or |"
+        yield "it has a single column: separate columns by comma, semicolon, TAB or |"
     if len(header) > MOST_COLUMNS:
-        yield f"it has {len(header):,} columns; save it with {MOST_COLUMNS:,} at most"
+        yield f"it has {len(header):,} columns: save it with {MOST_COLUMNS:,} at most"
     for number, name in enumerate(header, 1):
         if not name.strip():
-            yield f"column {number} has no name; name it in the first line or remove it"
+            yield f"column {number} has no name: name it in the first line or remove it"
         if STEERING.search(name):
-            yield f"column {number} has control characters in its name; rename it"
+            yield f"column {number} has control characters in its name: rename it"
     numbers = [name for name in header if NUMBER.fullmatch(name)]
     fractions = not all(name.strip().isdigit() for name in numbers)
     if len(numbers) == len(header) or (fractions and 2 * len(numbers) > len(header)):
-        yield "its first line has numbers; add a line with the names of the columns"
+        yield "its first line has numbers: add a line with the names of the columns"
     if len(set(header)) < len(header):
         repeated = [name for name in dict.fromkeys(header) if header.count(name) > 1]
-        yield f"columns have the same name ({listed(repeated)}); rename them"
+        yield f"columns have the same name ({listed(repeated)}): rename them"
 
 
 def chunks(table: Table) -> Iterator[tuple[list[int], list[list[str]]]]:
@@ -204,18 +193,18 @@ def chunks(table: Table) -> Iterator[tuple[list[int], list[list[str]]]]:
     width, length = len(table.header), 0
     lines: list[int] = []
     some: list[list[str]] = []
-    with parsed(table.path, table.encoding, table.delimiter) as rows:
-        for line, row, size in islice(rows, 1, None):
-            if len(row) != width:
-                raise DataError(
-                    f"Line {line:,} has {len(row):,} values, but there are {width:,} "
-                    "columns: correct that row, or quote values with delimiters."
-                )
-            lines.append(line)
-            some.append(row)
-            length += size
-            if length > CHUNK_CHARACTERS or len(some) * width > CHUNK_VALUES:
-                yield lines, some
-                lines, some, length = [], [], 0
+    rows = rows_of(table.path, table.encoding, table.delimiter)
+    for line, row, size in islice(rows, 1, None):
+        if len(row) != width:
+            raise DataError(
+                f"Line {line:,} has {len(row):,} values, but there are {width:,} "
+                "columns: correct that row, or quote values with delimiters."
+            )
+        lines.append(line)
+        some.append(row)
+        length += size
+        if length > CHUNK_CHARACTERS or len(some) * width > CHUNK_VALUES:
+            yield lines, some
+            lines, some, length = [], [], 0
     if some:
         yield lines, some
