@@ -191,7 +191,10 @@ def test_a_tie_has_low_confidence(known: Guidance) -> None:
     tie = Situation(framework=TF, latency=5.0, where="server", system="linux")
     result = recommend(tie, known)
     assert result.options[0].score == result.options[1].score
-    assert (result.tied, result.confidence) == (True, "low")
+    assert (result.doubt, result.confidence) == (
+        "the first two have the same score",
+        "low",
+    )
 
 
 def test_answers_for_different_targets_are_noted(known: Guidance) -> None:

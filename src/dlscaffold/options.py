@@ -4,11 +4,12 @@ The command line imports this for `--help`, so it imports little itself.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import click
 
-from dlscaffold.advice.situation import QUESTIONS, flag, nearest, one_choice, one_number
+from dlscaffold.advice.situation import QUESTIONS, Question, flag
 from dlscaffold.errors import UsageError
 from dlscaffold.layers.choices import STEPS, app_names, backend_names, layer_names
 
@@ -25,9 +26,14 @@ class OneOf(click.Choice[str]):
 
     def convert(self, value: Any, *_: Any) -> str:
         """Return the choice; raises UsageError if it is none."""
-        if value not in self.choices:
-            raise UsageError(nearest(value, list(self.choices), self.kind))
-        return str(value)
+        known = list(self.choices)
+        if value in known:
+            return str(value)
+        import difflib
+
+        close = difflib.get_close_matches(value.lower(), known, n=1, cutoff=0.6)
+        hint = f"did you mean {close[0]}?" if close else f"choose {' or '.join(known)}."
+        raise UsageError(f"There is no {self.kind} {value!r}: {hint}")
 
 
 PATH = click.Path()
@@ -77,22 +83,34 @@ def answer_option(name: str, help_text: str, metavar: str = "") -> Callable[[F],
 
     A question on a number has no choices, but a `metavar`.
     """
-    known = next((list(q.choices) for q in QUESTIONS if q.name == name), [])
+    question = next(one for one in QUESTIONS if one.name == name)
+    words = OneOf(f"{flag(name)[2:]} called", list(question.choices))
 
-    def check(*given: Any) -> str | float | None:
-        if known:
-            return one_choice(name, given[-1], known)
-        return one_number(name, given[-1])
-
-    def complete(*given: Any) -> list[str]:
-        return [value for value in known if value.startswith(given[-1])]
+    def single(*given: Any) -> str | float | None:
+        different = sorted(set(given[-1]))
+        if len(different) > 1:
+            both = " and as ".join(different)
+            raise UsageError(f"{flag(name)} is given as {both}: give one.")
+        value = next(iter(different), None)
+        return value if value is None or words.choices else number(question, value)
 
     return click.option(
         flag(name),
         name,
+        type=words if words.choices else str,
         multiple=True,
-        metavar=metavar or f"[{'|'.join(known)}]",
+        metavar=metavar or None,
         help=help_text,
-        callback=check,
-        shell_complete=complete,
+        callback=single,
+    )
+
+
+def number(question: Question, text: str) -> float:
+    """Return the number; raises UsageError if it is not in the question's range."""
+    with suppress(ValueError):
+        if question.least <= float(text) <= question.most:
+            return float(text)
+    raise UsageError(
+        f"{flag(question.name)} {text} is not a number from {question.least} to "
+        f"{question.most:,}: give {question.unit}."
     )

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from dlscaffold.advice.statements import GuidanceError, Statement, Terms, parse
+from dlscaffold.advice.statements import GuidanceError, Statement, parse, words_of
 from dlscaffold.layers.catalog import KINDS, Catalog, Cell
 from dlscaffold.layers.layer import Framework, Layer, Target, shared_formats
 from dlscaffold.toml import read_toml
@@ -145,14 +145,14 @@ def load(catalog: Catalog) -> Guidance:
     fields = _toml(central)
     title, criteria = fields.pop("document")["title"], fields.pop("criteria")
     levels = fields.pop("levels")
-    terms = Terms(criteria, levels)
-    statements = list(parse(fields, terms, file=central))
+    words = words_of(criteria, levels)
+    statements = list(parse(fields, words, file=central))
     labels = (f"{kind}/{name}" for kind in KINDS for name in catalog.names(kind))
     backends = (one for each in catalog.frameworks() for one in each.backends)
     for layer in (*map(catalog.find, labels), *backends):
         for file in (layer.path / name for name in FILES):
             if file.is_file():
-                statements += parse(_toml(file), terms, file=file, about=layer.label)
+                statements += parse(_toml(file), words, file=file, about=layer.label)
     return Guidance(catalog, title, criteria, levels, tuple(statements))
 
 

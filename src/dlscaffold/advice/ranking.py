@@ -31,7 +31,8 @@ PHONES = ("android", "ios")
 class Option:
     """A framework and a target, with what speaks for and against the pair.
 
-    `obstacles` are the reasons why it cannot be chosen; empty if it fits.
+    The heaviest reasons come first. `obstacles` are the reasons why it cannot be
+    chosen; empty if it fits.
     """
 
     framework: Framework
@@ -57,15 +58,13 @@ class Option:
 
     @property
     def pros(self) -> list[Statement]:
-        """The reasons for it, the heaviest first."""
-        found = (reason for reason in self.reasons if reason.weight > 0)
-        return sorted(found, key=lambda reason: -reason.weight)
+        """The reasons for it."""
+        return [reason for reason in self.reasons if reason.weight > 0]
 
     @property
     def cons(self) -> list[Statement]:
-        """The reasons against it, the heaviest first."""
-        found = (reason for reason in self.reasons if reason.weight < 0)
-        return sorted(found, key=lambda reason: reason.weight)
+        """The reasons against it."""
+        return [reason for reason in self.reasons if reason.weight < 0]
 
     @property
     def command(self) -> str:
@@ -158,47 +157,43 @@ def judge(
     """Return a pair with the statements that hold for it."""
     # An ONNX file, say, does not tell its framework, so the answer counts.
     topic = framework.topic or facts.get("framework", "")
-    facts = {**facts, "framework": topic}
     advice = [
         statement
         for subject in (f"frameworks/{topic}", target, facts["where"])
         for statement in known.about(subject, "advice")
-        if statement.holds(facts)
+        if statement.holds({**facts, "framework": topic})
     ]
     lifecycle = known.lifecycle(target)
-    if weight := LIFECYCLE_WEIGHTS[lifecycle.state]:
-        advice.append(replace(lifecycle, weight=weight))
+    advice.append(replace(lifecycle, weight=LIFECYCLE_WEIGHTS[lifecycle.state]))
+    advice.sort(key=lambda statement: -abs(statement.weight))
     obstacles = (
-        _mismatch(framework, target, known, model)
+        _misfit(framework, target, known, model)
         or _wrong_place(target, facts["where"], known)
         or [statement for statement in advice if statement.rules_out]
     )
     return Option(framework, target, tuple(advice), tuple(obstacles), model)
 
 
-def _mismatch(
-    framework: Framework,
-    target: Target,
-    known: Guidance,
-    model: Description | None,
+def _misfit(
+    framework: Framework, target: Target, known: Guidance, model: Description | None
 ) -> list[Statement]:
-    """Return why the two share no format, or why the model does not fit; or nothing."""
-    says = ""
+    """Return why the model does not fit, or the two share no format; or nothing."""
     if model:
         fit = next(fit for fit in model.targets if fit.target == target.name)
-        says = "" if fit.format else f"{model.path} does not fit: {fit.because}."
-    elif not shared_formats(framework, target):
-        says = f"{mismatch(known.catalog, framework, target)}."
-    return [Statement("advice", target.label, says)] if says else []
+        because = "" if fit.format else f"{model.path} does not fit: {fit.because}"
+    else:
+        fits = shared_formats(framework, target)
+        because = "" if fits else mismatch(known.catalog, framework, target)
+    return [Statement("advice", target.label, f"{because}.")] if because else []
 
 
 def _wrong_place(target: Target, where: str, known: Guidance) -> list[Statement]:
     """Return where the target runs instead; nothing if it runs there."""
     places = known.about(target, "place")
-    if any(where in statement.where for statement in places):
-        return []
     unknown = (
         f"{target.title} does not say where it runs: add [[place]] to "
         f"{target.path / FILE}, with where as a list of {', '.join(PLACES)}."
     )
+    if any(where in statement.where for statement in places):
+        return []
     return places or [Statement("place", target.label, unknown)]

@@ -16,7 +16,7 @@ from dlscaffold.advice.ranking import (
     rank,
     refuse_conflicts,
 )
-from dlscaffold.advice.situation import FIGURES, QUESTIONS, Question, Situation, flag
+from dlscaffold.advice.situation import QUESTIONS, Question, Situation, flag
 from dlscaffold.advice.statements import Statement
 from dlscaffold.errors import UsageError
 from dlscaffold.models.identify import describe
@@ -53,15 +53,13 @@ class Recommendation:
     changes: tuple[Change, ...]
 
     @property
-    def tied(self) -> bool:
-        """Whether the second option is as good as the first."""
+    def doubt(self) -> str:
+        """Why the first choice is doubtful, whatever else is answered; or empty."""
+        if any(option.score <= 0 for option in self.options[:1]):
+            return "the reasons against the first choice are as strong as those for it"
         scores = [option.score for option in self.options[:2]]
-        return len(scores) == 2 and scores[0] == scores[1]
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether the reasons against the first option outweigh those for it."""
-        return bool(self.options) and self.options[0].score <= 0
+        is_tie = len(scores) == 2 and scores[0] == scores[1]
+        return "the first two have the same score" if is_tie else ""
 
     @property
     def confidence(self) -> str:
@@ -69,7 +67,7 @@ class Recommendation:
         if not self.options:
             return "none"
         open_questions = {change.question for change in self.changes}
-        if self.tied or self.doubtful or len(open_questions) > FEW:
+        if self.doubt or len(open_questions) > FEW:
             return "low"
         return "medium" if open_questions else "high"
 
@@ -119,15 +117,20 @@ def _changes(
 def open_questions(situation: Situation, known: Guidance) -> list[Question]:
     """Return the questions without an answer, in the order in which they are asked."""
     titles = {framework.name: framework.title for framework in known.frameworks}
-    every = [QUESTIONS[0]._replace(choices=titles), *QUESTIONS[1:]]
-    for name, figure in FIGURES.items():
-        # On which side of its first level the number is.
-        threshold = next(iter(known.levels[name].values()))
-        limit = f"{threshold:g} {figure.unit}"
-        less, more = f"{threshold / 2:g}", f"{threshold * 2:g}"
-        choices = {less: f"less than {limit}", more: f"more than {limit}"}
-        every.append(Question(name, figure.prompt, choices))
-    return [question for question in every if question.name not in situation.answers]
+    choices = {"framework": titles}
+    for question in QUESTIONS:
+        if question.unit:
+            # On which side of its first level the number is.
+            limit = next(iter(known.levels[question.name].values()))
+            choices[question.name] = {
+                f"{limit / 2:g}": f"less than {limit:g} {question.unit}",
+                f"{limit * 2:g}": f"more than {limit:g} {question.unit}",
+            }
+    return [
+        question._replace(choices=choices.get(question.name, question.choices))
+        for question in QUESTIONS
+        if question.name not in situation.answers
+    ]
 
 
 def worth_asking(question: Question, situation: Situation, known: Guidance) -> bool:

@@ -1,4 +1,4 @@
-"""The situation that `recommend` advises on: its questions, and the checks on answers.
+"""The situation that `recommend` advises on, and the questions that describe it.
 
 Kept apart from the ranking because the command line needs it, so `--help` pays for
 every import made here.
@@ -6,10 +6,8 @@ every import made here.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from dlscaffold.errors import UsageError
 from dlscaffold.layers.choices import layer_names
 
 if TYPE_CHECKING:
@@ -17,11 +15,17 @@ if TYPE_CHECKING:
 
 
 class Question(NamedTuple):
-    """A question, and each answer on offer with what it means."""
+    """A question, and each answer on offer with what it means.
+
+    Without choices the answer is a number: its unit, the least and the most.
+    """
 
     name: str
     prompt: str
-    choices: dict[str, str]
+    choices: dict[str, str] = {}  # noqa: RUF012
+    unit: str = ""
+    least: float = 0
+    most: float = 0
 
 
 YES_NO = {"yes": "yes", "no": "no"}
@@ -31,7 +35,7 @@ QUESTIONS = (
     Question(
         "framework",
         "Which framework is the model trained in?",
-        {name: name for name in layer_names("frameworks")},
+        dict.fromkeys(layer_names("frameworks"), ""),
     ),
     Question(
         "where",
@@ -70,25 +74,28 @@ QUESTIONS = (
             "ios": "iOS",
         },
     ),
-)
-
-
-class Figure(NamedTuple):
-    """A question whose answer is a number, and the range that it is taken from."""
-
-    prompt: str
-    unit: str
-    least: float
-    most: float
-
-
-FIGURES = {
-    "rate": Figure(
-        "How many requests are expected?", "requests per second", 0.0001, 1_000_000
+    Question(
+        "rate",
+        "How many requests are expected?",
+        unit="requests per second",
+        least=0.0001,
+        most=1_000_000,
     ),
-    "latency": Figure("How long may a response take?", "milliseconds", 0.01, 3_600_000),
-    "model_size": Figure("How large is the model?", "megabytes", 0.001, 1_000_000),
-}
+    Question(
+        "latency",
+        "How long may a response take?",
+        unit="milliseconds",
+        least=0.01,
+        most=3_600_000,
+    ),
+    Question(
+        "model_size",
+        "How large is the model?",
+        unit="megabytes",
+        least=0.001,
+        most=1_000_000,
+    ),
+)
 
 
 class Situation(NamedTuple):
@@ -117,55 +124,9 @@ class Situation(NamedTuple):
 
     def with_answer(self, question: str, answer: str | None) -> Situation:
         """Return the situation with one more answer, as it would be written."""
-        value = float(answer) if answer and question in FIGURES else answer
+        is_number = any(one.name == question and one.unit for one in QUESTIONS)
+        value = float(answer) if answer and is_number else answer
         return Situation(**{**self._asdict(), question: value})
-
-
-def nearest(word: str, known: list[str], kind: str) -> str:
-    """Return the message for an unknown word, with the nearest known one."""
-    import difflib
-
-    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
-    hint = f"did you mean {close[0]}?" if close else f"choose {' or '.join(known)}."
-    return f"There is no {kind} {word!r}: {hint}"
-
-
-def one_choice(name: str, values: tuple[str, ...], known: list[str]) -> str | None:
-    """Return the value of an option that may be repeated, None if it was not given.
-
-    Raises UsageError if a value is unknown, or if the values differ.
-    """
-    for value in values:
-        if value not in known:
-            raise UsageError(nearest(value, known, f"{name.replace('_', '-')} called"))
-    return _single(name, values)
-
-
-def one_number(name: str, values: tuple[str, ...]) -> float | None:
-    """Return the number given to an option that may be repeated, as `one_choice`."""
-    value = _single(name, values)
-    if value is None:
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        number = math.nan
-    figure = FIGURES[name]
-    if not figure.least <= number <= figure.most:  # NaN is not in the range either
-        raise UsageError(
-            f"{flag(name)} {value} is not a number from {figure.least} to "
-            f"{figure.most:,}: give {figure.unit}."
-        )
-    return number
-
-
-def _single(name: str, values: tuple[str, ...]) -> str | None:
-    different = sorted(set(values))
-    if len(different) > 1:
-        raise UsageError(
-            f"{flag(name)} is given as {' and as '.join(different)}: give one."
-        )
-    return different[0] if different else None
 
 
 def flag(question: str) -> str:

@@ -158,16 +158,11 @@ def _show_confidence(console: Console, result: Recommendation) -> None:
         console.print(f"Assumed, as it was not given: {assumption}.")
     if not result.options:
         return
-    console.print(f"Confidence: [bold]{result.confidence}[/bold]{_because(result)}")
+    because = f": {result.doubt}." if result.doubt else "."
+    if not (result.doubt or result.changes):
+        because = ": no open question would change it."
+    console.print(f"Confidence: [bold]{result.confidence}[/bold]{because}")
     if result.changes:
         console.print("These answers would change it:")
     for change in result.changes:
         console.print(f"   {change.option}: {change.first.name}")
-
-
-def _because(result: Recommendation) -> str:
-    if result.doubtful:
-        return ": the reasons against the first choice are as strong as those for it."
-    if result.tied:
-        return ": the first two have the same score."
-    return "." if result.changes else ": no open question would change it."
