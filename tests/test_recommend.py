@@ -57,7 +57,7 @@ def test_scenario(
 ) -> None:
     result = recommend(Situation(**answers), known)
     if not first:
-        assert (result.options, result.confidence) == ((), "none")
+        assert (result.options, result.confidence) == ([], "none")
         against = [said for out in result.ruled_out for said in out.because]
         assert any(reason in statement.says for statement in against)
         return
@@ -89,7 +89,7 @@ def test_a_note_names_the_runtime_for_phones_that_no_target_generates(
     document: Guidance, known: Guidance
 ) -> None:
     result = recommend(Situation(framework=TF, where="phone"), document)
-    assert result.options == ()
+    assert result.options == []
     assert result.confidence == "none"
     assert [note.says for note in result.notes if "LiteRT" in note.says]
     assert not recommend(Situation(framework=TF, where="phone"), known).notes
@@ -156,9 +156,9 @@ def test_few_requests_and_fixed_versions_count_against_a_separate_server(
 
 def test_a_default_that_rules_a_target_out_is_an_assumption(known: Guidance) -> None:
     arm64 = Situation(framework=TF, where="server", processor="arm64")
-    assert recommend(arm64, known).assumed == ("emulation: no",)
+    assert recommend(arm64, known).assumed == ["emulation: no"]
     for settled in (arm64._replace(emulation="no"), arm64._replace(processor="x86_64")):
-        assert recommend(settled, known).assumed == ()
+        assert recommend(settled, known).assumed == []
 
 
 @pytest.mark.parametrize("where", ["phone", "embedded"])

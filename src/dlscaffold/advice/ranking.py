@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from dlscaffold.advice import guidance
 from dlscaffold.advice.guidance import FILE, Guidance
@@ -80,12 +81,11 @@ class Option:
         return shlex.join(["dlscaffold", "new", *words, "--target", self.target.name])
 
 
-@dataclass(frozen=True)
-class RuledOut:
+class RuledOut(NamedTuple):
     """A target that fits no framework in question, with the reasons."""
 
     target: Target
-    because: tuple[Statement, ...]
+    because: list[Statement]
 
 
 def first_choice(situation: Situation, known: Guidance) -> Option | None:
@@ -127,7 +127,7 @@ def rank(situation: Situation, known: Guidance) -> tuple[list[Option], list[Rule
             obstacles = dict.fromkeys(one for pair in pairs for one in pair.obstacles)
             # Those with a source hold for every framework, the others for one.
             general = [one for one in obstacles if one.source]
-            ruled_out.append(RuledOut(target, tuple(general or obstacles)))
+            ruled_out.append(RuledOut(target, general or [*obstacles]))
     return sorted(options, key=lambda one: (-one.score, one.name)), ruled_out
 
 

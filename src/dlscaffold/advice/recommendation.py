@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dlscaffold.advice.guidance import Guidance
 from dlscaffold.advice.ranking import (
@@ -16,7 +17,7 @@ from dlscaffold.advice.ranking import (
     rank,
     refuse_conflicts,
 )
-from dlscaffold.advice.situation import QUESTIONS, Question, Situation, flag
+from dlscaffold.advice.situation import QUESTIONS, Question, Situation
 from dlscaffold.advice.statements import Statement
 from dlscaffold.errors import UsageError
 from dlscaffold.models.identify import describe
@@ -27,18 +28,12 @@ FEW = 2
 ALWAYS_ASKED = ("framework", "where")
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """An answer to an open question that would change the first choice."""
 
     question: str
     answer: str
     first: Option
-
-    @property
-    def option(self) -> str:
-        """The command-line option that gives the answer."""
-        return f"{flag(self.question)} {self.answer}"
 
 
 @dataclass(frozen=True)
@@ -46,11 +41,11 @@ class Recommendation:
     """The ranked options, the targets ruled out, and how sure the first choice is."""
 
     situation: Situation
-    assumed: tuple[str, ...]
-    options: tuple[Option, ...]
-    ruled_out: tuple[RuledOut, ...]
-    notes: tuple[Statement, ...]
-    changes: tuple[Change, ...]
+    assumed: list[str]
+    options: list[Option]
+    ruled_out: list[RuledOut]
+    notes: list[Statement]
+    changes: list[Change]
 
     @property
     def doubt(self) -> str:
@@ -80,38 +75,34 @@ def recommend(situation: Situation, known: Guidance) -> Recommendation:
     first = options[0] if options else None
     reasons = (reason for out in ruled_out for reason in out.because)
     decisive = {"where"}.union(*(reason.when for reason in reasons))
+    # The place if it is open, and other defaults that rule a target out.
+    open_ones = decisive.difference(situation.answers)
     facts, targets = facts_of(situation, known), {one.name for one in known.targets}
+    notes = [one for one in known.of("note") if one.holds(facts)]
     return Recommendation(
-        situation=situation,
-        # The place if it is open, and other defaults that rule a target out.
-        assumed=tuple(
-            f"{name}: {value}"
-            for name, value in DEFAULTS.items()
-            if name not in situation.answers and name in decisive
-        ),
-        options=tuple(options),
-        ruled_out=tuple(ruled_out),
-        notes=tuple(
-            note
-            for note in known.of("note")
-            if note.holds(facts) and note.without not in targets
-        ),
-        changes=tuple(_changes(situation, first, known)),
+        situation,
+        [f"{name}: {DEFAULTS[name]}" for name in DEFAULTS if name in open_ones],
+        options,
+        ruled_out,
+        [note for note in notes if note.without not in targets],
+        [
+            change
+            for question in open_questions(situation, known)
+            for change in changes_by(question, situation, first, known)
+        ],
     )
 
 
-def _changes(
-    situation: Situation, first: Option | None, known: Guidance
+def changes_by(
+    question: Question, situation: Situation, first: Option | None, known: Guidance
 ) -> Iterator[Change]:
-    """Yield each answer to an open question that changes the first choice."""
-    for question in open_questions(situation, known):
-        for answer in question.choices:
-            # A phone's system only says that this is a phone, where that is open.
-            if situation.where or answer not in PHONES:
-                answered = situation.with_answer(question.name, answer)
-                other = first_choice(answered, known)
-                if other and (first is None or other.name != first.name):
-                    yield Change(question.name, answer, other)
+    """Yield each answer to a question that changes the first choice."""
+    for answer in question.choices:
+        # A phone's system only says that this is a phone, where that is open.
+        if situation.where or answer not in PHONES:
+            other = first_choice(situation.with_answer(question.name, answer), known)
+            if other and (first is None or other.name != first.name):
+                yield Change(question.name, answer, other)
 
 
 def open_questions(situation: Situation, known: Guidance) -> list[Question]:
@@ -138,9 +129,7 @@ def worth_asking(question: Question, situation: Situation, known: Guidance) -> b
     if question.name in ALWAYS_ASKED:
         return True
     first = first_choice(situation, known)
-    answered = (situation.with_answer(question.name, one) for one in question.choices)
-    others = (first_choice(one, known) for one in answered)
-    return any(other and first and other.name != first.name for other in others)
+    return bool(first) and any(changes_by(question, situation, first, known))
 
 
 def from_model(path: Path, situation: Situation, known: Guidance) -> Situation:

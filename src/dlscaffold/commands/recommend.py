@@ -20,7 +20,7 @@ from dlscaffold.advice.recommendation import (
     recommend,
     worth_asking,
 )
-from dlscaffold.advice.situation import Question, Situation
+from dlscaffold.advice.situation import Question, Situation, flag
 from dlscaffold.advice.statements import DOCUMENT, Statement
 from dlscaffold.layers.catalog import installed
 
@@ -75,7 +75,7 @@ def to_json(result: Recommendation) -> dict[str, Any]:
     """Return what `--json` prints."""
     return {
         "answers": result.situation.answers,
-        "assumed": list(result.assumed),
+        "assumed": result.assumed,
         "confidence": result.confidence,
         "would_change": [
             {
@@ -165,4 +165,5 @@ def _show_confidence(console: Console, result: Recommendation) -> None:
     if result.changes:
         console.print("These answers would change it:")
     for change in result.changes:
-        console.print(f"   {change.option}: {change.first.name}")
+        answer = f"{flag(change.question)} {change.answer}"
+        console.print(f"   {answer}: {change.first.name}")
