@@ -5,6 +5,7 @@ The command line imports this for `--help`, so it imports little itself.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -78,39 +79,36 @@ format_option = click.option(
 )
 
 
-def answer_option(name: str, help_text: str, metavar: str = "") -> Callable[[F], F]:
-    """Return the option for a question; it may be repeated, but not contradicted.
+def answer_options(command: F) -> F:
+    """Add an option for each question; it may be repeated, but not contradicted."""
+    for question in reversed(QUESTIONS):
+        words = OneOf(f"{flag(question.name)[2:]} called", list(question.choices))
+        command = click.option(
+            flag(question.name),
+            question.name,
+            type=words if question.choices else str,
+            metavar=None if question.choices else "NUMBER",
+            multiple=True,
+            help=question.prompt,
+            callback=partial(answer, question),
+        )(command)
+    return command
 
-    A question on a number has no choices, but a `metavar`.
+
+def answer(question: Question, *given: Any) -> str | float | None:
+    """Return the answer that an option gives, None for none.
+
+    Raises UsageError if it contradicts itself, or is not in the question's range.
     """
-    question = next(one for one in QUESTIONS if one.name == name)
-    words = OneOf(f"{flag(name)[2:]} called", list(question.choices))
-
-    def single(*given: Any) -> str | float | None:
-        different = sorted(set(given[-1]))
-        if len(different) > 1:
-            both = " and as ".join(different)
-            raise UsageError(f"{flag(name)} is given as {both}: give one.")
-        value = next(iter(different), None)
-        return value if value is None or words.choices else number(question, value)
-
-    return click.option(
-        flag(name),
-        name,
-        type=words if words.choices else str,
-        multiple=True,
-        metavar=metavar or None,
-        help=help_text,
-        callback=single,
-    )
-
-
-def number(question: Question, text: str) -> float:
-    """Return the number; raises UsageError if it is not in the question's range."""
+    name, different = flag(question.name), sorted(set(given[-1]))
+    if len(different) > 1:
+        raise UsageError(f"{name} is given as {' and as '.join(different)}: give one.")
+    if not different or question.choices:
+        return next(iter(different), None)
     with suppress(ValueError):
-        if question.least <= float(text) <= question.most:
-            return float(text)
+        if question.least <= float(different[0]) <= question.most:
+            return float(different[0])
     raise UsageError(
-        f"{flag(question.name)} {text} is not a number from {question.least} to "
+        f"{name} {different[0]} is not a number from {question.least} to "
         f"{question.most:,}: give {question.unit}."
     )

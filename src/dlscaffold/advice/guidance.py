@@ -102,29 +102,29 @@ class Guidance:
         longer current, or empty.
         """
         notice = self._notice(cell.target, cell)
-        reasons = (self._linked_reason(layer, notice) for layer in subjects(cell))
-        return {"reasons": [one for one in reasons if one], "lifecycle": notice}
-
-    def _linked_reason(
-        self, layer: Layer, notice: Mapping[str, str]
-    ) -> dict[str, str] | None:
-        for one in self.about(layer, "reason"):
-            if one.source.startswith("https://") and one.source != notice.get("source"):
+        reasons = []
+        for layer in subjects(cell):
+            links = (
+                one
+                for one in self.about(layer, "reason")
+                if one.source.startswith("https://")
+                and one.source != notice.get("source")
+            )
+            if one := next(links, None):
                 words = {"says": one.says, "source": one.source, "dated": one.dated}
-                return {"title": layer.title, **words}
-        return None
+                reasons.append({"title": layer.title, **words})
+        return {"reasons": reasons, "lifecycle": notice}
 
     def _notice(self, layer: Layer, cell: Cell) -> dict[str, str]:
         """Return the lifecycle of a layer that is not current, and the way out."""
         lifecycle = self.lifecycle(layer)
         if lifecycle.state == "current":
             return {}
+        fitting = [one for one in self.targets if shared_formats(cell.framework, one)]
         command = ""
-        for target in self.targets:
-            fits = shared_formats(cell.framework, target)
-            if target.name == lifecycle.successor and fits:
-                framework = f"--framework {cell.framework.name}"
-                command = f"dlscaffold new {framework} --target {target.name}"
+        if lifecycle.successor in [target.name for target in fitting]:
+            words = f"--framework {cell.framework.name} --target {lifecycle.successor}"
+            command = f"dlscaffold new {words}"
         return {**lifecycle.to_json(), "state": lifecycle.state, "command": command}
 
 
