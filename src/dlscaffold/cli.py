@@ -19,7 +19,7 @@ from dlscaffold.options import (
     PATH,
     STEP,
     TARGET,
-    answer_options,
+    Advice,
     app_option,
     backend_option,
     extra_option,
@@ -193,6 +193,7 @@ def compare(**options: Any) -> None:
 
 
 @main.command(
+    cls=Advice,
     epilog="""\b
 Examples:
   dlscaffold recommend
@@ -201,9 +202,8 @@ Examples:
 
 Exit status: 0 with a recommendation, 1 if nothing fits, 2 if an answer is not valid or
 two contradict each other.
-"""
+""",
 )
-@answer_options
 @click.option(
     "--model",
     type=PATH,

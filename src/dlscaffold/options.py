@@ -3,18 +3,20 @@
 The command line imports this for `--help`, so it imports little itself.
 """
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
-from typing import Any, TypeVar
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from dlscaffold.advice.situation import QUESTIONS, Question, flag
 from dlscaffold.errors import UsageError
 from dlscaffold.layers.choices import STEPS, app_names, backend_names, layer_names
 
-F = TypeVar("F", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from dlscaffold.advice.situation import Question
 
 
 class OneOf(click.Choice[str]):
@@ -79,20 +81,30 @@ format_option = click.option(
 )
 
 
-def answer_options(command: F) -> F:
-    """Add an option for each question; it may be repeated, but not contradicted."""
-    for question in reversed(QUESTIONS):
-        words = OneOf(f"{flag(question.name)[2:]} called", list(question.choices))
-        command = click.option(
-            flag(question.name),
-            question.name,
-            type=words if question.choices else str,
-            metavar=None if question.choices else "NUMBER",
-            multiple=True,
-            help=question.prompt,
-            callback=partial(answer, question),
-        )(command)
-    return command
+class Advice(click.Command):
+    """A command with an option for each question that the guidance asks."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the options for the questions, and then the others."""
+        from dlscaffold.advice.guidance import load
+        from dlscaffold.layers.catalog import installed
+
+        questions = load(installed()).questions
+        return [*map(answer_option, questions), *super().get_params(ctx)]
+
+
+@cache
+def answer_option(question: Question) -> click.Option:
+    """Return the option for a question; it may be repeated, but not contradicted."""
+    words = OneOf(f"{question.option[2:]} called", list(question.choices))
+    return click.Option(
+        [question.option, question.name],
+        type=str if question.unit else words,
+        metavar="NUMBER" if question.unit else None,
+        multiple=True,
+        help=question.prompt,
+        callback=partial(answer, question),
+    )
 
 
 def answer(question: Question, *given: Any) -> str | float | None:
@@ -100,15 +112,16 @@ def answer(question: Question, *given: Any) -> str | float | None:
 
     Raises UsageError if it contradicts itself, or is not in the question's range.
     """
-    name, different = flag(question.name), sorted(set(given[-1]))
+    name, different = question.option, sorted(set(given[-1]))
     if len(different) > 1:
         raise UsageError(f"{name} is given as {' and as '.join(different)}: give one.")
-    if not different or question.choices:
+    if not different or not question.unit:
         return next(iter(different), None)
+    least, most = question.range
     with suppress(ValueError):
-        if question.least <= float(different[0]) <= question.most:
+        if least <= float(different[0]) <= most:
             return float(different[0])
     raise UsageError(
-        f"{name} {different[0]} is not a number from {question.least} to "
-        f"{question.most:,}: give {question.unit}."
+        f"{name} {different[0]} is not a number from {least} to {most:,}: "
+        f"give {question.unit}."
     )

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from dlscaffold.advice.situation import Question
 from dlscaffold.advice.statements import GuidanceError, Statement, parse, words_of
 from dlscaffold.layers.catalog import KINDS, Catalog, Cell
 from dlscaffold.layers.layer import Framework, Layer, Target, shared_formats
@@ -28,7 +29,7 @@ class Guidance:
     catalog: Catalog
     title: str
     criteria: Mapping[str, str]
-    levels: Mapping[str, Mapping[str, float]]
+    questions: tuple[Question, ...]
     statements: tuple[Statement, ...] = field(repr=False)
 
     @cached_property
@@ -59,10 +60,14 @@ class Guidance:
         current = Statement("lifecycle", layer.label, "", state="current")
         return next(iter(self.about(layer, "lifecycle")), current)
 
+    def question(self, name: str) -> Question:
+        """Return the question of this name."""
+        return next(one for one in self.questions if one.name == name)
+
     def level(self, figure: str, number: float) -> str:
         """Return the level that a number counts as, such as `high` for a rate."""
-        levels = self.levels[figure].items()
-        return next(name for name, most in levels if number <= most)
+        levels = self.question(figure).levels
+        return next(name for name, most in levels.items() if number <= most)
 
     def compares(self, framework: Framework) -> bool:
         """Whether there is anything to put into the framework's column."""
@@ -144,8 +149,8 @@ def load(catalog: Catalog) -> Guidance:
     central = catalog.roots[0] / FILE
     fields = _toml(central)
     title, criteria = fields.pop("document")["title"], fields.pop("criteria")
-    levels = fields.pop("levels")
-    words = words_of(criteria, levels)
+    questions = tuple(asked(one, catalog) for one in fields.pop("question"))
+    words = words_of(criteria, questions)
     statements = list(parse(fields, words, file=central))
     labels = (f"{kind}/{name}" for kind in KINDS for name in catalog.names(kind))
     backends = (one for each in catalog.frameworks() for one in each.backends)
@@ -153,7 +158,23 @@ def load(catalog: Catalog) -> Guidance:
         for file in (layer.path / name for name in FILES):
             if file.is_file():
                 statements += parse(_toml(file), words, file=file, about=layer.label)
-    return Guidance(catalog, title, criteria, levels, tuple(statements))
+    return Guidance(catalog, title, criteria, questions, tuple(statements))
+
+
+def asked(row: Mapping[str, Any], catalog: Catalog) -> Question:
+    """Return a question with its choices: frameworks, or the sides of a level."""
+    choices = dict(row.get("choices", {}))
+    if row["name"] == "framework":
+        choices = {
+            framework.name: framework.title for framework in catalog.frameworks()
+        }
+    if "levels" in row:
+        limit, unit = next(iter(row["levels"].values())), row["unit"]
+        choices = {
+            f"{limit / 2:g}": f"less than {limit:g} {unit}",
+            f"{limit * 2:g}": f"more than {limit:g} {unit}",
+        }
+    return Question(**{**row, "choices": choices})
 
 
 def _toml(file: Path) -> dict[str, Any]:

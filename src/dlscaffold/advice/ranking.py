@@ -13,7 +13,7 @@ from typing import NamedTuple
 from dlscaffold.advice import guidance
 from dlscaffold.advice.guidance import FILE, Guidance
 from dlscaffold.advice.situation import Situation
-from dlscaffold.advice.statements import PLACES, Statement
+from dlscaffold.advice.statements import Statement
 from dlscaffold.errors import UsageError
 from dlscaffold.layers.catalog import Catalog
 from dlscaffold.layers.finding import mismatch
@@ -22,8 +22,6 @@ from dlscaffold.models.description import Description
 
 # The weight of a target's lifecycle.
 LIFECYCLE_WEIGHTS = {"current": 0, "legacy": -1, "retired": -3}
-# The answers that hold for questions left open.
-DEFAULTS = {"where": "server", "emulation": "no"}
 # Systems that imply a phone where the place is open.
 PHONES = ("android", "ios")
 
@@ -99,7 +97,8 @@ def first_choice(situation: Situation, known: Guidance) -> Option | None:
 
 def best_target(framework: str | None, catalog: Catalog) -> str:
     """Return the first target for a framework, for `new`; empty if there is none."""
-    first = first_choice(Situation(framework=framework), guidance.load(catalog))
+    answers = {"framework": framework} if framework else {}
+    first = first_choice(Situation(answers), guidance.load(catalog))
     return first.target.name if first else ""
 
 
@@ -113,7 +112,7 @@ def refuse_conflicts(situation: Situation, known: Guidance) -> None:
 
 def rank(situation: Situation, known: Guidance) -> tuple[list[Option], list[RuledOut]]:
     """Return the pairs that fit, the best first, and the targets that do not fit."""
-    model, wanted = situation.model, situation.framework
+    model, wanted = situation.model, situation.answers.get("framework")
     frameworks = [one for one in known.frameworks if wanted in (None, one.name)]
     if model:
         frameworks = [known.catalog.model(model.layer)]
@@ -133,17 +132,19 @@ def rank(situation: Situation, known: Guidance) -> tuple[list[Option], list[Rule
 
 def complete(situation: Situation) -> Situation:
     """Return the situation with what its answers imply: a phone from its system."""
-    if situation.where is None and situation.system in PHONES:
-        return situation._replace(where="phone")
-    return situation
+    answers = situation.answers
+    is_phone = "where" not in answers and answers.get("system") in PHONES
+    return replace(
+        situation, answers={**answers, "where": "phone"} if is_phone else answers
+    )
 
 
 def facts_of(situation: Situation, known: Guidance) -> dict[str, str]:
     """Return the answers in the words of the guidance: numbers as their levels."""
-    answers = complete(situation).answers
-    return DEFAULTS | {
+    defaults = {one.name: one.default for one in known.questions if one.default}
+    return defaults | {
         name: answer if isinstance(answer, str) else known.level(name, answer)
-        for name, answer in answers.items()
+        for name, answer in complete(situation).answers.items()
     }
 
 
@@ -189,11 +190,12 @@ def _misfit(
 
 def _wrong_place(target: Target, where: str, known: Guidance) -> list[Statement]:
     """Return where the target runs instead; nothing if it runs there."""
-    places = known.about(target, "place")
+    stated = known.about(target, "place")
+    places = ", ".join(known.question("where").choices)
     unknown = (
         f"{target.title} does not say where it runs: add [[place]] to "
-        f"{target.path / FILE}, with where as a list of {', '.join(PLACES)}."
+        f"{target.path / FILE}, with where as a list of {places}."
     )
-    if any(where in statement.where for statement in places):
+    if any(where in statement.where for statement in stated):
         return []
-    return places or [Statement("place", target.label, unknown)]
+    return stated or [Statement("place", target.label, unknown)]

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from dlscaffold.advice.guidance import Guidance
 from dlscaffold.advice.ranking import (
-    DEFAULTS,
     PHONES,
     Option,
     RuledOut,
@@ -17,21 +16,19 @@ from dlscaffold.advice.ranking import (
     rank,
     refuse_conflicts,
 )
-from dlscaffold.advice.situation import QUESTIONS, Question, Situation
+from dlscaffold.advice.situation import Question, Situation
 from dlscaffold.advice.statements import Statement
 from dlscaffold.errors import UsageError
 from dlscaffold.models.identify import describe
 
 # With more open questions than these that would change the first choice, it is a guess.
 FEW = 2
-# Asked in any case, as everything else follows from them.
-ALWAYS_ASKED = ("framework", "where")
 
 
 class Change(NamedTuple):
     """An answer to an open question that would change the first choice."""
 
-    question: str
+    question: Question
     answer: str
     first: Option
 
@@ -61,7 +58,7 @@ class Recommendation:
         """How sure the first choice is: high, medium, low, or none without one."""
         if not self.options:
             return "none"
-        open_questions = {change.question for change in self.changes}
+        open_questions = {change.question.name for change in self.changes}
         if self.doubt or len(open_questions) > FEW:
             return "low"
         return "medium" if open_questions else "high"
@@ -76,18 +73,19 @@ def recommend(situation: Situation, known: Guidance) -> Recommendation:
     reasons = (reason for out in ruled_out for reason in out.because)
     decisive = {"where"}.union(*(reason.when for reason in reasons))
     # The place if it is open, and other defaults that rule a target out.
-    open_ones = decisive.difference(situation.answers)
+    questions = open_questions(situation, known)
+    defaults = [one for one in questions if one.default]
     facts, targets = facts_of(situation, known), {one.name for one in known.targets}
     notes = [one for one in known.of("note") if one.holds(facts)]
     return Recommendation(
         situation,
-        [f"{name}: {DEFAULTS[name]}" for name in DEFAULTS if name in open_ones],
+        [f"{one.name}: {one.default}" for one in defaults if one.name in decisive],
         options,
         ruled_out,
         [note for note in notes if note.without not in targets],
         [
             change
-            for question in open_questions(situation, known)
+            for question in questions
             for change in changes_by(question, situation, first, known)
         ],
     )
@@ -99,34 +97,20 @@ def changes_by(
     """Yield each answer to a question that changes the first choice."""
     for answer in question.choices:
         # A phone's system only says that this is a phone, where that is open.
-        if situation.where or answer not in PHONES:
-            other = first_choice(situation.with_answer(question.name, answer), known)
+        if "where" in situation.answers or answer not in PHONES:
+            other = first_choice(situation.with_answer(question, answer), known)
             if other and (first is None or other.name != first.name):
-                yield Change(question.name, answer, other)
+                yield Change(question, answer, other)
 
 
 def open_questions(situation: Situation, known: Guidance) -> list[Question]:
     """Return the questions without an answer, in the order in which they are asked."""
-    titles = {framework.name: framework.title for framework in known.frameworks}
-    choices = {"framework": titles}
-    for question in QUESTIONS:
-        if question.unit:
-            # On which side of its first level the number is.
-            limit = next(iter(known.levels[question.name].values()))
-            choices[question.name] = {
-                f"{limit / 2:g}": f"less than {limit:g} {question.unit}",
-                f"{limit * 2:g}": f"more than {limit:g} {question.unit}",
-            }
-    return [
-        question._replace(choices=choices.get(question.name, question.choices))
-        for question in QUESTIONS
-        if question.name not in situation.answers
-    ]
+    return [one for one in known.questions if one.name not in situation.answers]
 
 
 def worth_asking(question: Question, situation: Situation, known: Guidance) -> bool:
     """Whether any answer to the question would change the first choice."""
-    if question.name in ALWAYS_ASKED:
+    if question.always:
         return True
     first = first_choice(situation, known)
     return bool(first) and any(changes_by(question, situation, first, known))
@@ -140,14 +124,13 @@ def from_model(path: Path, situation: Situation, known: Guidance) -> Situation:
     """
     found = describe(path, whole=False)
     origin = known.catalog.model(found.layer)
-    written_by = (origin.topic, *origin.also_written_by)
-    if situation.framework and origin.topic and situation.framework not in written_by:
+    said = situation.answers.get("framework")
+    if said and origin.topic and said not in (origin.topic, *origin.also_written_by):
         raise UsageError(
-            f"{path} is a {origin.topic} model, but --framework is "
-            f"{situation.framework}: give one of the two."
+            f"{path} is a {origin.topic} model, but --framework is {said}: give one of "
+            "the two."
         )
-    return situation._replace(
-        framework=situation.framework or origin.topic,
-        model_size=situation.model_size or found.size / 1e6,
-        model=found,
+    own = {"framework": origin.topic} if origin.topic else {}
+    return Situation(
+        {**own, "model_size": found.size / 1e6, **situation.answers}, found
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from dlscaffold.advice.situation import QUESTIONS
+from dlscaffold.advice.situation import Question
 from dlscaffold.errors import LayerError
 from dlscaffold.layers.manifest import FLAG, NUMBER, TABLE, TEXT, TEXTS, wrong_key
 
@@ -26,7 +26,6 @@ KINDS = (
 # How `when` refers to a question without an answer.
 OPEN = "open"
 STATES = ("current", "legacy", "retired")
-PLACES = next(list(q.choices) for q in QUESTIONS if q.name == "where")
 DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 SOURCE = re.compile(r"document|https://\S+|(docs|benchmarks)/\S+")
 # Of these keys, each kind needs one.
@@ -102,17 +101,15 @@ del KEYS["kind"]
 Words = Mapping[str, Sequence[str]]
 
 
-def words_of(criteria: Mapping[str, str], levels: Mapping[str, Any]) -> Words:
+def words_of(criteria: Mapping[str, str], questions: Sequence[Question]) -> Words:
     """Return the words that statements may use, for keys and, in `when`, questions."""
-    answers = {
-        one.name: [*(levels.get(one.name) or one.choices), OPEN] for one in QUESTIONS
-    }
+    answers = {one.name: [*(one.levels or one.choices)] for one in questions}
     return {
-        **{f"when {question}": known for question, known in answers.items()},
+        **{f"when {name}": [*known, OPEN] for name, known in answers.items()},
         "criterion": list(criteria),
         "state": STATES,
         "tools": TOOLS,
-        "where": PLACES,
+        "where": answers["where"],
     }
 
 

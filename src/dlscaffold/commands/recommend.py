@@ -20,7 +20,7 @@ from dlscaffold.advice.recommendation import (
     recommend,
     worth_asking,
 )
-from dlscaffold.advice.situation import Question, Situation, flag
+from dlscaffold.advice.situation import Question, Situation
 from dlscaffold.advice.statements import DOCUMENT, Statement
 from dlscaffold.layers.catalog import installed
 
@@ -34,8 +34,9 @@ UNKNOWN = "I cannot say yet"
 
 def run(*, model: str | None, as_json: bool, **answers: Any) -> None:
     """Print the recommendation; exits with status 1 if nothing fits."""
-    situation = Situation(**answers)
     known = guidance.load(installed())
+    given = [one.name for one in known.questions if answers[one.name] is not None]
+    situation = Situation({name: answers[name] for name in given})
     if model:
         situation = from_model(Path(model), situation, known)
     refuse_conflicts(situation, known)  # before anything is asked
@@ -57,8 +58,8 @@ def ask(situation: Situation, known: Guidance) -> Situation:
     """
     for question in open_questions(situation, known):
         if worth_asking(question, situation, known):
-            answer = _ask_choice(question)
-            situation = situation.with_answer(question.name, answer)
+            if answer := _ask_choice(question):
+                situation = situation.with_answer(question, answer)
             refuse_conflicts(situation, known)
     return situation
 
@@ -79,7 +80,7 @@ def to_json(result: Recommendation) -> dict[str, Any]:
         "confidence": result.confidence,
         "would_change": [
             {
-                "question": change.question,
+                "question": change.question.name,
                 "answer": change.answer,
                 "framework": change.first.framework.name,
                 "target": change.first.target.name,
@@ -165,5 +166,5 @@ def _show_confidence(console: Console, result: Recommendation) -> None:
     if result.changes:
         console.print("These answers would change it:")
     for change in result.changes:
-        answer = f"{flag(change.question)} {change.answer}"
+        answer = f"{change.question.option} {change.answer}"
         console.print(f"   {answer}: {change.first.name}")
