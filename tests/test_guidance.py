@@ -328,7 +328,7 @@ def test_a_successor_that_does_not_fit_is_not_offered() -> None:
 
 
 def test_a_readme_says_nothing_of_a_pair_without_guidance() -> None:
-    silent = Guidance(PACKAGED, "T", {}, (), ())
+    silent = Guidance(PACKAGED, "T", {}, (), (), ())
     assert render(find_cell(PACKAGED, "keras", "flask"), silent).strip() == ""
 
 

@@ -4,16 +4,16 @@
 that a benchmark wrote. What is about no layer lies in `guidance.toml` beside them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from dlscaffold.advice.situation import Question
 from dlscaffold.advice.statements import GuidanceError, Statement, parse, words_of
 from dlscaffold.layers.catalog import KINDS, Catalog, Cell
-from dlscaffold.layers.layer import Framework, Layer, Target, shared_formats
+from dlscaffold.layers.layer import Framework, Layer, shared_formats
 from dlscaffold.toml import read_toml
 
 FILE = "guidance.toml"
@@ -30,17 +30,8 @@ class Guidance:
     title: str
     criteria: Mapping[str, str]
     questions: tuple[Question, ...]
+    tools: Sequence[Mapping[str, Any]]
     statements: tuple[Statement, ...] = field(repr=False)
-
-    @cached_property
-    def frameworks(self) -> list[Framework]:
-        """Every framework of the catalog."""
-        return self.catalog.frameworks()
-
-    @cached_property
-    def targets(self) -> list[Target]:
-        """Every target of the catalog."""
-        return self.catalog.targets()
 
     def about(self, subject: Layer | str, kind: str) -> list[Statement]:
         """Return the statements of one kind about a layer or a place, in order."""
@@ -125,11 +116,11 @@ class Guidance:
         lifecycle = self.lifecycle(layer)
         if lifecycle.state == "current":
             return {}
-        fitting = [one for one in self.targets if shared_formats(cell.framework, one)]
-        command = ""
-        if lifecycle.successor in [target.name for target in fitting]:
-            words = f"--framework {cell.framework.name} --target {lifecycle.successor}"
-            command = f"dlscaffold new {words}"
+        targets = self.catalog.targets()
+        fitting = [one.name for one in targets if shared_formats(cell.framework, one)]
+        words = f"--framework {cell.framework.name} --target {lifecycle.successor}"
+        fits = lifecycle.successor in fitting
+        command = f"dlscaffold new {words}" if fits else ""
         return {**lifecycle.to_json(), "state": lifecycle.state, "command": command}
 
 
@@ -150,6 +141,7 @@ def load(catalog: Catalog) -> Guidance:
     fields = _toml(central)
     title, criteria = fields.pop("document")["title"], fields.pop("criteria")
     questions = tuple(asked(one, catalog) for one in fields.pop("question"))
+    tools = fields.pop("tool")
     words = words_of(criteria, questions)
     statements = list(parse(fields, words, file=central))
     labels = (f"{kind}/{name}" for kind in KINDS for name in catalog.names(kind))
@@ -158,7 +150,7 @@ def load(catalog: Catalog) -> Guidance:
         for file in (layer.path / name for name in FILES):
             if file.is_file():
                 statements += parse(_toml(file), words, file=file, about=layer.label)
-    return Guidance(catalog, title, criteria, questions, tuple(statements))
+    return Guidance(catalog, title, criteria, questions, tools, tuple(statements))
 
 
 def asked(row: Mapping[str, Any], catalog: Catalog) -> Question:

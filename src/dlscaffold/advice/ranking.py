@@ -113,12 +113,11 @@ def refuse_conflicts(situation: Situation, known: Guidance) -> None:
 def rank(situation: Situation, known: Guidance) -> tuple[list[Option], list[RuledOut]]:
     """Return the pairs that fit, the best first, and the targets that do not fit."""
     model, wanted = situation.model, situation.answers.get("framework")
-    frameworks = [one for one in known.frameworks if wanted in (None, one.name)]
-    if model:
-        frameworks = [known.catalog.model(model.layer)]
+    every = [known.catalog.model(model.layer)] if model else known.catalog.frameworks()
+    frameworks = [one for one in every if model or wanted in (None, one.name)]
     facts = facts_of(situation, known)
     options, ruled_out = [], []
-    for target in known.targets:
+    for target in known.catalog.targets():
         pairs = [judge(one, target, facts, known, model) for one in frameworks]
         fitting = [pair for pair in pairs if not pair.obstacles]
         options += fitting

@@ -75,7 +75,7 @@ def recommend(situation: Situation, known: Guidance) -> Recommendation:
     # The place if it is open, and other defaults that rule a target out.
     questions = open_questions(situation, known)
     defaults = [one for one in questions if one.default]
-    facts, targets = facts_of(situation, known), {one.name for one in known.targets}
+    facts, targets = facts_of(situation, known), known.catalog.names("targets")
     notes = [one for one in known.of("note") if one.holds(facts)]
     return Recommendation(
         situation,
