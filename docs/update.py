@@ -66,7 +66,7 @@ def comparison() -> str:
     ]
     for criterion, title in known.criteria.items():
         lines += ["", f"## {title}"]
-        for framework in filter(known.compares, known.frameworks):
+        for framework in filter(known.compares, known.catalog.frameworks()):
             lines += ["", *cell(framework, criterion, known)]
     lines += ["", "## State of the targets", "", *lifecycles(known)]
     return "\n".join([*lines, ""])
@@ -88,7 +88,7 @@ def link(note: Statement) -> str:
 def lifecycles(known: Guidance) -> list[str]:
     """Return a table of the targets."""
     lines = ["| target | state | |", "| --- | --- | --- |"]
-    for target in known.targets:
+    for target in known.catalog.targets():
         for one in known.about(target, "lifecycle"):
             lines.append(f"| {target.title} | {one.state} | {one.says} {link(one)} |")
     return lines

@@ -8,9 +8,16 @@ from pathlib import Path
 
 from dlscaffold.advice import guidance
 from dlscaffold.advice.guidance import Guidance
+from dlscaffold.advice.situation import Situation
 from dlscaffold.layers import choices
 from dlscaffold.layers.catalog import Catalog
 from dlscaffold.layers.choices import MANIFEST
+
+
+def case(**answers: str | float | None) -> Situation:
+    """Return the situation with these answers; None stands for none."""
+    return Situation({name: one for name, one in answers.items() if one is not None})
+
 
 TF, K, PT = "tensorflow", "keras", "pytorch"
 SERVING, FLASK, LITERT, EXEC = "tensorflow-serving", "flask", "litert", "executorch"

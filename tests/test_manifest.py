@@ -76,7 +76,7 @@ def test_a_framework_that_exports_nothing(tmp_path: Path) -> None:
 def test_an_export_to_a_format_that_does_not_exist(tmp_path: Path) -> None:
     layers = catalog(tmp_path, "frameworks/net", 'title = "Net"\n')
     (tmp_path / "frameworks/net/exports/onyx").mkdir(parents=True)
-    with pytest.raises(LayerError, match=r"frameworks/net: `exports` .* onyx, but"):
+    with pytest.raises(LayerError, match=r"net: `exports` .* formats/onyx, but"):
         check(layers)
 
 

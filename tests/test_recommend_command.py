@@ -24,6 +24,7 @@ from advice_layers import (
     SERVING,
     TF,
     K,
+    case,
     guidance_of,
     write_layers,
 )
@@ -33,7 +34,7 @@ from hypothesis import strategies as st
 
 from dlscaffold.advice.guidance import Guidance
 from dlscaffold.advice.ranking import best_target, first_choice
-from dlscaffold.advice.situation import Question, Situation
+from dlscaffold.advice.situation import Question
 from dlscaffold.advice.statements import DOCUMENT
 from dlscaffold.commands import recommend
 from dlscaffold.errors import UsageError
@@ -297,7 +298,7 @@ def test_only_questions_that_could_change_the_choice_are_asked(
     all_targets: Guidance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = answering(monkeypatch, framework=K, where="server", python="yes")
-    situation = recommend.ask(Situation(), all_targets)
+    situation = recommend.ask(case(), all_targets)
     assert list(asked) == ["framework", "where", "python"]
     first = first_choice(situation, all_targets)
     assert first is not None
@@ -308,9 +309,9 @@ def test_a_number_is_asked_for_where_it_matters(
     all_targets: Guidance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = answering(monkeypatch, rate="1000")
-    open_rate = Situation(framework=K, where="server", processor="x86_64")
+    open_rate = case(framework=K, where="server", processor="x86_64")
     situation = recommend.ask(open_rate, all_targets)
-    assert situation.rate == 1000.0
+    assert situation.answers["rate"] == 1000.0
     assert list(asked["rate"].choices.values()) == [
         "less than 500 requests per second",
         "more than 500 requests per second",
@@ -324,7 +325,7 @@ def test_an_open_answer_is_no_answer(
     all_targets: Guidance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(monkeypatch)
-    assert recommend.ask(Situation(), all_targets) == Situation()
+    assert recommend.ask(case(), all_targets) == case()
 
 
 def test_answers_that_contradict_end_the_questions(
@@ -332,7 +333,7 @@ def test_answers_that_contradict_end_the_questions(
 ) -> None:
     asked = answering(monkeypatch, where="phone")
     with pytest.raises(UsageError, match="give --system android"):
-        recommend.ask(Situation(system="linux"), all_targets)
+        recommend.ask(case(system="linux"), all_targets)
     assert list(asked) == ["framework", "where"]
 
 

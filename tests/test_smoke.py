@@ -239,6 +239,7 @@ def test_no_project(dlscaffold: Run, tmp_path: Path) -> None:
         "[]",
         "{}",
         '{"package": 1}',
+        '{"steps": "export"}',
         "\xff",
         "[" * 100_000,
         '{"package": "digits", "steps": 7}',

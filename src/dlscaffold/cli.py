@@ -20,7 +20,7 @@ from dlscaffold.options import (
     STEP,
     TARGET,
     TASK,
-    answer_option,
+    Advice,
     app_option,
     backend_option,
     extra_option,
@@ -203,6 +203,7 @@ def compare(**options: Any) -> None:
 
 
 @main.command(
+    cls=Advice,
     epilog="""\b
 Examples:
   dlscaffold recommend
@@ -211,25 +212,13 @@ Examples:
 
 Exit status: 0 with a recommendation, 1 if nothing fits, 2 if an answer is not valid or
 two contradict each other.
-"""
+""",
 )
-@answer_option("framework", "What the model is trained in.")
 @click.option(
     "--model",
     type=PATH,
     help="A model's file or folder, which gives the framework and the size.",
 )
-@answer_option("where", "Where the model runs.")
-@answer_option("python", "Whether Python runs before or after the model.")
-@answer_option("swap", "Whether new versions are deployed without downtime.")
-@answer_option("rate", "Expected requests per second.", "N")
-@answer_option("latency", "Milliseconds that a response may take.", "MS")
-@answer_option("team", "Who maintains it.")
-@answer_option("processor", "The processor that it runs on.")
-@answer_option("system", "The operating system that it runs on.")
-@answer_option("containers", "Whether there is a container engine.")
-@answer_option("emulation", "Whether it may run under x86-64 emulation.")
-@answer_option("model_size", "The model's size in megabytes.", "MB")
 @json_option
 def recommend(**options: Any) -> None:
     """Recommend a framework and a target, with reasons for and against.

@@ -3,16 +3,20 @@
 The command line imports this for `--help`, so it imports little itself.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from dlscaffold.advice.situation import QUESTIONS, flag, nearest, one_choice, one_number
 from dlscaffold.errors import UsageError
 from dlscaffold.layers.choices import STEPS, app_names, backend_names, layer_names
 
-F = TypeVar("F", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from dlscaffold.advice.situation import Question
 
 
 class OneOf(click.Choice[str]):
@@ -25,9 +29,14 @@ class OneOf(click.Choice[str]):
 
     def convert(self, value: Any, *_: Any) -> str:
         """Return the choice; raises UsageError if it is none."""
-        if value not in self.choices:
-            raise UsageError(nearest(value, list(self.choices), self.kind))
-        return str(value)
+        known = list(self.choices)
+        if value in known:
+            return str(value)
+        import difflib
+
+        close = difflib.get_close_matches(value.lower(), known, n=1, cutoff=0.6)
+        hint = f"did you mean {close[0]}?" if close else f"choose {' or '.join(known)}."
+        raise UsageError(f"There is no {self.kind} {value!r}: {hint}")
 
 
 PATH = click.Path()
@@ -73,27 +82,47 @@ format_option = click.option(
 )
 
 
-def answer_option(name: str, help_text: str, metavar: str = "") -> Callable[[F], F]:
-    """Return the option for a question; it may be repeated, but not contradicted.
+class Advice(click.Command):
+    """A command with an option for each question that the guidance asks."""
 
-    A question on a number has no choices, but a `metavar`.
-    """
-    known = next((list(q.choices) for q in QUESTIONS if q.name == name), [])
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the options for the questions, and then the others."""
+        from dlscaffold.advice.guidance import load
+        from dlscaffold.layers.catalog import installed
 
-    def check(*given: Any) -> str | float | None:
-        if known:
-            return one_choice(name, given[-1], known)
-        return one_number(name, given[-1])
+        questions = load(installed()).questions
+        return [*map(answer_option, questions), *super().get_params(ctx)]
 
-    def complete(*given: Any) -> list[str]:
-        return [value for value in known if value.startswith(given[-1])]
 
-    return click.option(
-        flag(name),
-        name,
+@cache
+def answer_option(question: Question) -> click.Option:
+    """Return the option for a question; it may be repeated, but not contradicted."""
+    words = OneOf(f"{question.option[2:]} called", list(question.choices))
+    return click.Option(
+        [question.option, question.name],
+        type=str if question.unit else words,
+        metavar="NUMBER" if question.unit else None,
         multiple=True,
-        metavar=metavar or f"[{'|'.join(known)}]",
-        help=help_text,
-        callback=check,
-        shell_complete=complete,
+        help=question.prompt,
+        callback=partial(answer, question),
+    )
+
+
+def answer(question: Question, *given: Any) -> str | float | None:
+    """Return the answer that an option gives, None for none.
+
+    Raises UsageError if it contradicts itself, or is not in the question's range.
+    """
+    name, different = question.option, sorted(set(given[-1]))
+    if len(different) > 1:
+        raise UsageError(f"{name} is given as {' and as '.join(different)}: give one.")
+    if not different or not question.unit:
+        return next(iter(different), None)
+    least, most = question.range
+    with suppress(ValueError):
+        if least <= float(different[0]) <= most:
+            return float(different[0])
+    raise UsageError(
+        f"{name} {different[0]} is not a number from {least} to {most:,}: "
+        f"give {question.unit}."
     )

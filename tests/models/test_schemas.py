@@ -25,7 +25,7 @@ ALLOWED = {
     "bytes": set(),
     "schemas": {"toml"},
     "readers": {"bytes", "schemas", "description", "values", "kinds", "errors"},
-    "": {"bytes", "readers", "layers", "errors"},
+    "": {"bytes", "readers", "layers", "errors", "toml"},
 }
 
 

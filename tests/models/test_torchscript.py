@@ -66,6 +66,13 @@ def test_torchscript_of_what_onnx_does_not_take(kind: str, tmp_path: Path) -> No
     assert bool(fit["pytorch-mobile"].format) is (kind != "str")
 
 
+def test_a_default_may_be_text_with_brackets(tmp_path: Path) -> None:
+    own = '__torch__.Small,\n    x: Tensor,\n    mode: str="a, b) -> c"'
+    code = TAKES_NOTHING.format("Tensor").replace("__torch__.Small", own)
+    found = look(tmp_path, "m.pt", made.torchscript(code=code))
+    assert [one.name for one in found.inputs] == ["x", "mode"]
+
+
 def test_torchscript_that_was_frozen(tmp_path: Path) -> None:
     members = {
         "small/data.pkl": made.torchscript_pickle(),
@@ -108,6 +115,8 @@ HEADER = "class Small(Module):\n  def forward(self: "
         HEADER + "a" * 8000 + ") -> " * 2000 + "\n",
         HEADER + ") -> x" * 3000 + ":",
         HEADER + ", a: Tuple[" * 1500 + ") -> " + "Tuple[" * 1500 + ":\n",
+        HEADER + "M) -> " + "a+" * 9000 + "a:\n",
+        HEADER + "M) -> " + "lambda: " * 2000 + "a:\n",
         HEADER * 20_000,
         "ops." * 100_000,
     ],

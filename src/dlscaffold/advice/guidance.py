@@ -4,15 +4,16 @@
 that a benchmark wrote. What is about no layer lies in `guidance.toml` beside them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dlscaffold.advice.statements import GuidanceError, Statement, Terms, parse
+from dlscaffold.advice.situation import Question
+from dlscaffold.advice.statements import GuidanceError, Statement, parse, words_of
 from dlscaffold.layers.catalog import KINDS, Catalog, Cell
-from dlscaffold.layers.layer import Framework, Layer, Target, shared_formats
+from dlscaffold.layers.layer import Framework, Layer, shared_formats
 from dlscaffold.toml import read_toml
 
 FILE = "guidance.toml"
@@ -28,18 +29,9 @@ class Guidance:
     catalog: Catalog
     title: str
     criteria: Mapping[str, str]
-    levels: Mapping[str, Mapping[str, float]]
+    questions: tuple[Question, ...]
+    tools: Sequence[Mapping[str, Any]]
     statements: tuple[Statement, ...] = field(repr=False)
-
-    @cached_property
-    def frameworks(self) -> list[Framework]:
-        """Every framework of the catalog."""
-        return self.catalog.frameworks()
-
-    @cached_property
-    def targets(self) -> list[Target]:
-        """Every target of the catalog."""
-        return self.catalog.targets()
 
     def about(self, subject: Layer | str, kind: str) -> list[Statement]:
         """Return the statements of one kind about a layer or a place, in order."""
@@ -59,10 +51,14 @@ class Guidance:
         current = Statement("lifecycle", layer.label, "", state="current")
         return next(iter(self.about(layer, "lifecycle")), current)
 
+    def question(self, name: str) -> Question:
+        """Return the question of this name."""
+        return next(one for one in self.questions if one.name == name)
+
     def level(self, figure: str, number: float) -> str:
         """Return the level that a number counts as, such as `high` for a rate."""
-        levels = self.levels[figure].items()
-        return next(name for name, most in levels if number <= most)
+        levels = self.question(figure).levels
+        return next(name for name, most in levels.items() if number <= most)
 
     def compares(self, framework: Framework) -> bool:
         """Whether there is anything to put into the framework's column."""
@@ -102,29 +98,29 @@ class Guidance:
         longer current, or empty.
         """
         notice = self._notice(cell.target, cell)
-        reasons = (self._linked_reason(layer, notice) for layer in subjects(cell))
-        return {"reasons": [one for one in reasons if one], "lifecycle": notice}
-
-    def _linked_reason(
-        self, layer: Layer, notice: Mapping[str, str]
-    ) -> dict[str, str] | None:
-        for one in self.about(layer, "reason"):
-            if one.source.startswith("https://") and one.source != notice.get("source"):
+        reasons = []
+        for layer in subjects(cell):
+            links = (
+                one
+                for one in self.about(layer, "reason")
+                if one.source.startswith("https://")
+                and one.source != notice.get("source")
+            )
+            if one := next(links, None):
                 words = {"says": one.says, "source": one.source, "dated": one.dated}
-                return {"title": layer.title, **words}
-        return None
+                reasons.append({"title": layer.title, **words})
+        return {"reasons": reasons, "lifecycle": notice}
 
     def _notice(self, layer: Layer, cell: Cell) -> dict[str, str]:
         """Return the lifecycle of a layer that is not current, and the way out."""
         lifecycle = self.lifecycle(layer)
         if lifecycle.state == "current":
             return {}
-        command = ""
-        for target in self.targets:
-            fits = shared_formats(cell.framework, target)
-            if target.name == lifecycle.successor and fits:
-                framework = f"--framework {cell.framework.name}"
-                command = f"dlscaffold new {framework} --target {target.name}"
+        targets = self.catalog.targets()
+        fitting = [one.name for one in targets if shared_formats(cell.framework, one)]
+        words = f"--framework {cell.framework.name} --target {lifecycle.successor}"
+        fits = lifecycle.successor in fitting
+        command = f"dlscaffold new {words}" if fits else ""
         return {**lifecycle.to_json(), "state": lifecycle.state, "command": command}
 
 
@@ -144,16 +140,33 @@ def load(catalog: Catalog) -> Guidance:
     central = catalog.roots[0] / FILE
     fields = _toml(central)
     title, criteria = fields.pop("document")["title"], fields.pop("criteria")
-    levels = fields.pop("levels")
-    terms = Terms(criteria, levels)
-    statements = list(parse(fields, terms, file=central))
+    questions = tuple(asked(one, catalog) for one in fields.pop("question"))
+    tools = fields.pop("tool")
+    words = words_of(criteria, questions)
+    statements = list(parse(fields, words, file=central))
     labels = (f"{kind}/{name}" for kind in KINDS for name in catalog.names(kind))
     backends = (one for each in catalog.frameworks() for one in each.backends)
     for layer in (*map(catalog.find, labels), *backends):
         for file in (layer.path / name for name in FILES):
             if file.is_file():
-                statements += parse(_toml(file), terms, file=file, about=layer.label)
-    return Guidance(catalog, title, criteria, levels, tuple(statements))
+                statements += parse(_toml(file), words, file=file, about=layer.label)
+    return Guidance(catalog, title, criteria, questions, tools, tuple(statements))
+
+
+def asked(row: Mapping[str, Any], catalog: Catalog) -> Question:
+    """Return a question with its choices: frameworks, or the sides of a level."""
+    choices = dict(row.get("choices", {}))
+    if row["name"] == "framework":
+        choices = {
+            framework.name: framework.title for framework in catalog.frameworks()
+        }
+    if "levels" in row:
+        limit, unit = next(iter(row["levels"].values())), row["unit"]
+        choices = {
+            f"{limit / 2:g}": f"less than {limit:g} {unit}",
+            f"{limit * 2:g}": f"more than {limit:g} {unit}",
+        }
+    return Question(**{**row, "choices": choices})
 
 
 def _toml(file: Path) -> dict[str, Any]:

@@ -8,11 +8,12 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from dlscaffold.advice import guidance
 from dlscaffold.advice.guidance import FILE, Guidance
 from dlscaffold.advice.situation import Situation
-from dlscaffold.advice.statements import PLACES, Statement
+from dlscaffold.advice.statements import Statement
 from dlscaffold.errors import UsageError
 from dlscaffold.layers.catalog import Catalog
 from dlscaffold.layers.finding import mismatch
@@ -21,8 +22,6 @@ from dlscaffold.models.description import Description
 
 # The weight of a target's lifecycle.
 LIFECYCLE_WEIGHTS = {"current": 0, "legacy": -1, "retired": -3}
-# The answers that hold for questions left open.
-DEFAULTS = {"where": "server", "emulation": "no"}
 # Systems that imply a phone where the place is open.
 PHONES = ("android", "ios")
 
@@ -31,7 +30,8 @@ PHONES = ("android", "ios")
 class Option:
     """A framework and a target, with what speaks for and against the pair.
 
-    `obstacles` are the reasons why it cannot be chosen; empty if it fits.
+    The heaviest reasons come first. `obstacles` are the reasons why it cannot be
+    chosen; empty if it fits.
     """
 
     framework: Framework
@@ -57,15 +57,13 @@ class Option:
 
     @property
     def pros(self) -> list[Statement]:
-        """The reasons for it, the heaviest first."""
-        found = (reason for reason in self.reasons if reason.weight > 0)
-        return sorted(found, key=lambda reason: -reason.weight)
+        """The reasons for it."""
+        return [reason for reason in self.reasons if reason.weight > 0]
 
     @property
     def cons(self) -> list[Statement]:
-        """The reasons against it, the heaviest first."""
-        found = (reason for reason in self.reasons if reason.weight < 0)
-        return sorted(found, key=lambda reason: reason.weight)
+        """The reasons against it."""
+        return [reason for reason in self.reasons if reason.weight < 0]
 
     @property
     def command(self) -> str:
@@ -81,12 +79,11 @@ class Option:
         return shlex.join(["dlscaffold", "new", *words, "--target", self.target.name])
 
 
-@dataclass(frozen=True)
-class RuledOut:
+class RuledOut(NamedTuple):
     """A target that fits no framework in question, with the reasons."""
 
     target: Target
-    because: tuple[Statement, ...]
+    because: list[Statement]
 
 
 def first_choice(situation: Situation, known: Guidance) -> Option | None:
@@ -100,7 +97,8 @@ def first_choice(situation: Situation, known: Guidance) -> Option | None:
 
 def best_target(framework: str | None, catalog: Catalog) -> str:
     """Return the first target for a framework, for `new`; empty if there is none."""
-    first = first_choice(Situation(framework=framework), guidance.load(catalog))
+    answers = {"framework": framework} if framework else {}
+    first = first_choice(Situation(answers), guidance.load(catalog))
     return first.target.name if first else ""
 
 
@@ -114,13 +112,12 @@ def refuse_conflicts(situation: Situation, known: Guidance) -> None:
 
 def rank(situation: Situation, known: Guidance) -> tuple[list[Option], list[RuledOut]]:
     """Return the pairs that fit, the best first, and the targets that do not fit."""
-    model, wanted = situation.model, situation.framework
-    frameworks = [one for one in known.frameworks if wanted in (None, one.name)]
-    if model:
-        frameworks = [known.catalog.model(model.layer)]
+    model, wanted = situation.model, situation.answers.get("framework")
+    every = [known.catalog.model(model.layer)] if model else known.catalog.frameworks()
+    frameworks = [one for one in every if model or wanted in (None, one.name)]
     facts = facts_of(situation, known)
     options, ruled_out = [], []
-    for target in known.targets:
+    for target in known.catalog.targets():
         pairs = [judge(one, target, facts, known, model) for one in frameworks]
         fitting = [pair for pair in pairs if not pair.obstacles]
         options += fitting
@@ -128,23 +125,25 @@ def rank(situation: Situation, known: Guidance) -> tuple[list[Option], list[Rule
             obstacles = dict.fromkeys(one for pair in pairs for one in pair.obstacles)
             # Those with a source hold for every framework, the others for one.
             general = [one for one in obstacles if one.source]
-            ruled_out.append(RuledOut(target, tuple(general or obstacles)))
+            ruled_out.append(RuledOut(target, general or [*obstacles]))
     return sorted(options, key=lambda one: (-one.score, one.name)), ruled_out
 
 
 def complete(situation: Situation) -> Situation:
     """Return the situation with what its answers imply: a phone from its system."""
-    if situation.where is None and situation.system in PHONES:
-        return situation._replace(where="phone")
-    return situation
+    answers = situation.answers
+    is_phone = "where" not in answers and answers.get("system") in PHONES
+    return replace(
+        situation, answers={**answers, "where": "phone"} if is_phone else answers
+    )
 
 
 def facts_of(situation: Situation, known: Guidance) -> dict[str, str]:
     """Return the answers in the words of the guidance: numbers as their levels."""
-    answers = complete(situation).answers
-    return DEFAULTS | {
+    defaults = {one.name: one.default for one in known.questions if one.default}
+    return defaults | {
         name: answer if isinstance(answer, str) else known.level(name, answer)
-        for name, answer in answers.items()
+        for name, answer in complete(situation).answers.items()
     }
 
 
@@ -158,47 +157,44 @@ def judge(
     """Return a pair with the statements that hold for it."""
     # An ONNX file, say, does not tell its framework, so the answer counts.
     topic = framework.topic or facts.get("framework", "")
-    facts = {**facts, "framework": topic}
     advice = [
         statement
         for subject in (f"frameworks/{topic}", target, facts["where"])
         for statement in known.about(subject, "advice")
-        if statement.holds(facts)
+        if statement.holds({**facts, "framework": topic})
     ]
     lifecycle = known.lifecycle(target)
-    if weight := LIFECYCLE_WEIGHTS[lifecycle.state]:
-        advice.append(replace(lifecycle, weight=weight))
+    advice.append(replace(lifecycle, weight=LIFECYCLE_WEIGHTS[lifecycle.state]))
+    advice.sort(key=lambda statement: -abs(statement.weight))
     obstacles = (
-        _mismatch(framework, target, known, model)
+        _misfit(framework, target, known, model)
         or _wrong_place(target, facts["where"], known)
         or [statement for statement in advice if statement.rules_out]
     )
     return Option(framework, target, tuple(advice), tuple(obstacles), model)
 
 
-def _mismatch(
-    framework: Framework,
-    target: Target,
-    known: Guidance,
-    model: Description | None,
+def _misfit(
+    framework: Framework, target: Target, known: Guidance, model: Description | None
 ) -> list[Statement]:
-    """Return why the two share no format, or why the model does not fit; or nothing."""
-    says = ""
+    """Return why the model does not fit, or the two share no format; or nothing."""
     if model:
         fit = next(fit for fit in model.targets if fit.target == target.name)
-        says = "" if fit.format else f"{model.path} does not fit: {fit.because}."
-    elif not shared_formats(framework, target):
-        says = f"{mismatch(known.catalog, framework, target)}."
-    return [Statement("advice", target.label, says)] if says else []
+        because = "" if fit.format else f"{model.path} does not fit: {fit.because}"
+    else:
+        fits = shared_formats(framework, target)
+        because = "" if fits else mismatch(known.catalog, framework, target)
+    return [Statement("advice", target.label, f"{because}.")] if because else []
 
 
 def _wrong_place(target: Target, where: str, known: Guidance) -> list[Statement]:
     """Return where the target runs instead; nothing if it runs there."""
-    places = known.about(target, "place")
-    if any(where in statement.where for statement in places):
-        return []
+    stated = known.about(target, "place")
+    places = ", ".join(known.question("where").choices)
     unknown = (
         f"{target.title} does not say where it runs: add [[place]] to "
-        f"{target.path / FILE}, with where as a list of {', '.join(PLACES)}."
+        f"{target.path / FILE}, with where as a list of {places}."
     )
-    return places or [Statement("place", target.label, unknown)]
+    if any(where in statement.where for statement in stated):
+        return []
+    return stated or [Statement("place", target.label, unknown)]

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dlscaffold.advice.guidance import Guidance
 from dlscaffold.advice.ranking import (
-    DEFAULTS,
     PHONES,
     Option,
     RuledOut,
@@ -16,29 +16,21 @@ from dlscaffold.advice.ranking import (
     rank,
     refuse_conflicts,
 )
-from dlscaffold.advice.situation import FIGURES, QUESTIONS, Question, Situation, flag
+from dlscaffold.advice.situation import Question, Situation
 from dlscaffold.advice.statements import Statement
 from dlscaffold.errors import UsageError
 from dlscaffold.models.identify import describe
 
 # With more open questions than these that would change the first choice, it is a guess.
 FEW = 2
-# Asked in any case, as everything else follows from them.
-ALWAYS_ASKED = ("framework", "where")
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """An answer to an open question that would change the first choice."""
 
-    question: str
+    question: Question
     answer: str
     first: Option
-
-    @property
-    def option(self) -> str:
-        """The command-line option that gives the answer."""
-        return f"{flag(self.question)} {self.answer}"
 
 
 @dataclass(frozen=True)
@@ -46,30 +38,28 @@ class Recommendation:
     """The ranked options, the targets ruled out, and how sure the first choice is."""
 
     situation: Situation
-    assumed: tuple[str, ...]
-    options: tuple[Option, ...]
-    ruled_out: tuple[RuledOut, ...]
-    notes: tuple[Statement, ...]
-    changes: tuple[Change, ...]
+    assumed: list[str]
+    options: list[Option]
+    ruled_out: list[RuledOut]
+    notes: list[Statement]
+    changes: list[Change]
 
     @property
-    def tied(self) -> bool:
-        """Whether the second option is as good as the first."""
+    def doubt(self) -> str:
+        """Why the first choice is doubtful, whatever else is answered; or empty."""
+        if any(option.score <= 0 for option in self.options[:1]):
+            return "the reasons against the first choice are as strong as those for it"
         scores = [option.score for option in self.options[:2]]
-        return len(scores) == 2 and scores[0] == scores[1]
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether the reasons against the first option outweigh those for it."""
-        return bool(self.options) and self.options[0].score <= 0
+        is_tie = len(scores) == 2 and scores[0] == scores[1]
+        return "the first two have the same score" if is_tie else ""
 
     @property
     def confidence(self) -> str:
         """How sure the first choice is: high, medium, low, or none without one."""
         if not self.options:
             return "none"
-        open_questions = {change.question for change in self.changes}
-        if self.tied or self.doubtful or len(open_questions) > FEW:
+        open_questions = {change.question.name for change in self.changes}
+        if self.doubt or len(open_questions) > FEW:
             return "low"
         return "medium" if open_questions else "high"
 
@@ -82,62 +72,48 @@ def recommend(situation: Situation, known: Guidance) -> Recommendation:
     first = options[0] if options else None
     reasons = (reason for out in ruled_out for reason in out.because)
     decisive = {"where"}.union(*(reason.when for reason in reasons))
-    facts, targets = facts_of(situation, known), {one.name for one in known.targets}
+    # The place if it is open, and other defaults that rule a target out.
+    questions = open_questions(situation, known)
+    defaults = [one for one in questions if one.default]
+    facts, targets = facts_of(situation, known), known.catalog.names("targets")
+    notes = [one for one in known.of("note") if one.holds(facts)]
     return Recommendation(
-        situation=situation,
-        # The place if it is open, and other defaults that rule a target out.
-        assumed=tuple(
-            f"{name}: {value}"
-            for name, value in DEFAULTS.items()
-            if name not in situation.answers and name in decisive
-        ),
-        options=tuple(options),
-        ruled_out=tuple(ruled_out),
-        notes=tuple(
-            note
-            for note in known.of("note")
-            if note.holds(facts) and note.without not in targets
-        ),
-        changes=tuple(_changes(situation, first, known)),
+        situation,
+        [f"{one.name}: {one.default}" for one in defaults if one.name in decisive],
+        options,
+        ruled_out,
+        [note for note in notes if note.without not in targets],
+        [
+            change
+            for question in questions
+            for change in changes_by(question, situation, first, known)
+        ],
     )
 
 
-def _changes(
-    situation: Situation, first: Option | None, known: Guidance
+def changes_by(
+    question: Question, situation: Situation, first: Option | None, known: Guidance
 ) -> Iterator[Change]:
-    """Yield each answer to an open question that changes the first choice."""
-    for question in open_questions(situation, known):
-        for answer in question.choices:
-            # A phone's system only says that this is a phone, where that is open.
-            if situation.where or answer not in PHONES:
-                answered = situation.with_answer(question.name, answer)
-                other = first_choice(answered, known)
-                if other and (first is None or other.name != first.name):
-                    yield Change(question.name, answer, other)
+    """Yield each answer to a question that changes the first choice."""
+    for answer in question.choices:
+        # A phone's system only says that this is a phone, where that is open.
+        if "where" in situation.answers or answer not in PHONES:
+            other = first_choice(situation.with_answer(question, answer), known)
+            if other and (first is None or other.name != first.name):
+                yield Change(question, answer, other)
 
 
 def open_questions(situation: Situation, known: Guidance) -> list[Question]:
     """Return the questions without an answer, in the order in which they are asked."""
-    titles = {framework.name: framework.title for framework in known.frameworks}
-    every = [QUESTIONS[0]._replace(choices=titles), *QUESTIONS[1:]]
-    for name, figure in FIGURES.items():
-        # On which side of its first level the number is.
-        threshold = next(iter(known.levels[name].values()))
-        limit = f"{threshold:g} {figure.unit}"
-        less, more = f"{threshold / 2:g}", f"{threshold * 2:g}"
-        choices = {less: f"less than {limit}", more: f"more than {limit}"}
-        every.append(Question(name, figure.prompt, choices))
-    return [question for question in every if question.name not in situation.answers]
+    return [one for one in known.questions if one.name not in situation.answers]
 
 
 def worth_asking(question: Question, situation: Situation, known: Guidance) -> bool:
     """Whether any answer to the question would change the first choice."""
-    if question.name in ALWAYS_ASKED:
+    if question.always:
         return True
     first = first_choice(situation, known)
-    answered = (situation.with_answer(question.name, one) for one in question.choices)
-    others = (first_choice(one, known) for one in answered)
-    return any(other and first and other.name != first.name for other in others)
+    return bool(first) and any(changes_by(question, situation, first, known))
 
 
 def from_model(path: Path, situation: Situation, known: Guidance) -> Situation:
@@ -148,14 +124,13 @@ def from_model(path: Path, situation: Situation, known: Guidance) -> Situation:
     """
     found = describe(path, whole=False)
     origin = known.catalog.model(found.layer)
-    written_by = (origin.topic, *origin.also_written_by)
-    if situation.framework and origin.topic and situation.framework not in written_by:
+    said = situation.answers.get("framework")
+    if said and origin.topic and said not in (origin.topic, *origin.also_written_by):
         raise UsageError(
-            f"{path} is a {origin.topic} model, but --framework is "
-            f"{situation.framework}: give one of the two."
+            f"{path} is a {origin.topic} model, but --framework is {said}: give one of "
+            "the two."
         )
-    return situation._replace(
-        framework=situation.framework or origin.topic,
-        model_size=situation.model_size or found.size / 1e6,
-        model=found,
+    own = {"framework": origin.topic} if origin.topic else {}
+    return Situation(
+        {**own, "model_size": found.size / 1e6, **situation.answers}, found
     )

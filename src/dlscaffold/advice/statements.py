@@ -1,14 +1,14 @@
 """A statement about a layer or a place, with its source and date, and its checks."""
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from dlscaffold.advice.situation import QUESTIONS
+from dlscaffold.advice.situation import Question
 from dlscaffold.errors import LayerError
+from dlscaffold.layers.manifest import FLAG, NUMBER, TABLE, TEXT, TEXTS, wrong_key
 
 DOCUMENT = "document"
 KINDS = (
@@ -26,19 +26,16 @@ KINDS = (
 # How `when` refers to a question without an answer.
 OPEN = "open"
 STATES = ("current", "legacy", "retired")
-PLACES = next(list(q.choices) for q in QUESTIONS if q.name == "where")
 DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 SOURCE = re.compile(r"document|https://\S+|(docs|benchmarks)/\S+")
-# The keys whose values are not text, with their types; and the keys of `needs`.
-TYPES = {"when": dict, "needs": dict, "where": list, "weight": int, "rules_out": bool}
-NEEDS = {"machines": list, "megabytes": int, "packages": list, "tools": list}
-WORDS = {
-    str: "text in quotes",
-    dict: "a table",
-    list: "a list",
-    int: "a whole number",
-    bool: "true or false",
+# Of these keys, each kind needs one.
+NEEDED = {
+    "advice": ("weight", "rules_out"),
+    "lifecycle": ("state",),
+    "place": ("where",),
 }
+# The keys of `needs`.
+NEEDS = {"machines": TEXTS, "megabytes": NUMBER, "packages": TEXTS, "tools": TEXTS}
 # The tools that `doctor` can look for.
 TOOLS = ("serving", "java", "android")
 
@@ -90,24 +87,34 @@ class Statement:
         return {name: getattr(self, name) for name in names if getattr(self, name)}
 
 
-class Terms(NamedTuple):
-    """What statements may refer to: criteria, and the answers to each question."""
+# The keys of a statement, with their types.
+KEYS = {one.name: TEXT for one in fields(Statement) if one.type is str} | {
+    "when": TABLE,
+    "needs": TABLE,
+    "where": TEXTS,
+    "weight": NUMBER,
+    "rules_out": FLAG,
+}
+del KEYS["kind"]
 
-    criteria: Mapping[str, str]
-    levels: Mapping[str, Mapping[str, float]]
-
-    def answers(self, question: str) -> list[str]:
-        """Return the answers to a question; none if there is no such question."""
-        choices = {q.name: list(q.choices) for q in QUESTIONS}
-        choices |= {name: list(levels) for name, levels in self.levels.items()}
-        return [*choices[question], OPEN] if question in choices else []
+# What a key may hold, where that is one or more of certain words.
+Words = Mapping[str, Sequence[str]]
 
 
-KEYS = sorted({item.name for item in fields(Statement)} - {"kind"})
+def words_of(criteria: Mapping[str, str], questions: Sequence[Question]) -> Words:
+    """Return the words that statements may use, for keys and, in `when`, questions."""
+    answers = {one.name: [*(one.levels or one.choices)] for one in questions}
+    return {
+        **{f"when {name}": [*known, OPEN] for name, known in answers.items()},
+        "criterion": list(criteria),
+        "state": STATES,
+        "tools": TOOLS,
+        "where": answers["where"],
+    }
 
 
 def parse(
-    found: Mapping[str, Any], terms: Terms, *, file: Path, about: str = ""
+    found: Mapping[str, Any], words: Words, *, file: Path, about: str = ""
 ) -> Iterator[Statement]:
     """Yield the statements of a guidance file, given as parsed TOML.
 
@@ -119,63 +126,41 @@ def parse(
         if kind not in KINDS or not tables:
             raise GuidanceError(f"{file}: use [[{']], [['.join(KINDS)}]], not {kind}.")
         for entry in entries:
-            whole = {**entry, "about": about or entry.get("about")}
-            keys, values = _wrong_keys(entry, about), _faults(kind, whole, terms)
-            for fault in itertools.chain(keys, values):
-                words = f'[[{kind}]] "{entry.get("says", "")}"'
-                raise GuidanceError(f"{file}: {words}: {fault}.")
-            yield Statement(kind, **whole)
+            if about and "about" in entry:
+                fault = f"leave out about, which is {about} in this file"
+            else:
+                fault = next(_faults(kind, {"about": about, **entry}, words), "")
+            if fault:
+                said = f'[[{kind}]] "{entry.get("says", "")}"'
+                raise GuidanceError(f"{file}: {said}: {fault}.")
+            yield Statement(kind, **{"about": about, **entry})
 
 
-def _wrong_keys(entry: Mapping[str, Any], about: str) -> Iterator[str]:
-    if about and "about" in entry:
-        yield f"leave out about, which is {about} in this file"
-    yield from _wrong_types(entry, dict.fromkeys(KEYS, str) | TYPES)
-    for fault in _wrong_types(entry.get("needs", {}), NEEDS):
-        yield f"in needs, {fault}"
-
-
-def _wrong_types(entry: Mapping[str, Any], types: Mapping[str, type]) -> Iterator[str]:
-    for name, value in entry.items():
-        if name not in types:
-            yield f"the key {name} is unknown; use {', '.join(types)}"
-        elif not isinstance(value, types[name]):
-            yield f"{name} must be {WORDS[types[name]]}"
-
-
-def _faults(kind: str, entry: Mapping[str, Any], terms: Terms) -> Iterator[str]:
-    """Yield what is wrong with a statement whose keys and types are right."""
+def _faults(kind: str, entry: Mapping[str, Any], words: Words) -> Iterator[str]:
+    """Yield what is wrong with a statement."""
+    if fault := wrong_key(entry, KEYS) or wrong_key(entry.get("needs", {}), NEEDS):
+        yield fault
+    source, date = entry.get("source", ""), entry.get("date", "")
     for name in ("about", "says"):
         if not entry.get(name):
             yield f"give {name}"
-    source = entry.get("source", "")
     if not SOURCE.fullmatch(source):
         yield f"give a source ({SOURCE.pattern})"
-    date = entry.get("date") or entry.get("checked", "")
-    if source != DOCUMENT and not DATE.fullmatch(date):
+    if source != DOCUMENT and not DATE.fullmatch(date or entry.get("checked", "")):
         yield "give date or checked, such as 2026-11-22"
-    if kind == "lifecycle" and entry.get("state") not in STATES:
-        yield f"give state: {', '.join(STATES)}"
-    if entry.get("state", "current") != "current" and not entry.get("date"):
-        yield f"give date, when it became {entry['state']}"
-    where = entry.get("where", [])
-    if (kind == "place" and not where) or any(one not in PLACES for one in where):
-        yield f"give where, a list of {', '.join(PLACES)}"
-    if kind == "advice" and not (entry.get("weight") or entry.get("rules_out")):
-        yield "give weight or rules_out"
-    if entry.get("criterion", "") not in {"", *terms.criteria}:
-        yield f"use a criterion of {', '.join(terms.criteria)}"
-    for tool in entry.get("needs", {}).get("tools", []):
-        if tool not in TOOLS:
-            yield f"in needs, use tools of {', '.join(TOOLS)}, not {tool}"
-    for question, wanted in entry.get("when", {}).items():
-        known = terms.answers(question)
-        if not known:
-            yield f"when refers to the unknown question {question}"
-        for answer in _alternatives(wanted):
+    needed = NEEDED.get(kind, ())
+    if needed and not any(map(entry.get, needed)):
+        yield f"give {' or '.join(needed)}"
+    asked = {f"when {name}": wanted for name, wanted in entry.get("when", {}).items()}
+    for name, wanted in {**entry, **entry.get("needs", {}), **asked}.items():
+        if name in asked and name not in words:
+            yield f"{name} refers to an unknown question"
+        for word in _alternatives(wanted) if name in words else ():
             # A framework may be a layer of another root, which is not there.
-            if answer not in known and question != "framework":
-                yield f"when {question} is {answer}: use {', '.join(known)}"
+            if word not in words[name] and name != "when framework":
+                yield f"{name} is {word}: use {', '.join(words[name])}"
+    if entry.get("state", "current") != "current" and not date:
+        yield f"give date, when it became {entry['state']}"
 
 
 def _alternatives(wanted: str | list[str]) -> list[str]:

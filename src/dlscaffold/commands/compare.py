@@ -24,7 +24,7 @@ NO_WORDS = "(not in the document)"
 def run(frameworks: Sequence[str], *, as_json: bool) -> None:
     """Print the comparison of the frameworks named, or of all."""
     known = guidance.load(installed())
-    every = {framework.name: framework for framework in known.frameworks}
+    every = {framework.name: framework for framework in known.catalog.frameworks()}
     chosen = [every[name] for name in dict.fromkeys(frameworks or every)]
     if as_json:
         click.echo(json.dumps(to_json(chosen, known)))

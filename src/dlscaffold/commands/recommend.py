@@ -34,8 +34,9 @@ UNKNOWN = "I cannot say yet"
 
 def run(*, model: str | None, as_json: bool, **answers: Any) -> None:
     """Print the recommendation; exits with status 1 if nothing fits."""
-    situation = Situation(**answers)
     known = guidance.load(installed())
+    given = [one.name for one in known.questions if answers[one.name] is not None]
+    situation = Situation({name: answers[name] for name in given})
     if model:
         situation = from_model(Path(model), situation, known)
     refuse_conflicts(situation, known)  # before anything is asked
@@ -57,8 +58,8 @@ def ask(situation: Situation, known: Guidance) -> Situation:
     """
     for question in open_questions(situation, known):
         if worth_asking(question, situation, known):
-            answer = _ask_choice(question)
-            situation = situation.with_answer(question.name, answer)
+            if answer := _ask_choice(question):
+                situation = situation.with_answer(question, answer)
             refuse_conflicts(situation, known)
     return situation
 
@@ -75,11 +76,11 @@ def to_json(result: Recommendation) -> dict[str, Any]:
     """Return what `--json` prints."""
     return {
         "answers": result.situation.answers,
-        "assumed": list(result.assumed),
+        "assumed": result.assumed,
         "confidence": result.confidence,
         "would_change": [
             {
-                "question": change.question,
+                "question": change.question.name,
                 "answer": change.answer,
                 "framework": change.first.framework.name,
                 "target": change.first.target.name,
@@ -158,16 +159,12 @@ def _show_confidence(console: Console, result: Recommendation) -> None:
         console.print(f"Assumed, as it was not given: {assumption}.")
     if not result.options:
         return
-    console.print(f"Confidence: [bold]{result.confidence}[/bold]{_because(result)}")
+    because = f": {result.doubt}." if result.doubt else "."
+    if not (result.doubt or result.changes):
+        because = ": no open question would change it."
+    console.print(f"Confidence: [bold]{result.confidence}[/bold]{because}")
     if result.changes:
         console.print("These answers would change it:")
     for change in result.changes:
-        console.print(f"   {change.option}: {change.first.name}")
-
-
-def _because(result: Recommendation) -> str:
-    if result.doubtful:
-        return ": the reasons against the first choice are as strong as those for it."
-    if result.tied:
-        return ": the first two have the same score."
-    return "." if result.changes else ": no open question would change it."
+        answer = f"{change.question.option} {change.answer}"
+        console.print(f"   {answer}: {change.first.name}")

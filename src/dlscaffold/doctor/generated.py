@@ -9,21 +9,16 @@ from typing import Any
 from dlscaffold.digest import digest
 from dlscaffold.doctor.machine import Check, judged, needs_of, python
 from dlscaffold.errors import ScaffoldError
+from dlscaffold.layers.manifest import TABLE, TEXT
 from dlscaffold.running.interpreters import environment_python
-from dlscaffold.running.metadata import MANIFEST, requires_python
+from dlscaffold.running.metadata import MANIFEST, NAME, read_object, requires_python
 from dlscaffold.running.processes import output_of
 
 # What a signature or a manifest must say, and of which type.
-SIGNATURE = {
-    "artifact": str,
-    "format": str,
-    "framework": str,
-    "framework_version": str,
-    "inputs": dict,
-    "outputs": dict,
-    "sha256": str,
-}
-PROJECT = {"framework": str, "target": str, "format": str, "package": str}
+TEXTS = ("artifact", "format", "framework", "framework_version", "sha256")
+TENSORS = {"inputs": TABLE, "outputs": TABLE}
+SIGNATURE = {**dict.fromkeys(TEXTS, TEXT), **TENSORS}
+PROJECT = {"framework": TEXT, "target": TEXT, "format": TEXT, "package": NAME}
 
 # Run by the project's own interpreter, which evaluates the markers of dependencies;
 # pytest brings `packaging`, and pip has a copy of it.
@@ -63,9 +58,6 @@ print(json.dumps({"installed": installed, "wrong": wrong}))
 def project_checks(project: Path, pythons: Mapping[str, str]) -> Iterator[Check]:
     """Yield whether manifest, Python, environment, signature and artifact agree."""
     manifest, fault = read_object(project / MANIFEST, PROJECT)
-    # The package becomes part of commands to copy.
-    if not fault and not manifest["package"].isidentifier():
-        fault = f"{MANIFEST} names a package that cannot be one"
     if fault:
         yield Check("manifest", "missing", fault, "generate the project again")
         return
@@ -74,6 +66,13 @@ def project_checks(project: Path, pythons: Mapping[str, str]) -> Iterator[Check]
     yield allowed_python(project, pythons)
     inside = look_inside(project)
     yield environment(project, inside)
+    yield from artifact_checks(project, manifest, inside["installed"] if inside else {})
+
+
+def artifact_checks(
+    project: Path, manifest: Mapping[str, str], installed: Mapping[str, str]
+) -> Iterator[Check]:
+    """Yield whether what was exported is complete and agrees with the project."""
     artifacts = project / "artifacts"
     signature, fault = read_object(artifacts / "signature.json", SIGNATURE)
     fix = in_project(project, "-m", f"{manifest['package']}.export")
@@ -81,21 +80,19 @@ def project_checks(project: Path, pythons: Mapping[str, str]) -> Iterator[Check]
         yield Check("signature", "missing", fault, f"run: {fix}")
         return
     fix = f"export again: {fix}"
-    odd = (one for one in ("framework", "format") if signature[one] != manifest[one])
-    fault = next(
-        (
-            f"its {one} is {signature[one]}, the project's {manifest[one]}"
-            for one in odd
-        ),
-        "",
-    )
+    for one in ("format", "framework"):
+        if signature[one] != manifest[one]:
+            fault = f"its {one} is {signature[one]}, the project's {manifest[one]}"
     yield judged("signature", fault, fix, "agrees with the project")
     fault = artifact_fault(artifacts, signature)
     exported = f"{signature['artifact']} is the one that was exported"
     yield judged("artifact", fault, fix, exported)
-    fault = golden_fault(artifacts, signature)
+    examples, fault = read_object(artifacts / "golden.json", TENSORS)
+    for name in () if fault else TENSORS:
+        if examples[name].keys() != signature[name].keys():
+            fault = f"their {name} are not those of the signature"
     yield judged("golden examples", fault, fix, "fit the signature")
-    yield version(project, signature, inside["installed"] if inside else {}, fix)
+    yield version(project, signature, installed, fix)
 
 
 def allowed_python(project: Path, pythons: Mapping[str, str]) -> Check:
@@ -112,9 +109,8 @@ def in_project(project: Path, *words: str) -> str:
     has_environment = environment_python(project).exists()
     # Relative to the project's folder.
     python = str(environment_python(Path())) if has_environment else "python"
-    command = shlex.join([python, *words])
-    folder = shlex.quote(str(project))
-    return command if is_here(project) else f"cd {folder} && {command}"
+    folder = [] if is_here(project) else [shlex.join(["cd", str(project)])]
+    return " && ".join([*folder, shlex.join([python, *words])])
 
 
 def is_here(project: Path) -> bool:
@@ -126,24 +122,6 @@ def smoke_again(project: Path) -> str:
     """Return the command that makes the environment and runs all steps."""
     words = ["dlscaffold", "smoke", *([] if is_here(project) else [str(project)])]
     return f"run: {shlex.join(words)}"
-
-
-def read_object(file: Path, fields: Mapping[str, type]) -> tuple[dict[str, Any], str]:
-    """Return a JSON object, and what is wrong with it if anything is."""
-    try:
-        content = json.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}, f"{file.name} is not there"
-    except (OSError, ValueError, RecursionError):
-        return {}, f"{file.name} cannot be read as JSON"
-    if not isinstance(content, dict):
-        return {}, f"{file.name} is not a JSON object"
-    for name, kind in fields.items():
-        value = content.get(name)
-        # What is not printable could be no name, but could fool a terminal.
-        if not isinstance(value, kind) or not str(value).isprintable():
-            return {}, f"{file.name} has no {name}, or not of the right type"
-    return content, ""
 
 
 def look_inside(project: Path) -> dict[str, Any] | None:
@@ -159,20 +137,18 @@ def look_inside(project: Path) -> dict[str, Any] | None:
 
 def environment(project: Path, inside: Mapping[str, Any] | None) -> Check:
     """Check the installed versions against pyproject.toml."""
-    python = environment_python(project)
-    fix = smoke_again(project)
+    python, fault = environment_python(project), ""
     if not python.exists():
-        return Check("environment", "warning", "there is no .venv yet", fix)
+        says = "there is no .venv yet"
+        return Check("environment", "warning", says, smoke_again(project))
     if inside is None:
-        says = "the interpreter or pyproject.toml cannot be read"
-        return Check("environment", "missing", says, fix)
-    wrong = inside["wrong"]
-    if not wrong:
-        return Check("environment", "fine", f"{python}, as pyproject.toml says")
-    need, version_ = wrong[0]
-    says = f"{need} is wanted, {version_ or 'nothing'} installed"
-    more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-    return Check("environment", "missing", says + more, fix)
+        fault = "the interpreter or pyproject.toml cannot be read"
+    elif wrong := inside["wrong"]:
+        need, found = wrong[0]
+        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+        fault = f"{need} is wanted, {found or 'nothing'} installed{more}"
+    fine = f"{python}, as pyproject.toml says"
+    return judged("environment", fault, smoke_again(project), fine)
 
 
 def artifact_fault(artifacts: Path, signature: Mapping[str, Any]) -> str:
@@ -191,16 +167,6 @@ def artifact_fault(artifacts: Path, signature: Mapping[str, Any]) -> str:
     return ""
 
 
-def golden_fault(artifacts: Path, signature: Mapping[str, Any]) -> str:
-    """Return why the golden examples do not fit the signature, if they do not."""
-    fields = {"inputs": dict, "outputs": dict}
-    examples, fault = read_object(artifacts / "golden.json", fields)
-    for name in () if fault else fields:
-        if examples[name].keys() != signature[name].keys():
-            return f"their {name} are not those of the signature"
-    return fault
-
-
 def version(
     project: Path,
     signature: Mapping[str, Any],
@@ -208,8 +174,7 @@ def version(
     fix: str,
 ) -> Check:
     """Check that the framework installed is the one that exported."""
-    exported = signature["framework_version"]
-    name = "framework version"
+    exported, name = signature["framework_version"], "framework version"
     packages = needs_of(signature["framework"]).get("packages", [])
     found = [installed[package] for package in packages if package in installed]
     if not found:

@@ -1,5 +1,6 @@
 """What this machine has of what any pair needs."""
 
+import itertools
 import os
 import platform
 import shutil
@@ -117,25 +118,12 @@ def container_engine() -> Check:
 
 def tools() -> Iterator[Check]:
     """Yield checks for the tools that some pairs or steps need."""
-    make, server = shutil.which("make"), shutil.which("tensorflow_model_server")
-    fix = "install it, or run the commands that the project's README lists"
-    yield tool("make", make, "warning", "not found", fix)
     yield container_engine()
-    fix = "use a container engine, or install the Debian package on x86-64"
-    yield tool("tensorflow_model_server", server, "missing", "not on the PATH", fix)
-    # A runtime alone builds no app.
-    home = Path(os.environ.get("JAVA_HOME") or "no-java-home")
-    javac = shutil.which("javac") or shutil.which("javac", path=str(home / "bin"))
-    fix = "install a Java Development Kit, 17 or newer, to build Android apps"
-    says = "no javac on the PATH or in JAVA_HOME"
-    yield tool("Java", javac, "missing", says, fix)
-    folders = map(os.environ.get, ("ANDROID_HOME", "ANDROID_SDK_ROOT"))
-    sdks = (one for one in folders if one and (Path(one) / "platforms").is_dir())
-    fix = "install Android Studio and set ANDROID_HOME, to build Android apps"
-    says = "no SDK in ANDROID_HOME"
-    yield tool("Android SDK", next(sdks, None), "missing", says, fix)
-
-
-def tool(name: str, found: str | None, state: str, says: str, fix: str) -> Check:
-    """Return where a tool is, or the state and the fix without it."""
-    return Check(name, "fine", found) if found else Check(name, state, says, fix)
+    for tool in guidance.load(installed()).tools:
+        paths = filter(os.path.exists, map(os.path.expandvars, tool.get("paths", ())))
+        programs = filter(None, map(shutil.which, tool.get("programs", ())))
+        if found := next(itertools.chain(programs, paths), None):
+            yield Check(tool["name"], "fine", found)
+        else:
+            state = tool.get("state", "missing")
+            yield Check(tool["name"], state, tool["says"], tool["fix"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from dlscaffold.errors import LayerError
 from dlscaffold.layers.catalog import KINDS, Catalog
 from dlscaffold.layers.choices import MANIFEST, names_in
-from dlscaffold.layers.layer import Framework, Layer
+from dlscaffold.layers.layer import Layer
 
 
 def check(catalog: Catalog) -> None:
@@ -22,7 +22,13 @@ def check(catalog: Catalog) -> None:
             _check_labels(catalog, file, key, layer.manifest.get(key, []))
         _check_formats(catalog, file, "consumes", layer.manifest.get("consumes", []))
     for framework in (*catalog.frameworks(), *catalog.models()):
-        _check_exports(catalog, framework)
+        labels = [backend.label for backend in framework.backends]
+        _check_labels(catalog, framework.path / MANIFEST, "backends", labels)
+        for exporter in framework.backends or [framework]:
+            if not exporter.exports:
+                fix = "add exports/FORMAT with convert.py"
+                raise LayerError(f"{exporter.path} exports nothing; {fix}.")
+            _check_formats(catalog, exporter.path, "exports", exporter.exports)
 
 
 def all_layers(catalog: Catalog) -> Iterator[Layer]:
@@ -35,37 +41,19 @@ def all_layers(catalog: Catalog) -> Iterator[Layer]:
                         yield Layer(root, Path(folder).relative_to(root).as_posix())
 
 
+def _check_formats(
+    catalog: Catalog, file: Path, key: str, names: Iterable[str]
+) -> None:
+    _check_labels(catalog, file, key, [f"formats/{name}" for name in names])
+
+
 def _check_labels(
     catalog: Catalog, file: Path, key: str, labels: Iterable[str]
 ) -> None:
     for label in labels:
         if not catalog.has(label):
+            known = ", ".join(catalog.names(label.rpartition("/")[0])) or "none"
             raise LayerError(
                 f"{file}: `{key}` names {label}, but there is no such layer; correct "
-                "the name, or add the layer."
+                f"the name (known: {known}), or add the layer."
             )
-
-
-def _check_formats(
-    catalog: Catalog, file: Path, key: str, formats: Iterable[str]
-) -> None:
-    for name in formats:
-        if not catalog.has(f"formats/{name}"):
-            known = ", ".join(catalog.names("formats"))
-            raise LayerError(
-                f"{file}: `{key}` names the format {name}, but there is none of that "
-                f"name; use one of {known}, or add formats/{name}."
-            )
-
-
-def _check_exports(catalog: Catalog, framework: Framework) -> None:
-    backends = framework.backends
-    labels = [backend.label for backend in backends]
-    _check_labels(catalog, framework.path / MANIFEST, "backends", labels)
-    for exporter in backends or [framework]:
-        formats = exporter.exports
-        if not formats:
-            raise LayerError(
-                f"{exporter.path} exports nothing; add exports/FORMAT with convert.py."
-            )
-        _check_formats(catalog, exporter.path, "exports", formats)

@@ -1,6 +1,6 @@
 """What a `layer.toml` can say, for each kind of layer; anything else is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ TEXTS = Type(
     '["onnx"]',
 )
 FLAG = Type("true or false", lambda value: isinstance(value, bool), "true")
+NUMBER = Type("a whole number", lambda value: type(value) is int, "3")
 TABLE = Type("a table", lambda value: isinstance(value, dict), "{ port = 8501 }")
 
 COMMON = {
@@ -74,13 +75,17 @@ def parse(file: Path, known: dict[str, Type]) -> dict[str, Any]:
         fields = read_toml(file) if file.is_file() else {}
     except ValueError as error:  # neither TOML nor, before that, UTF-8
         raise LayerError(f"{file} cannot be read: {error}; correct it.") from error
+    if fault := wrong_key(fields, known):
+        raise LayerError(f"{file}: {fault}.")
+    return fields
+
+
+def wrong_key(fields: Mapping[str, Any], known: Mapping[str, Type]) -> str:
+    """Return what is wrong with the first unknown key, or value of another type."""
     for key, value in fields.items():
         if key not in known:
-            fix = f"use one of {', '.join(sorted(known))}"
-            raise LayerError(f"{file}: there is no key `{key}`; {fix}.")
+            return f"there is no key `{key}`; use one of {', '.join(sorted(known))}"
         if not known[key].has(value):
             wanted = f"{known[key].name}, such as {known[key].example}"
-            raise LayerError(
-                f"{file}: `{key}` is not of the right type; give {wanted}."
-            )
-    return fields
+            return f"`{key}` is not of the right type; give {wanted}"
+    return ""

@@ -26,10 +26,6 @@ class PythonRange:
     def __contains__(self, version: str) -> bool:
         return self.least <= parse_version(version) < self.below
 
-    def __and__(self, other: PythonRange) -> PythonRange:
-        """Return the versions that are in both."""
-        return PythonRange(max(self.least, other.least), min(self.below, other.below))
-
     def __str__(self) -> str:
         """Return the range as `requires-python` in pyproject.toml has it."""
         return f">={as_text(self.least)},<{as_text(self.below)}"
@@ -46,14 +42,17 @@ def parse_range(text: str) -> PythonRange:
 
     Raises ValueError for any other operator or form.
     """
-    found = PythonRange()
+    least, below = FIRST, END
     for clause in text.split(","):
         match = CLAUSE.fullmatch(clause)
         if match is None:
             raise ValueError(f"neither >=X.Y nor <X.Y: {clause.strip()}")
-        field = "least" if match[1] == ">=" else "below"
-        found &= PythonRange(**{field: parse_version(match[2])})
-    return found
+        version = parse_version(match[2])
+        if match[1] == ">=":
+            least = max(least, version)
+        else:
+            below = min(below, version)
+    return PythonRange(least, below)
 
 
 def parse_version(text: str) -> Version:
@@ -75,7 +74,8 @@ def pythons_of(layers: Iterable[Layer]) -> PythonRange:
     found = PythonRange()
     for layer in layers:
         try:
-            found &= parse_range(layer.manifest.get("python", str(found)))
+            own = layer.manifest.get("python", str(found))
+            found = parse_range(f"{found},{own}")
         except ValueError as error:
             raise LayerError(
                 f"{layer.path / MANIFEST}: `python` is {error}; write it as "

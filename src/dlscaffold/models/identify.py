@@ -1,8 +1,6 @@
 """From a path to a description: its kind, what its reader says, and what fits it."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -28,20 +26,13 @@ def describe(
     ScaffoldError where it is no model, is damaged, or would have to be trusted.
     """
     path = path.parent if path.name == SAVED_MODEL_FILE else path
-    with readable(path):
+    try:
         kind = identify(path)
         if kind.needs_framework and not whole:
             return summary(path, kind, Contents(()))
         source = Source(path, python, trust, own_limits(kind).operators)
         read = import_module(f"dlscaffold.models.readers.{kind.reader}").read
         return summary(path, kind, read(source))
-
-
-@contextmanager
-def readable(path: Path) -> Iterator[None]:
-    """Make a ScaffoldError of what goes wrong while a file is read."""
-    try:
-        yield
     except MalformedError as error:
         raise ScaffoldError(
             f"{path} cannot be read, because {error}: save or copy it again."

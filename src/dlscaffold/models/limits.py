@@ -5,8 +5,9 @@ In `formats/<format>/` are the limits of what runs a file of that format as it i
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
+from typing import Any
 
 from dlscaffold.layers.layer import Layer
 from dlscaffold.layers.manifest import TEXT, TEXTS, Type, parse
@@ -21,16 +22,6 @@ NUMBERS = Type(
     lambda table: isinstance(table, dict) and {*map(type, table.values())} <= {int},
     '{ "IR version" = 14 }',
 )
-KEYS = {
-    "title": TEXT,
-    "requirement": TEXT,
-    "versions": NUMBERS,
-    "operators": TEXTS,
-    "custom_operators": TEXTS,
-    "argument_types": TEXTS,
-    "fixed_batch": TEXTS,
-    "fixed_batch_example": TEXT,
-}
 
 
 @dataclass(frozen=True)
@@ -79,6 +70,11 @@ class Limits:
                 f"{self.title} runs {loops[0]} only with a fixed number of examples: "
                 f"save the model with one, as in {self.fixed_batch_example}"
             )
+
+
+# The keys of the file, by the fields that they become.
+TYPES: dict[Any, Type] = {str: TEXT, dict[str, int]: NUMBERS, tuple[str, ...]: TEXTS}
+KEYS = {one.name: TYPES[one.type] for one in fields(Limits)}
 
 
 @cache

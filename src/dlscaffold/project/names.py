@@ -43,7 +43,9 @@ def derive(project_name: str) -> Names:
     project = project_name.strip()
     if not project or len(project) > NAME_LENGTH:
         raise UsageError(f"Give a project name of 1 to {NAME_LENGTH} characters.")
-    if any(map(_is_unprintable, project)):
+    kinds = {unicodedata.category(character) for character in project}
+    orders = {unicodedata.bidirectional(character) for character in project}
+    if kinds & UNPRINTABLE or orders & REORDERING:
         raise UsageError("Give a project name of one line, without control characters.")
     slug = slugify(project, max_length=SLUG_LENGTH, word_boundary=True)
     if not slug:
@@ -57,13 +59,6 @@ def derive(project_name: str) -> Names:
 UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 # Invisible characters that turn the order of the text around them.
 REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-
-
-def _is_unprintable(character: str) -> bool:
-    return (
-        unicodedata.category(character) in UNPRINTABLE
-        or unicodedata.bidirectional(character) in REORDERING
-    )
 
 
 def _is_taken(package: str) -> bool:

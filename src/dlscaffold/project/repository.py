@@ -10,6 +10,14 @@ from dlscaffold.errors import ScaffoldError
 MESSAGE = "Add the generated project"
 # Git guesses a name and an address from the machine's, unless this forbids it.
 NO_GUESS = ("-c", "user.useConfigOnly=true")
+IDENTITY = [
+    'git config --global user.name "Your Name"',
+    "git config --global user.email you@example.com",
+]
+
+
+class GitError(Exception):
+    """Git is not there, or failed; the text is the reason."""
 
 
 def start(project: Path) -> None:
@@ -18,43 +26,46 @@ def start(project: Path) -> None:
     Raises ScaffoldError where there is no Git, where it fails, or where it does not
     know who commits; then all files are staged.
     """
+    env = dict(os.environ)
     try:
-        env = _environment(project)
+        # Inside a hook of Git's, variables name the repository that the hook is for.
+        for name in _git(project, env, "rev-parse", "--local-env-vars").split():
+            env.pop(name, None)
         _git(project, env, "init", "--quiet")
         # Older versions of Git have no option for the name of the first branch.
         _git(project, env, "symbolic-ref", "HEAD", "refs/heads/main")
         # What the person's own settings ignore belongs to the project all the same.
         _git(project, env, "add", "--all", "--force")
-    except FileNotFoundError as error:
-        raise _not_started(project, "there is no git", "install git") from error
-    except subprocess.CalledProcessError as error:
-        raise _not_started(project, _reason(error), "correct that") from error
-    if not _knows_who_commits(project, env):
-        raise _not_committed(project, "Git does not know your name and email", IDENTITY)
-    try:
-        _git(project, env, "commit", "--quiet", "--message", MESSAGE)
-    except subprocess.CalledProcessError as error:
-        raise _not_committed(project, _reason(error), ()) from error
+    except GitError as error:
+        raise ScaffoldError(
+            f"{project} is generated, but is no repository ({error}); correct that and "
+            "run `git init` in it."
+        ) from error
+    reason, commands = "Git does not know your name and email", IDENTITY
+    if _knows_who_commits(project, env):
+        try:
+            _git(project, env, "commit", "--quiet", "--message", MESSAGE)
+            return
+        except GitError as error:
+            reason, commands = str(error), []
+    commit = shlex.join(["git", "-C", str(project), "commit", "--message", MESSAGE])
+    raise ScaffoldError(
+        f"{project} is a repository with all files staged, but without a commit "
+        f"({reason}); run: {' && '.join([*commands, commit])}"
+    )
 
 
-IDENTITY = (
-    ("git", "config", "--global", "user.name", "Your Name"),
-    ("git", "config", "--global", "user.email", "you@example.com"),
-)
-
-
-def _environment(project: Path) -> dict[str, str]:
-    """Return the environment without what points at another repository.
-
-    Inside a hook of Git's, variables name the repository that the hook is for.
-    """
-    other = _git(project, None, "rev-parse", "--local-env-vars").split()
-    return {name: value for name, value in os.environ.items() if name not in other}
-
-
-def _git(project: Path, env: dict[str, str] | None, *words: str) -> str:
+def _git(project: Path, env: dict[str, str], *words: str) -> str:
     command = ["git", "-C", str(project), *words]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    try:
+        done = subprocess.run(
+            command, env=env, capture_output=True, text=True, check=True
+        )
+    except FileNotFoundError as error:
+        raise GitError("there is no git: install git") from error
+    except subprocess.CalledProcessError as error:
+        line = str(error.stderr).strip().partition("\n")[0]
+        raise GitError(line or "git failed") from error
     return done.stdout
 
 
@@ -62,28 +73,6 @@ def _knows_who_commits(project: Path, env: dict[str, str]) -> bool:
     try:
         for role in ("AUTHOR", "COMMITTER"):
             _git(project, env, *NO_GUESS, "var", f"GIT_{role}_IDENT")
-    except subprocess.CalledProcessError:
+    except GitError:
         return False
     return True
-
-
-def _reason(error: subprocess.CalledProcessError) -> str:
-    return str(error.stderr).strip().partition("\n")[0] or "git failed"
-
-
-def _not_started(project: Path, reason: str, fix: str) -> ScaffoldError:
-    return ScaffoldError(
-        f"{project} is generated, but is no repository ({reason}); {fix} and run "
-        "`git init` in it."
-    )
-
-
-def _not_committed(
-    project: Path, reason: str, before: tuple[tuple[str, ...], ...]
-) -> ScaffoldError:
-    commit = ("git", "-C", str(project), "commit", "--message", MESSAGE)
-    commands = " && ".join(shlex.join(words) for words in (*before, commit))
-    return ScaffoldError(
-        f"{project} is a repository with all files staged, but without a commit "
-        f"({reason}); run: {commands}"
-    )

@@ -16,23 +16,17 @@ from dlscaffold.running.interpreters import environment_python
 from dlscaffold.running.processes import output_of
 
 REQUIREMENT = ["-e", ".[dev]"]
-# Options of pip by the variable that tells uv the same.
+# Options of pip, and the variable that tells uv the same. Where an option has several
+# values, pip separates them by whitespace, and uv by what stands beside the variable.
 VARIABLES = {
-    "index-url": "UV_DEFAULT_INDEX",
-    "extra-index-url": "UV_INDEX",
-    "find-links": "UV_FIND_LINKS",
-    "constraint": "UV_CONSTRAINT",
-    "trusted-host": "UV_INSECURE_HOST",
-    "cert": "SSL_CERT_FILE",
-    "default-timeout": "UV_HTTP_TIMEOUT",
-    "timeout": "UV_HTTP_TIMEOUT",
-}
-# Options with several values, which pip separates by whitespace, and uv by this.
-SEPARATORS = {
-    "UV_INDEX": " ",
-    "UV_FIND_LINKS": ",",
-    "UV_CONSTRAINT": " ",
-    "UV_INSECURE_HOST": " ",
+    "index-url": ("UV_DEFAULT_INDEX", ""),
+    "extra-index-url": ("UV_INDEX", " "),
+    "find-links": ("UV_FIND_LINKS", ","),
+    "constraint": ("UV_CONSTRAINT", " "),
+    "trusted-host": ("UV_INSECURE_HOST", " "),
+    "cert": ("SSL_CERT_FILE", ""),
+    "default-timeout": ("UV_HTTP_TIMEOUT", ""),
+    "timeout": ("UV_HTTP_TIMEOUT", ""),
 }
 # The sections of pip's configuration that apply to `pip install`, the weakest first.
 SECTIONS = ("global", "install")
@@ -109,12 +103,10 @@ def pip_options(interpreter: str) -> dict[str, str]:
 def uv_variables(options: Mapping[str, str]) -> dict[str, str]:
     """Return the environment variables that tell uv what these options tell pip."""
     variables = {}
-    for option, variable in VARIABLES.items():
-        value = options.get(option, "").strip()
-        if value and variable in SEPARATORS:
-            value = SEPARATORS[variable].join(value.split())
-        if value:
-            variables[variable] = value
+    for option, (variable, separator) in VARIABLES.items():
+        if value := options.get(option, "").strip():
+            several = separator.join(value.split())
+            variables[variable] = several if separator else value
     if "UV_INDEX" in variables:
         # pip takes the best version of all indexes, uv that of the first that has any.
         variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"

@@ -1,34 +1,52 @@
 """What a generated project says about itself."""
 
 import json
-import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dlscaffold.errors import ScaffoldError
+from dlscaffold.layers.manifest import Type
 from dlscaffold.layers.pythons import PythonRange, parse_range
 from dlscaffold.toml import read_toml
 
 MANIFEST = ".dlscaffold.json"
-# What the manifest has to say, and in which form.
-FIELDS = {"package": r"[A-Za-z_]\w*", "steps": r"(train )?export"}
+# The package becomes part of commands.
+NAME = Type("a name", lambda v: isinstance(v, str) and v.isidentifier(), '"digits"')
+STEPS = Type("steps", lambda v: v in ("export", "train export"), '"export"')
 
 
 def read_manifest(project: Path) -> dict[str, str]:
-    """Return the choices that the project was generated from.
+    """Return the package and the steps of a generated project.
 
     Raises ScaffoldError if the folder is not a generated project.
     """
+    fields = {"package": NAME, "steps": STEPS}
+    found, fault = read_object(project / MANIFEST, fields)
+    if fault:
+        raise ScaffoldError(
+            f"{project} is not a generated project ({fault}); name one, as in: "
+            "dlscaffold smoke PATH"
+        )
+    return found
+
+
+def read_object(file: Path, fields: Mapping[str, Type]) -> tuple[dict[str, Any], str]:
+    """Return a JSON object with these fields, and what is wrong with it, or ``."""
     try:
-        fields = json.loads((project / MANIFEST).read_text("utf-8"))
-        found = {name: fields[name] for name in FIELDS}
-        if all(re.fullmatch(FIELDS[name], value) for name, value in found.items()):
-            return found
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        pass
-    raise ScaffoldError(
-        f"{project} is not a generated project ({MANIFEST} is missing or broken); "
-        "name one, as in: dlscaffold smoke PATH"
-    )
+        content = json.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}, f"{file.name} is not there"
+    except (OSError, ValueError, RecursionError):
+        return {}, f"{file.name} cannot be read as JSON"
+    if not isinstance(content, dict):
+        return {}, f"{file.name} is not a JSON object"
+    for name, wanted in fields.items():
+        value = content.get(name)
+        # What is not printable could be no name, but could fool a terminal.
+        if not wanted.has(value) or not str(value).isprintable():
+            return {}, f"{file.name} has no {name}, or not of the right type"
+    return content, ""
 
 
 def requires_python(project: Path) -> PythonRange:

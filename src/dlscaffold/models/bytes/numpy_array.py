@@ -36,7 +36,10 @@ def read_array(file: IO[bytes]) -> tuple[str, tuple[int, ...]]:
         raise ValueError("its header is damaged")
     order, kind, size = found[1], found[2], int(found[3])
     for block in _blocks(file, math.prod(shape) * size * CHARACTER.get(kind, 1)):
-        if kind == "f" and not _is_finite(block, order, size):
+        if kind != "f":
+            continue
+        form = f"{order if order in '<>' else '='}{len(block) // size}{FLOATS[size]}"
+        if not all(map(math.isfinite, struct.unpack(form, block))):
             raise ValueError("it holds numbers that are not finite")
     return f"{NUMBERS[kind]}{8 * size}" if kind in NUMBERS else OTHERS[kind], shape
 
@@ -66,10 +69,3 @@ def _blocks(file: IO[bytes], left: int) -> Iterator[bytes]:
         if not block or (left and len(block) < BLOCK):
             raise ValueError("it holds fewer values than it says")
         yield block
-
-
-def _is_finite(block: bytes, order: str, size: int) -> bool:
-    """Whether no number is infinite or not a number."""
-    order = order if order in ("<", ">") else "="
-    form = f"{order}{len(block) // size}{FLOATS[size]}"
-    return all(map(math.isfinite, struct.unpack(form, block)))

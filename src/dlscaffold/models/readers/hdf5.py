@@ -23,4 +23,4 @@ def read(source: Source) -> Contents:
         )
     config = parse_json(found["config"].encode())
     contents = keras.contents_of(config, found.get("version"), source)
-    return replace(contents, parameters=keras.as_parameters(found))
+    return replace(contents, parameters=found["parameters"])

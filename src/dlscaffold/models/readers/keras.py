@@ -49,7 +49,7 @@ def contents_of(config: dict[str, Any], version: Any, source: Source) -> Content
     if source.python and not foreign:
         built = interpreter.call(source, "keras", {"config": config})
         signature = built_signature(built, signature)
-        parameters = as_parameters(built)
+        parameters = built["parameters"]
     return Contents(
         signatures=(signature,) if signature else (),
         writer="keras",
@@ -85,12 +85,6 @@ def obstacles(signature: Signature | None, foreign: list[str]) -> Iterator[str]:
         yield f"it needs code or files that it does not hold ({names}): {EXPORT}"
     elif signature is None:
         yield f"it does not say what its inputs and outputs are: {EXPORT}"
-
-
-def as_parameters(answer: dict[str, Any]) -> int | None:
-    """Return the number of weights that the other interpreter counted."""
-    found = answer.get("parameters")
-    return found if isinstance(found, int) else None
 
 
 def built_signature(built: dict[str, Any], said: Signature | None) -> Signature | None:

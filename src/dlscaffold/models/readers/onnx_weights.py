@@ -90,14 +90,11 @@ def external_file(location: str, folder: Path) -> Path:
     # No file of a hidden folder is part of a model.
     is_hidden = any(part.startswith(".") for part in path.parts)
     is_odd = path.is_absolute() or any(one in location for one in ":\\\0")
-    file = folder / path
-    if not path.parts or is_hidden or is_odd or not is_below(file, folder):
+    file, above = folder / path, os.path.realpath(folder) + os.sep
+    is_odd = is_odd or is_hidden or not path.parts
+    # It must be below the folder also after following links.
+    if is_odd or not os.path.realpath(file).startswith(above):
         raise MalformedError(f"its weights are outside of its folder, at {location!r}")
     if not file.is_file():
         raise MalformedError(f"the file of its weights, {location!r}, is not beside it")
     return file
-
-
-def is_below(file: Path, folder: Path) -> bool:
-    """Whether a file is in a folder also after following links."""
-    return os.path.realpath(file).startswith(os.path.realpath(folder) + os.sep)

@@ -16,7 +16,7 @@ from dlscaffold.models.description import (
     Tensor,
     distinct,
 )
-from dlscaffold.models.kinds import PROGRAM
+from dlscaffold.models.kinds import FILES
 from dlscaffold.models.schemas import Schema
 from dlscaffold.models.values import (
     as_dict,
@@ -54,7 +54,8 @@ def read(source: Source) -> Contents:
     """Return what the archive's JSON says; tensors and pickles in it are not read."""
     with opened(source.path) as archive:
         # There is one, as a file is known as such a program by it.
-        found = next(name for name in archive.members if re.fullmatch(PROGRAM, name))
+        kind = next(one for one in FILES if one.name == "torch-export")
+        found = next(filter(kind.is_member, archive.members))
         program = parse_json(archive.read_member(found, LARGEST_PROGRAM))
     graph = dict_at(program, "graph_module", "graph")
     signature = dict_at(program, "graph_module", "signature")

@@ -6,6 +6,7 @@ are taken apart into opcodes, and none of them is run.
 
 from __future__ import annotations
 
+import ast
 import pickletools
 import re
 from collections import Counter
@@ -26,7 +27,6 @@ KEPT = 8  # opcodes before a storage's end that say what it is
 CLASS = r"^class {}\(Module\):$(.*?)(?=^class |\Z)"
 FORWARD = "  def forward(self: "
 LONGEST_FORWARD = 20_000  # characters of its arguments and result
-DEEPEST = 20  # tuples in tuples that are looked into
 SCALARS = {"int": "int64", "float": "float64", "bool": "bool"}
 
 
@@ -165,38 +165,28 @@ def forward_of(code: Mapping[str, str], root: tuple[str, str]) -> Forward | None
 def header(text: str) -> Forward | None:
     """Return the types in what follows `forward(self: `, up to the `:` of a line's end.
 
-    Not by a pattern with several open ends, which takes minutes where nothing fits.
+    Parsed as Python, which it is: a pattern takes minutes where nothing fits.
     """
-    line, ended, _ = text.partition(":\n")
-    takes, arrow, gives = line.rpartition(") -> ")
-    if not ended or not arrow or "\n" in gives:
+    line = text.partition(":\n")[0]
+    try:
+        (function,) = ast.parse(f"def forward(self: {line}: pass").body
+        if not isinstance(function, ast.FunctionDef) or not function.returns:
+            return None
+        types = {
+            as_name(argument.arg, "argument"): ast.unparse(argument.annotation)
+            for argument in function.args.args[1:]  # after the model itself
+            if argument.annotation
+        }
+        return Forward(types, list(flat(function.returns)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    _, _, others = takes.partition(",")  # after the model itself
-    arguments = (part.partition(":") for part in split(others) if part)
-    types = {
-        as_name(name.strip(), "argument"): kind.partition("=")[0].strip()
-        for name, _, kind in arguments
-    }
-    return Forward(types, list(flat(gives)))
 
 
-def flat(kind: str, depth: int = DEEPEST) -> Iterator[str]:
+def flat(kind: ast.expr) -> Iterator[str]:
     """Yield the types in a tuple and in the tuples in it, or the one type."""
-    inner = re.fullmatch(r"Tuple\[(.*)\]", kind, re.S)
-    if not inner or not depth:
-        yield kind
+    if not isinstance(kind, ast.Subscript) or ast.unparse(kind.value) != "Tuple":
+        yield ast.unparse(kind)
         return
-    for part in split(inner.group(1)):
-        yield from flat(part, depth - 1)
-
-
-def split(text: str) -> list[str]:
-    """Split at the commas that are in no brackets."""
-    depth, found = 0, [""]
-    for character in text:
-        depth += (character in "[(") - (character in "])")
-        if character == "," and depth == 0:
-            found.append("")
-        else:
-            found[-1] += character
-    return [part.strip() for part in found]
+    inner = kind.slice
+    for part in inner.elts if isinstance(inner, ast.Tuple) else [inner]:
+        yield from flat(part)
