@@ -305,6 +305,7 @@ def test_a_project_whose_parts_agree_is_fine(exported: Path, dlscaffold: Run) ->
         "environment": "warning",
         "signature": "fine",
         "artifact": "fine",
+        "sources": "fine",
         "golden examples": "fine",
         "framework version": "warning",
     }
@@ -341,6 +342,27 @@ def test_no_command_to_copy_is_made_of_a_strange_package(exported: Path) -> None
     (check,) = examined(exported).values()
     assert check.state == "missing"
     assert "rm -rf" not in check.says + check.fix
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(
+    ("path", "step"), [("models", "export"), ("digits/data.py", "train")]
+)
+def test_what_changed_after_the_export_is_named(
+    exported: Path, path: str, step: str
+) -> None:
+    (exported / "models").mkdir()
+    (exported / "models" / "weights").write_text("1", "utf-8")
+    digests = {path: digest(exported / path), "gone": "0", "/etc/hostname": "0"}
+    write_signature(exported, sources=digests)
+    assert examined(exported)["sources"].state == "fine"
+    changed = exported / path
+    file = changed / "weights" if changed.is_dir() else changed
+    file.write_text("2", "utf-8")
+    check = examined(exported)["sources"]
+    assert check.state == "missing"
+    assert check.says == f"{path} changed after the export"
+    assert check.fix.endswith(f" --from {step}")
 
 
 @pytest.mark.usefixtures("bare")
