@@ -12,8 +12,9 @@ from typing import Any
 
 from dlscaffold.advice.situation import Question
 from dlscaffold.advice.statements import GuidanceError, Statement, parse, words_of
-from dlscaffold.layers.catalog import KINDS, Catalog, Cell
+from dlscaffold.layers.catalog import Catalog, Cell
 from dlscaffold.layers.layer import Framework, Layer, shared_formats
+from dlscaffold.layers.roots import KINDS
 from dlscaffold.toml import read_toml
 
 FILE = "guidance.toml"
