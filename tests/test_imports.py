@@ -28,6 +28,7 @@ ALLOWED = {
     "digest": {"__init__"},
     "toml": {"__init__"},
     "errors": {"__init__"},
+    "data": {"errors", "digest"},
     "layers": BASE,
     **WINGS,
     "commands": {*WINGS, *LAYERS},

@@ -24,3 +24,7 @@ class UsageError(ScaffoldError):
     """The command's arguments do not fit together."""
 
     exit_code = 2
+
+
+class DataError(ScaffoldError):
+    """The data given with `--data` cannot be used as it is."""
