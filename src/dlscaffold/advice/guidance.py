@@ -143,7 +143,7 @@ def load(catalog: Catalog) -> Guidance:
     title, criteria = fields.pop("document")["title"], fields.pop("criteria")
     questions = tuple(asked(one, catalog) for one in fields.pop("question"))
     tools = fields.pop("tool")
-    words = words_of(criteria, questions)
+    words = words_of(criteria, questions, (tool["name"] for tool in tools))
     statements = list(parse(fields, words, file=central))
     labels = (f"{kind}/{name}" for kind in KINDS for name in catalog.names(kind))
     backends = (one for each in catalog.frameworks() for one in each.backends)
