@@ -4,6 +4,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,20 +13,17 @@ from typing import TextIO
 from dlscaffold.data.description import STEERING, listed, quoted
 from dlscaffold.errors import DataError
 
-BLOCK = 1 << 20  # bytes that are decoded at once
+BLOCK = 1 << 20  # characters that are decoded at once
 LONGEST_FIELD = 1_000_000  # characters
 LONGEST_ROW = 4_000_000  # characters
 MOST_COLUMNS = 2_000
 SAMPLED_ROWS = 30  # that the delimiter is told by
-CHUNK_CHARACTERS, CHUNK_VALUES = 2_000_000, 100_000  # what is counted at once
+CHUNK = 500_000  # characters and values that are counted at once
 OTHER_FORMATS = {
     b"PK\3\4": "an Excel workbook or another ZIP archive",
     b"\xd0\xcf\x11\xe0": "an Excel workbook",
     b"PAR1": "a Parquet file",
     b"\x1f\x8b": "compressed with gzip",
-    b"BZh": "compressed with bzip2",
-    b"\xfd7zXZ": "compressed with xz",
-    b"%PDF": "a PDF document",
     b"{": "a JSON file",
 }
 BYTE_ORDER_MARKS = {
@@ -50,93 +48,72 @@ class Table:
     header: list[str]
 
 
-class Lines:
-    """The lines of a file; `length` counts characters until a reader resets it."""
-
-    def __init__(self, file: TextIO) -> None:
-        """Begin with the first line."""
-        self.file, self.length = file, 0
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the lines; raises DataError if a row becomes too long."""
-        while line := self.file.readline(LONGEST_ROW + 1):
-            self.length += len(line)
-            if self.length > LONGEST_ROW:
-                raise DataError(
-                    f"A row has more than {LONGEST_ROW:,} characters: save the file "
-                    "as CSV with a line for each row."
-                )
-            yield line
-
-
 def open_table(path: Path) -> Table:
     """Return how a file is written; raises DataError if it is no table."""
     encoding = encoding_of(path)
-    delimiter = delimiter_of(path, encoding)
-    header = next((row for _, row, _ in rows_of(path, encoding, delimiter)), [])
+    if path.suffix.lower() in (".tsv", ".tab"):
+        delimiter = "\t"
+    else:  # The comma comes last, as it may be that of decimals.
+        delimiter = max(";\t|,", key=lambda one: evenness(path, encoding, one))
+    _, header = next(rows_of(path, encoding, delimiter), (0, []))
     if fault := next(header_faults(header), None):
         raise DataError(f"{quoted(path)} cannot be used, because {fault}.")
     return Table(path, encoding, delimiter, header)
 
 
 def encoding_of(path: Path) -> str:
-    """Return the name of a file's encoding, which the whole file has been checked for.
+    """Return the name of the encoding that a whole file has.
 
     Raises DataError if it is not a text.
     """
-    place = quoted(path)
     with path.open("rb") as file:
         head = file.read(8)
     if not head:
-        raise DataError(f"{place} is empty: give a file with rows.")
+        raise DataError(f"{quoted(path)} is empty: give a file with rows.")
     for mark, title in OTHER_FORMATS.items():
         if head.startswith(mark):
-            raise DataError(f"{place} is {title}: save it as CSV.")
-    names = [name for mark, name in BYTE_ORDER_MARKS.items() if head.startswith(mark)]
-    candidates = names[:1] or ["utf-8", "cp1252", "latin-1"]
-    for name in candidates:
-        if decodes(path, name):
-            return name
-    raise DataError(
-        f"{place} begins with a byte order mark, but is not valid {names[0]}: save it "
-        "as UTF-8."
-    )
-
-
-def decodes(path: Path, encoding: str) -> bool:
-    """Return whether a file has an encoding; raises DataError if it has NUL bytes."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(BLOCK):
-                if "\0" in decoder.decode(block):
+            raise DataError(f"{quoted(path)} is {title}: save it as CSV.")
+    marked = [name for mark, name in BYTE_ORDER_MARKS.items() if head.startswith(mark)]
+    for name in marked[:1] or ("utf-8", "cp1252"):
+        with suppress(UnicodeError), path.open(encoding=name, newline="") as text:
+            while block := text.read(BLOCK):
+                if "\0" in block:
                     raise DataError(
                         f"{quoted(path)} has NUL bytes, as binary files have: "
                         "save it as CSV in UTF-8."
                     )
-        decoder.decode(b"", True)
-    except UnicodeDecodeError:
-        return False
-    return True
+            return name
+    raise DataError(f"{quoted(path)} has bytes that are no text: save it as UTF-8.")
 
 
 def rows_of(
     path: Path, encoding: str, delimiter: str
-) -> Iterator[tuple[int, list[str], int]]:
-    """Yield the rows of a file that are not blank, with the header.
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a file that are not blank, after the number of the last line.
 
-    Each comes after the number of its last line, and before its length in characters.
     Raises DataError where the quotes are wrong, or something is too long.
     """
     csv.field_size_limit(LONGEST_FIELD)  # that of all readers: it cannot be one's own
+    length = 0  # of the row so far
+
+    def lines(file: TextIO) -> Iterator[str]:
+        nonlocal length
+        while line := file.readline(LONGEST_ROW + 1):
+            length += len(line)
+            if length > LONGEST_ROW:
+                raise DataError(
+                    f"A row has more than {LONGEST_ROW:,} characters: save the file "
+                    "as CSV with a line for each row."
+                )
+            yield line
+
     with path.open(encoding=encoding, newline="") as file:
-        lines = Lines(file)
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        reader = csv.reader(lines(file), delimiter=delimiter, strict=True)
         try:
             for row in reader:
+                length = 0
                 if row:
-                    yield reader.line_num, row, lines.length
-                lines.length = 0
+                    yield reader.line_num, row
         except csv.Error as error:
             raise DataError(
                 f"Line {reader.line_num:,} cannot be parsed: close or double its "
@@ -144,19 +121,11 @@ def rows_of(
             ) from error
 
 
-def delimiter_of(path: Path, encoding: str) -> str:
-    """Return what separates the columns: what splits the first rows most evenly."""
-    if path.suffix.lower() in (".tsv", ".tab"):
-        return "\t"
-    # Of those that are as even, the comma comes last: it may be that of decimals.
-    return max(";\t|,", key=lambda one: evenness(path, encoding, one))
-
-
 def evenness(path: Path, encoding: str, delimiter: str) -> tuple[float, int]:
     """Return the share of rows that are as long as the header, and its length."""
     widths: list[int] = []
     try:
-        for _, row, _ in islice(rows_of(path, encoding, delimiter), SAMPLED_ROWS):
+        for _, row in islice(rows_of(path, encoding, delimiter), SAMPLED_ROWS):
             widths.append(len(row))
     except DataError:  # raised again if this is the delimiter that fits best
         pass
@@ -190,21 +159,22 @@ def chunks(table: Table) -> Iterator[tuple[list[int], list[list[str]]]]:
 
     Raises DataError if one is not as long as the header.
     """
-    width, length = len(table.header), 0
     lines: list[int] = []
-    some: list[list[str]] = []
-    rows = rows_of(table.path, table.encoding, table.delimiter)
-    for line, row, size in islice(rows, 1, None):
-        if len(row) != width:
+    rows: list[list[str]] = []
+    size = 0
+    found = rows_of(table.path, table.encoding, table.delimiter)
+    for line, row in islice(found, 1, None):
+        if len(row) != len(table.header):
             raise DataError(
-                f"Line {line:,} has {len(row):,} values, but there are {width:,} "
-                "columns: correct that row, or quote values with delimiters."
+                f"Line {line:,} has {len(row):,} values, but there are "
+                f"{len(table.header):,} columns: correct that row, or quote values "
+                "with delimiters."
             )
         lines.append(line)
-        some.append(row)
-        length += size
-        if length > CHUNK_CHARACTERS or len(some) * width > CHUNK_VALUES:
-            yield lines, some
-            lines, some, length = [], [], 0
-    if some:
-        yield lines, some
+        rows.append(row)
+        size += len(row) + sum(map(len, row))
+        if size > CHUNK:
+            yield lines, rows
+            lines, rows, size = [], [], 0
+    if rows:
+        yield lines, rows
