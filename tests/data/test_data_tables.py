@@ -107,8 +107,8 @@ FILES: dict[str, tuple[bytes, str]] = {
     "gzip": (gzip.compress(b"a,b"), "compressed with gzip: save it as CSV"),
     "json": (b'{"a": 1}', "a JSON file: save it as CSV"),
     "binary": (b"\1\2\3\0\4", "NUL bytes"),
-    "a later NUL": (b"a,b\n1,\0\n", "NUL bytes"),
-    "a NUL in Latin-1": (b"\xe4,b\n1,\0\n", "NUL bytes"),
+    "a later NUL": (b"a,kind\n1,\0\n", "NUL bytes"),
+    "a NUL in Latin-1": (b"\xe4,kind\n1,\0\n", "NUL bytes"),
     "a wrong mark": (codecs.BOM_UTF8 + b"a,\xff\n", "save it as UTF-8"),
     "bytes of no encoding": (b"a,kind\n1,\x81\xff\n", "save it as UTF-8"),
     "half of UTF-16": (codecs.BOM_UTF16_LE + b"a", "save it as UTF-8"),
@@ -175,7 +175,6 @@ def test_a_larger_table_takes_no_more_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dlscaffold.data.tables.CHUNK", 30_000)
-    monkeypatch.setattr("dlscaffold.data.tables.BLOCK", 1 << 14)
     monkeypatch.setattr("dlscaffold.data.tables.LONGEST_ROW", 1 << 14)
     peaks = []
     for count in (5_000, 50_000):

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dlscaffold.data.description import STEERING, quoted
+from dlscaffold.data.description import STEERING
 from dlscaffold.data.tables import NUMBER
-from dlscaffold.errors import DataError
+from dlscaffold.errors import DataError, quoted
 
 # What stands for no value, in a project too.
 MISSING = frozenset(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlscaffold.data import pictures
-from dlscaffold.data.description import STEERING, Data, listed, quoted
-from dlscaffold.errors import DataError
+from dlscaffold.data.description import STEERING, Data
+from dlscaffold.errors import DataError, listed, quoted
 
 FEWEST_FILES = 5  # of a class
 MOST_UNREADABLE = 0.1  # of all files

@@ -1,13 +1,15 @@
 """From what a person gives with `--data` to data that can be used, or one sentence."""
 
 import difflib
+from contextlib import suppress
 from pathlib import Path
 
-from dlscaffold.data import columns, tables
-from dlscaffold.data.columns import MISSING, Column, Label
-from dlscaffold.data.description import Data, listed, quoted
+from dlscaffold.data import tables
+from dlscaffold.data.columns import MISSING, Column, Label, decimal_of, goal_of
+from dlscaffold.data.description import Data
 from dlscaffold.data.folders import read_folder
-from dlscaffold.errors import DataError
+from dlscaffold.data.tables import Table
+from dlscaffold.errors import DataError, listed, quoted
 
 
 def read(path: Path, task: str | None, label: str | None, text: str | None) -> Data:
@@ -30,18 +32,16 @@ def read(path: Path, task: str | None, label: str | None, text: str | None) -> D
                 )
             return read_folder(path, task)
         if path.is_file():
-            return read_table(path, task, label, text)
+            return read_file(path, task, label, text)
     except OSError as error:
         reason = error.strerror or "an error of the file system"
         raise DataError(
             f"{quoted(error.filename or path)} cannot be read ({reason})."
         ) from error
-    except UnicodeError as error:  # a table's encoding was checked before
-        raise DataError(f"{place} has changed while it was read.") from error
     raise DataError(f"{place} is neither a file nor a folder.")
 
 
-def read_table(
+def read_file(
     path: Path, task: str | None, label: str | None, text: str | None
 ) -> Data:
     """Return the data of a table, or of texts in a table."""
@@ -51,7 +51,17 @@ def read_table(
         )
     if task == "table" and text is not None:
         raise DataError("A table takes no --text: leave it out, or choose --task text.")
-    table = tables.open_table(path)
+    for encoding in tables.encodings_of(path):
+        with suppress(UnicodeError):
+            table = tables.open_table(path, encoding)
+            return read_table(table, task, label, text)
+    raise DataError(f"{quoted(path)} has bytes that are no text: save it as UTF-8.")
+
+
+def read_table(
+    table: Table, task: str | None, label: str | None, text: str | None
+) -> Data:
+    """Return the data of a table; raises UnicodeError if its encoding is another."""
     label = find(label, table.header, "--label", "to predict")
     others = [name for name in table.header if name != label]
     if text == label:
@@ -60,11 +70,15 @@ def read_table(
         text = others[0]
     if text is not None or task == "text":
         text = find(text, others, "--text", "with the texts")
-    target, inputs = counted(table, label)
-    only = inputs[0]
-    if task is None and len(inputs) == 1 and 2 * only.sentences > only.filled:
+    columns = {name: Column(name) for name in others}
+    target = Label(label)
+    for lines, rows in tables.chunks(table):
+        for name, values in zip(table.header, zip(*rows, strict=True), strict=True):
+            columns.get(name, target).add(values, lines)
+    only = columns[others[0]]
+    if task is None and len(others) == 1 and 2 * only.sentences > only.filled:
         text = only.name
-    return described(table, target, inputs, text)
+    return described(table, target, [*columns.values()], text)
 
 
 def find(name: str | None, header: list[str], option: str, what: str) -> str:
@@ -79,23 +93,13 @@ def find(name: str | None, header: list[str], option: str, what: str) -> str:
     raise DataError(f"There is no column {quoted(name)}: {fix}")
 
 
-def counted(table: tables.Table, label: str) -> tuple[Label, list[Column]]:
-    """Return the label and the other columns, after one pass over the rows."""
-    target = Label(label)
-    all_ = [target if name == label else Column(name) for name in table.header]
-    for lines, rows in tables.chunks(table):
-        for column, values in zip(all_, zip(*rows, strict=True), strict=True):
-            column.add(values, lines)
-    return target, [column for column in all_ if column is not target]
-
-
 def described(
-    table: tables.Table, label: Label, inputs: list[Column], text: str | None
+    table: Table, label: Label, inputs: list[Column], text: str | None
 ) -> Data:
     """Return the data of a table whose rows have been counted."""
     used = inputs if text is None else []  # columns whose numbers matter
-    decimal = columns.decimal_of([*used, label], table.delimiter)
-    goal = columns.goal_of(label, decimal)
+    decimal = decimal_of([*used, label], table.delimiter)
+    goal = goal_of(label, decimal)
     if text is not None and goal == "regression":
         raise DataError(
             f"The label {quoted(label.name)} has numbers, and texts are sorted into "

@@ -5,15 +5,14 @@ import csv
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from dlscaffold.data.description import STEERING, listed, quoted
-from dlscaffold.errors import DataError
+from dlscaffold.data.description import STEERING
+from dlscaffold.errors import DataError, listed, quoted
 
-BLOCK = 1 << 20  # characters that are decoded at once
 LONGEST_FIELD = 1_000_000  # characters
 LONGEST_ROW = 4_000_000  # characters
 MOST_COLUMNS = 2_000
@@ -45,27 +44,70 @@ class Table:
     path: Path
     encoding: str
     delimiter: str
-    header: list[str]
+    header: list[str] = field(default_factory=list)
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the rows that are not blank, each after the number of its last line.
+
+        Raises DataError where the quotes are wrong or something is too long, and
+        UnicodeError where the encoding is another.
+        """
+        csv.field_size_limit(LONGEST_FIELD)  # that of all readers
+        with self.path.open(encoding=self.encoding, newline="") as file:
+            lines = Lines(file)
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+            try:
+                for row in reader:
+                    lines.length = 0
+                    if row:
+                        yield reader.line_num, row
+            except csv.Error as error:
+                raise DataError(
+                    f"Line {reader.line_num:,} cannot be parsed: close or double its "
+                    f"quotes, and keep values under {LONGEST_FIELD:,} characters."
+                ) from error
+
+    @property
+    def evenness(self) -> tuple[float, int]:
+        """The share of the first rows that are as long as the header, and its length.
+
+        Zero if they cannot be parsed, or have a single column.
+        """
+        widths = []
+        with suppress(DataError):  # raised again if this delimiter fits best
+            for _, row in islice(self.rows(), SAMPLED_ROWS):
+                widths.append(len(row))
+        if not widths or widths[0] < 2:
+            return 0, 0
+        return widths.count(widths[0]) / len(widths), widths[0]
 
 
-def open_table(path: Path) -> Table:
-    """Return how a file is written; raises DataError if it is no table."""
-    encoding = encoding_of(path)
-    if path.suffix.lower() in (".tsv", ".tab"):
-        delimiter = "\t"
-    else:  # The comma comes last, as it may be that of decimals.
-        delimiter = max(";\t|,", key=lambda one: evenness(path, encoding, one))
-    _, header = next(rows_of(path, encoding, delimiter), (0, []))
-    if fault := next(header_faults(header), None):
-        raise DataError(f"{quoted(path)} cannot be used, because {fault}.")
-    return Table(path, encoding, delimiter, header)
+@dataclass
+class Lines:
+    """The lines of a file; `length` counts characters until a reader resets it."""
+
+    file: TextIO
+    length: int = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the lines; raises DataError if a row is too long, or no text."""
+        while line := self.file.readline(LONGEST_ROW + 1):
+            self.length += len(line)
+            if self.length > LONGEST_ROW:
+                raise DataError(
+                    f"A row has more than {LONGEST_ROW:,} characters: save the file "
+                    "as CSV with a line for each row."
+                )
+            if "\0" in line:
+                raise DataError(
+                    "The file has NUL bytes, as binary files have: save it as CSV in "
+                    "UTF-8."
+                )
+            yield line
 
 
-def encoding_of(path: Path) -> str:
-    """Return the name of the encoding that a whole file has.
-
-    Raises DataError if it is not a text.
-    """
+def encodings_of(path: Path) -> list[str]:
+    """Return the encodings that a file may have; raises DataError if it is no text."""
     with path.open("rb") as file:
         head = file.read(8)
     if not head:
@@ -74,64 +116,19 @@ def encoding_of(path: Path) -> str:
         if head.startswith(mark):
             raise DataError(f"{quoted(path)} is {title}: save it as CSV.")
     marked = [name for mark, name in BYTE_ORDER_MARKS.items() if head.startswith(mark)]
-    for name in marked[:1] or ("utf-8", "cp1252"):
-        with suppress(UnicodeError), path.open(encoding=name, newline="") as text:
-            while block := text.read(BLOCK):
-                if "\0" in block:
-                    raise DataError(
-                        f"{quoted(path)} has NUL bytes, as binary files have: "
-                        "save it as CSV in UTF-8."
-                    )
-            return name
-    raise DataError(f"{quoted(path)} has bytes that are no text: save it as UTF-8.")
+    return marked[:1] or ["utf-8", "cp1252"]
 
 
-def rows_of(
-    path: Path, encoding: str, delimiter: str
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a file that are not blank, after the number of the last line.
-
-    Raises DataError where the quotes are wrong, or something is too long.
-    """
-    csv.field_size_limit(LONGEST_FIELD)  # that of all readers: it cannot be one's own
-    length = 0  # of the row so far
-
-    def lines(file: TextIO) -> Iterator[str]:
-        nonlocal length
-        while line := file.readline(LONGEST_ROW + 1):
-            length += len(line)
-            if length > LONGEST_ROW:
-                raise DataError(
-                    f"A row has more than {LONGEST_ROW:,} characters: save the file "
-                    "as CSV with a line for each row."
-                )
-            yield line
-
-    with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(lines(file), delimiter=delimiter, strict=True)
-        try:
-            for row in reader:
-                length = 0
-                if row:
-                    yield reader.line_num, row
-        except csv.Error as error:
-            raise DataError(
-                f"Line {reader.line_num:,} cannot be parsed: close or double its "
-                f"quotes, and keep values under {LONGEST_FIELD:,} characters."
-            ) from error
-
-
-def evenness(path: Path, encoding: str, delimiter: str) -> tuple[float, int]:
-    """Return the share of rows that are as long as the header, and its length."""
-    widths: list[int] = []
-    try:
-        for _, row in islice(rows_of(path, encoding, delimiter), SAMPLED_ROWS):
-            widths.append(len(row))
-    except DataError:  # raised again if this is the delimiter that fits best
-        pass
-    if not widths or widths[0] < 2:
-        return 0, 0
-    return widths.count(widths[0]) / len(widths), widths[0]
+def open_table(path: Path, encoding: str) -> Table:
+    """Return how a file is written; raises DataError if it is no table."""
+    # The comma comes last of those that fit as well: it may be that of decimals.
+    is_tsv = path.suffix.lower() in (".tsv", ".tab")
+    tables = [Table(path, encoding, one) for one in ("\t" if is_tsv else ";\t|,")]
+    table = max(tables, key=lambda one: one.evenness)
+    _, header = next(table.rows(), (0, []))
+    if fault := next(header_faults(header), None):
+        raise DataError(f"{quoted(path)} cannot be used, because {fault}.")
+    return replace(table, header=header)
 
 
 def header_faults(header: list[str]) -> Iterator[str]:
@@ -161,18 +158,16 @@ def chunks(table: Table) -> Iterator[tuple[list[int], list[list[str]]]]:
     """
     lines: list[int] = []
     rows: list[list[str]] = []
-    size = 0
-    found = rows_of(table.path, table.encoding, table.delimiter)
-    for line, row in islice(found, 1, None):
-        if len(row) != len(table.header):
+    size, width = 0, len(table.header)
+    for line, row in islice(table.rows(), 1, None):
+        if len(row) != width:
             raise DataError(
-                f"Line {line:,} has {len(row):,} values, but there are "
-                f"{len(table.header):,} columns: correct that row, or quote values "
-                "with delimiters."
+                f"Line {line:,} has {len(row):,} values, but there are {width:,} "
+                "columns: correct that row, or quote values with delimiters."
             )
         lines.append(line)
         rows.append(row)
-        size += len(row) + sum(map(len, row))
+        size += width + sum(map(len, row))
         if size > CHUNK:
             yield lines, rows
             lines, rows, size = [], [], 0
