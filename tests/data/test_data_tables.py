@@ -244,7 +244,7 @@ LABELS: dict[str, tuple[Callable[[int], str], list[str]]] = {
     "one number": (of_label("7"), ["same value in all rows"]),
     "single rows": (
         lambda n: f"rare {n}" if n < 3 else "ab"[n % 2],
-        ["a single row for each of 3 classes", "join them"],
+        ["a single row for each of 3 classes", "join or remove them"],
     ),
     "mixed": (
         lambda n: "unknown" if n == 30 else str(n),
@@ -428,7 +428,7 @@ def test_columns_beside_the_text_may_hold_anything(tmp_path: Path) -> None:
     [
         ("mood", "text", "mood", "--text and --label are the same"),
         ("mood", "table", "review", "A table takes no --text"),
-        ("mood", "images", None, "give a folder with a sub-folder for each"),
+        ("mood", "images", None, "give a folder of folders, one a class"),
         (None, "text", None, "to predict with --label: review, mood"),
     ],
 )

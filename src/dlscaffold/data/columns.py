@@ -122,11 +122,9 @@ def decimal_of(columns: Iterable[Column], delimiter: str) -> str:
     for column in numeric:
         for kind, line in column.first.items():
             if kind not in kept:
-                raise DataError(
-                    f"The column {quoted(column.name)} has numbers, but line {line:,} "
-                    f"has {ODD[kind]}: write a number such as 1234.5 there, in the "
-                    "style of all others, or leave it empty."
-                )
+                fault = f"has numbers, but line {line:,} has {ODD[kind]}"
+                fix = "write a number such as 1234.5 there, or leave it empty"
+                raise DataError(f"The column {quoted(column.name)} {fault}: {fix}.")
     return "," if commas else "."
 
 
@@ -136,10 +134,8 @@ def goal_of(label: Label, decimal: str) -> str:
     Raises DataError if they are too few, or make no classes.
     """
     if label.filled < FEWEST_ROWS:
-        raise DataError(
-            f"Only {label.filled} rows have a value in {quoted(label.name)}: at least "
-            f"{FEWEST_ROWS} are needed."
-        )
+        fault = f"Only {label.filled} rows have a value in {quoted(label.name)}"
+        raise DataError(f"{fault}: give {FEWEST_ROWS} and more.")
     classes = label.values
     if label.numeric and max(map(len, classes)) <= LONGEST_LABEL:
         classes = Counter()
@@ -148,8 +144,8 @@ def goal_of(label: Label, decimal: str) -> str:
         whole = all(float(value).is_integer() for value in classes)
         if not whole or len(classes) > MOST_NUMBERS:
             return "regression"
-    if fault := next(label_faults(label, classes), None):
-        raise DataError(f"The label {quoted(label.name)} {fault}.")
+    if reason := next(label_faults(label, classes), None):
+        raise DataError(f"The label {quoted(label.name)} {reason}.")
     return "classification"
 
 
@@ -169,9 +165,6 @@ def label_faults(label: Label, classes: Counter[str]) -> Iterator[str]:
     if len(classes) == 1:
         yield f"has the same value in all rows: add rows of another class, or {other}"
     if single:
-        yield (
-            f"has a single row for each of {single:,} classes: add rows to them, join "
-            "them with other classes, or remove them"
-        )
+        yield f"has a single row for each of {single:,} classes: join or remove them"
     if any(map(STEERING.search, classes)):
         yield "has line breaks or control characters in its values: remove them"

@@ -11,8 +11,9 @@ from dlscaffold.data import pictures
 from dlscaffold.data.description import STEERING, Data
 from dlscaffold.errors import DataError, listed, quoted
 
-FEWEST_FILES = 5  # of a class
+FEWEST = 5  # files of a class
 MOST_UNREADABLE = 0.1  # of all files
+UNUSABLE = "control characters or an unknown encoding"
 LONGEST_TEXT = 1_000_000  # bytes
 
 
@@ -21,7 +22,7 @@ class Kind:
     """What the files of a class are; `fault` says why one cannot be used, if so."""
 
     nouns: str
-    suffixes: frozenset[str]
+    suffixes: tuple[str, ...]
     fault: Callable[[Path], str | None]
 
 
@@ -31,40 +32,49 @@ def read_folder(path: Path, task: str | None) -> Data:
     Raises DataError if it cannot be used, and OSError if it cannot be read.
     """
     classes, inside, others = listing(path)
-    by_task = {
-        name: [one for one in inside if Path(one).suffix.lower() in kind.suffixes]
-        for name, kind in KINDS.items()
-        if task in (None, name)
-    }
-    best = max(by_task, key=lambda name: len(by_task[name]))  # pictures, if as many
-    if not by_task[best]:
-        nouns = " or ".join(KINDS[name].nouns for name in by_task)
-        suffixes = [one for name in by_task for one in sorted(KINDS[name].suffixes)]
-        raise DataError(
-            f"{quoted(path)} has no sub-folders with {nouns} in them "
-            f"({', '.join(suffixes)}): put those of each class into a folder with its "
-            "name, or give a CSV file."
-        )
-    nouns, files = KINDS[best].nouns, by_task[best]
-    reasons = {one: fault(path / one, KINDS[best]) for one in files}
+    task, files = files_of(path, inside, [task] if task else [*KINDS])
+    nouns = KINDS[task].nouns
+    reasons = {one: fault(path / one, KINDS[task]) for one in files}
     faults = [f"{one} ({reason})" for one, reason in reasons.items() if reason]
     used = [one for one in files if not reasons[one]]
     unreadable = f"{len(faults):,} of {len(files):,} {nouns} cannot be read"
-    warnings = [f"{unreadable} and are left out: {listed(faults)}."] if faults else []
-    check_classes(
-        classes, used, nouns, f" ({unreadable}: {listed(faults)})" if faults else ""
-    )
+    left_out = f"{unreadable} and are left out: {listed(faults)}" if faults else ""
+    counts = Counter(one.split("/")[0] for one in used)
+    if few := [f"{one} ({counts[one]})" for one in classes if counts[one] < FEWEST]:
+        why = f" ({left_out})" if faults else ""
+        fix = f"add some right in the folder, at least {FEWEST}, or remove it"
+        raise DataError(f"Too few {nouns} in {listed(few)}{why}: {fix}.")
     if len(faults) > MOST_UNREADABLE * len(files):
+        raise DataError(f"{unreadable}, over 10 %: replace or remove {listed(faults)}.")
+    if len(classes) < 2:
         raise DataError(
-            f"{unreadable}, over 10 %: replace or remove them: {listed(faults)}."
+            f"There is one class only, {listed(classes)}: give at least two."
         )
+    warnings = [f"{left_out}."] if faults else []
     if ignored := others + [one for one in inside if one not in reasons]:
-        count = f"{len(ignored):,}"
-        warnings.append(
-            f"Ignored, as no {nouns} of a class ({count}): {listed(ignored)}."
-        )
+        what = f"as no {nouns} of a class ({len(ignored):,})"
+        warnings.append(f"Ignored, {what}: {listed(ignored)}.")
     size = sum((path / one).stat().st_size for one in used)
-    return Data(path, best, "classification", {}, size, len(used), warnings)
+    return Data(path, task, "classification", {}, size, len(used), warnings)
+
+
+def files_of(path: Path, inside: list[str], tasks: list[str]) -> tuple[str, list[str]]:
+    """Return the task that most files are for, pictures if as many, and its files."""
+    by_task = {
+        task: [
+            one for one in inside if Path(one).suffix.lower() in KINDS[task].suffixes
+        ]
+        for task in tasks
+    }
+    best = max(tasks, key=lambda task: len(by_task[task]))
+    if by_task[best]:
+        return best, by_task[best]
+    nouns = " or ".join(KINDS[task].nouns for task in tasks)
+    endings = ", ".join(one for task in tasks for one in KINDS[task].suffixes)
+    raise DataError(
+        f"{quoted(path)} has no sub-folders with {nouns} in them ({endings}): put "
+        "those of each class into a folder with its name, or give a CSV file."
+    )
 
 
 def listing(path: Path) -> tuple[list[str], list[str], list[str]]:
@@ -78,19 +88,14 @@ def listing(path: Path) -> tuple[list[str], list[str], list[str]]:
     for entry in entries:  # to which those in each class are added
         name, hidden = entry.relative_to(path).as_posix(), entry.name.startswith(".")
         if not hidden and entry.is_symlink() and leads_out(entry, path):
-            raise DataError(
-                f"The link {quoted(name)} leads out of the folder of the data: put "
-                "what it leads to in its place, or remove it."
-            )
+            fix = "put there what it leads to, or remove it"
+            raise DataError(f"The link {quoted(name)} leads out of the folder: {fix}.")
         if hidden or entry.is_dir() == ("/" in name):
             others.append(name)
         elif "/" in name:
             files.append(name)
         elif STEERING.search(name):
-            raise DataError(
-                f"The name of the folder {quoted(name)} has control characters or an "
-                "unknown encoding: rename it."
-            )
+            raise DataError(f"The name of {quoted(name)} has {UNUSABLE}: rename it.")
         else:
             classes.append(name)
             entries += sorted(entry.iterdir())
@@ -103,27 +108,10 @@ def leads_out(link: Path, folder: Path) -> bool:
     return not target.is_relative_to(os.path.realpath(folder))
 
 
-def check_classes(classes: list[str], used: list[str], nouns: str, why: str) -> None:
-    """Raise DataError if there are too few classes, or, and why, files in one."""
-    counts = Counter(one.split("/")[0] for one in used)
-    few = [f"{one} ({counts[one]})" for one in classes if counts[one] < FEWEST_FILES]
-    if few:
-        raise DataError(
-            f"Too few {nouns} in {listed(few)}{why}: a class takes at least "
-            f"{FEWEST_FILES} that can be read, right in its folder; add some, or "
-            "remove the folder."
-        )
-    if len(classes) < 2:
-        raise DataError(
-            f"There is one class only, {listed(classes)}: give a folder with a "
-            "sub-folder for each class, and at least two."
-        )
-
-
 def fault(path: Path, kind: Kind) -> str | None:
     """Return why a file cannot be used, or None if it can."""
     if STEERING.search(path.name):
-        return "control characters or an unknown encoding in its name"
+        return f"{UNUSABLE} in its name"
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait
@@ -146,5 +134,5 @@ def fault_of_text(path: Path) -> str | None:
 
 KINDS = {
     "images": Kind("pictures", pictures.SUFFIXES, pictures.fault),
-    "text": Kind("texts", frozenset({".txt"}), fault_of_text),
+    "text": Kind("texts", (".txt",), fault_of_text),
 }

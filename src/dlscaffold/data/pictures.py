@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"})
+SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 MOST_PIXELS = 16_000_000  # as in a project's `open_picture`
 HEAD, TAIL = 1 << 18, 1 << 12  # bytes in which the size and the end usually are
 MOST_BYTES = 1 << 26  # searched for the end where it is not in the tail

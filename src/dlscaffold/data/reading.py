@@ -27,17 +27,13 @@ def read(path: Path, task: str | None, label: str | None, text: str | None) -> D
             if task == "table":
                 raise DataError(f"{place} is a folder: give a CSV or TSV file.")
             if label or text:
-                raise DataError(
-                    f"{place} has folders as labels: leave --label and --text out."
-                )
+                raise DataError(f"{place} is a folder: leave --label and --text out.")
             return read_folder(path, task)
         if path.is_file():
             return read_file(path, task, label, text)
     except OSError as error:
-        reason = error.strerror or "an error of the file system"
-        raise DataError(
-            f"{quoted(error.filename or path)} cannot be read ({reason})."
-        ) from error
+        name, reason = error.filename or path, error.strerror or "no reason given"
+        raise DataError(f"{quoted(name)} cannot be read ({reason}).") from error
     raise DataError(f"{place} is neither a file nor a folder.")
 
 
@@ -47,7 +43,7 @@ def read_file(
     """Return the data of a table, or of texts in a table."""
     if task == "images":
         raise DataError(
-            f"{quoted(path)} is a file: give a folder with a sub-folder for each class."
+            f"{quoted(path)} is a file: give a folder of folders, one a class."
         )
     if task == "table" and text is not None:
         raise DataError("A table takes no --text: leave it out, or choose --task text.")
@@ -101,10 +97,8 @@ def described(
     decimal = decimal_of([*used, label], table.delimiter)
     goal = goal_of(label, decimal)
     if text is not None and goal == "regression":
-        raise DataError(
-            f"The label {quoted(label.name)} has numbers, and texts are sorted into "
-            "classes: name another column with --label."
-        )
+        fix = "texts are sorted into classes: name another column with --label"
+        raise DataError(f"The label {quoted(label.name)} has numbers, and {fix}.")
     options: dict[str, object] = {
         "label": label.name,
         "delimiter": table.delimiter,

@@ -62,10 +62,8 @@ class Table:
                     if row:
                         yield reader.line_num, row
             except csv.Error as error:
-                raise DataError(
-                    f"Line {reader.line_num:,} cannot be parsed: close or double its "
-                    f"quotes, and keep values under {LONGEST_FIELD:,} characters."
-                ) from error
+                fault = f"Line {reader.line_num:,} cannot be parsed"
+                raise DataError(f"{fault}: close or double its quotes.") from error
 
     @property
     def evenness(self) -> tuple[float, int]:
@@ -94,15 +92,9 @@ class Lines:
         while line := self.file.readline(LONGEST_ROW + 1):
             self.length += len(line)
             if self.length > LONGEST_ROW:
-                raise DataError(
-                    f"A row has more than {LONGEST_ROW:,} characters: save the file "
-                    "as CSV with a line for each row."
-                )
+                raise DataError(f"A row has more than {LONGEST_ROW:,} characters.")
             if "\0" in line:
-                raise DataError(
-                    "The file has NUL bytes, as binary files have: save it as CSV in "
-                    "UTF-8."
-                )
+                raise DataError("The file has NUL bytes: save it as CSV in UTF-8.")
             yield line
 
 
@@ -161,10 +153,8 @@ def chunks(table: Table) -> Iterator[tuple[list[int], list[list[str]]]]:
     size, width = 0, len(table.header)
     for line, row in islice(table.rows(), 1, None):
         if len(row) != width:
-            raise DataError(
-                f"Line {line:,} has {len(row):,} values, but there are {width:,} "
-                "columns: correct that row, or quote values with delimiters."
-            )
+            found = f"Line {line:,} has {len(row):,} values for {width:,} columns"
+            raise DataError(f"{found}: correct it, or quote values with delimiters.")
         lines.append(line)
         rows.append(row)
         size += width + sum(map(len, row))
