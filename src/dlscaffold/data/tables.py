@@ -27,14 +27,10 @@ OTHER_FORMATS = {
 }
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",  # begins as that of UTF-16 does
-    codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-NUMBER = re.compile(
-    r"\s*[+-]?([0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?\s*"
-)
+NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -67,10 +63,7 @@ class Table:
 
     @property
     def evenness(self) -> tuple[float, int]:
-        """The share of the first rows that are as long as the header, and its length.
-
-        Zero if they cannot be parsed, or have a single column.
-        """
+        """The share of rows at the start as long as the header, and its length."""
         widths = []
         with suppress(DataError):  # raised again if this delimiter fits best
             for _, row in islice(self.rows(), SAMPLED_ROWS):
@@ -134,7 +127,7 @@ def header_faults(header: list[str]) -> Iterator[str]:
             yield f"column {number} has no name: name it in the first line or remove it"
         if STEERING.search(name):
             yield f"column {number} has control characters in its name: rename it"
-    numbers = [name for name in header if NUMBER.fullmatch(name)]
+    numbers = [name for name in header if NUMBER.fullmatch(name.strip())]
     fractions = not all(name.strip().isdigit() for name in numbers)
     if len(numbers) == len(header) or (fractions and 2 * len(numbers) > len(header)):
         yield "its first line has numbers: add a line with the names of the columns"

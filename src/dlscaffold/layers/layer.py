@@ -165,11 +165,6 @@ class Target(Layer):
 class Task(Layer):
     """What a project starts from: data, and what the model answers about them."""
 
-    @property
-    def takes_data(self) -> bool:
-        """Whether it can start from a person's own data, too."""
-        return set(_folders_in(self.path / "sources")) > {"sample"}
-
     def refusal(self, labels: Collection[str]) -> str | None:
         """Return why a project of these layers cannot have it; None if it can."""
         reasons = dict(self.manifest.get("refuses", {}))

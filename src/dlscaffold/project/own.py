@@ -28,7 +28,8 @@ def source(data: Data) -> str:
 
 def name_of(data: Data) -> str:
     """Return what the data is called in the project; its own name can be anything."""
-    return "examples" if data.path.is_dir() else f"examples{_suffix(data)}"
+    suffix = data.path.suffix.lower() if data.path.suffix.isascii() else ".csv"
+    return "examples" if data.path.is_dir() else f"examples{suffix}"
 
 
 def copies(data: Data) -> dict[str, Path]:
@@ -63,7 +64,3 @@ def context(data: Data) -> dict[str, object]:
         "_data": {"path": where, **data.options},
         "_data_is_carried": is_carried(data),
     }
-
-
-def _suffix(data: Data) -> str:
-    return data.path.suffix.lower() if data.path.suffix.isascii() else ".csv"
