@@ -1,12 +1,11 @@
 """The signature: what is served, written beside the model as `signature.json`."""
 
-import json
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from .files import ContractError, changed, digest, read_json
+from .files import ContractError, changed, digest, read_json, write_json
 from .parity import Tolerance
 from .task import Task
 
@@ -46,8 +45,7 @@ class Signature:
         """Write `signature.json` into the folder."""
         fields = asdict(self)
         fields |= fields.pop("task")
-        text = json.dumps(fields, indent=2) + "\n"
-        (folder / SIGNATURE_FILE).write_text(text, "utf-8")
+        write_json(folder / SIGNATURE_FILE, fields)
 
     @classmethod
     def read(cls, folder: Path) -> "Signature":

@@ -11,7 +11,6 @@ import numpy as np
 from . import data, model
 from .contract import Task
 from .contract.dataset import Examples, learn, prepared
-from .contract.examples import input_specs
 from .contract.network import Network
 from .evaluation import outcome
 from .evaluation.score import METRIC
@@ -50,8 +49,8 @@ def train(epochs: int, seed: int) -> str:
     """Train from scratch and return how well held-out examples are answered."""
     keras.utils.set_random_seed(seed)
     dataset = data.load()
-    task = learn(dataset.train)
-    network = Network(model.build(task), input_specs(dataset.train, task))
+    task, inputs = learn(dataset.train)
+    network = Network(model.build(task), task, inputs)
     network.module.compile(
         optimizer=keras.optimizers.Adam(model.LEARNING_RATE),
         loss=model.LOSS,
@@ -63,7 +62,7 @@ def train(epochs: int, seed: int) -> str:
         epochs=epochs,
         verbose=1 if sys.stdout.isatty() else 2,  # a bar for people, lines for logs
     )
-    return outcome.record(network, task, dataset, fitted.history)
+    return outcome.record(network, dataset, fitted.history)
 
 
 def main() -> None:

@@ -11,8 +11,11 @@ from sklearn.model_selection import train_test_split
 from .. import prepare
 from ..settings import SEED
 from .raw import Columns
+from .signature import TensorSpec
 from .task import Task
 from .tensors import Tensors
+
+SAMPLE = 16  # examples, whose sizes tell which differ
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,22 @@ def _split(
     return parts
 
 
-def learn(train: Examples) -> Task:
-    """Return the task, its preprocessing fitted on the training part alone."""
-    return Task(train.labels, prepare.fit(train.raw))
+def learn(train: Examples) -> tuple[Task, dict[str, TensorSpec]]:
+    """Return the task, fitted on the training part alone, and the model's inputs.
+
+    A size that differs between examples is free.
+    """
+    task = Task(train.labels, prepare.fit(train.raw))
+    singles = [
+        prepared(train.take([row]), task)[0] for row in range(len(train))[:SAMPLE]
+    ]
+    return task, {name: _spec([one[name] for one in singles]) for name in singles[0]}
+
+
+def _spec(tensors: list[NDArray[Any]]) -> TensorSpec:
+    axes = zip(*(tensor.shape[1:] for tensor in tensors), strict=True)
+    shape = (sizes[0] if len(set(sizes)) == 1 else None for sizes in axes)
+    return TensorSpec(str(tensors[0].dtype), (None, *shape))
 
 
 def prepared(examples: Examples, task: Task) -> tuple[Tensors, NDArray[Any]]:
@@ -75,9 +91,7 @@ def prepared(examples: Examples, task: Task) -> tuple[Tensors, NDArray[Any]]:
     return prepare.prepare(examples.raw, task.preprocessing), examples.targets
 
 
-def batches(
-    examples: Examples, task: Task, size: int = 256
-) -> Iterator[tuple[Tensors, NDArray[Any]]]:
-    """Yield the prepared examples in order, so many at a time."""
+def batches(examples: Examples, task: Task, size: int = 256) -> Iterator[Tensors]:
+    """Yield the inputs in order, so many examples at a time."""
     for start in range(0, len(examples), size):
-        yield prepared(examples.take(slice(start, start + size)), task)
+        yield prepared(examples.take(slice(start, start + size)), task)[0]
