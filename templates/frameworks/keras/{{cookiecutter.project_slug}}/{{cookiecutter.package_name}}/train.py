@@ -21,14 +21,13 @@ BATCH_SIZE = 64
 
 
 class Batches(keras.utils.PyDataset):
-    """Examples, prepared batch by batch; in a new order for each epoch, or as given."""
+    """Examples, prepared batch by batch, in a new order for each epoch."""
 
-    def __init__(self, examples: Examples, task: Task, shuffle: bool = False) -> None:
+    def __init__(self, examples: Examples, task: Task) -> None:
         """Take the raw examples and how to prepare them."""
         super().__init__()
-        self.examples, self.task, self.shuffle = examples, task, shuffle
-        self.order = np.arange(len(examples))
-        self.on_epoch_end()
+        self.examples, self.task = examples, task
+        self.order = np.random.permutation(len(examples))
 
     def __len__(self) -> int:
         """Return the number of batches."""
@@ -41,8 +40,7 @@ class Batches(keras.utils.PyDataset):
 
     def on_epoch_end(self) -> None:
         """Change the order."""
-        if self.shuffle:
-            np.random.shuffle(self.order)
+        np.random.shuffle(self.order)
 
 
 def train(epochs: int, seed: int) -> str:
@@ -57,7 +55,7 @@ def train(epochs: int, seed: int) -> str:
         metrics=[METRIC],
     )
     fitted = network.module.fit(
-        Batches(dataset.train, task, shuffle=True),
+        Batches(dataset.train, task),
         validation_data=Batches(dataset.validation, task),
         epochs=epochs,
         verbose=1 if sys.stdout.isatty() else 2,  # a bar for people, lines for logs

@@ -52,20 +52,17 @@ class Dataset:
 
 def split(examples: Examples) -> Dataset:
     """Return the same three parts every time: 70, 10 and 20 percent of each class."""
-    rest, test = _split(examples, np.arange(len(examples)), share=0.2)
-    train, validation = _split(examples, rest, share=0.125)
+
+    def parts(rows: NDArray[np.int64], share: float) -> list[NDArray[np.int64]]:
+        classes = examples.targets[rows] if examples.labels else None
+        return list(
+            train_test_split(rows, test_size=share, stratify=classes, random_state=SEED)
+        )
+
+    rest, test = parts(np.arange(len(examples)), share=0.2)
+    train, validation = parts(rest, share=0.125)
     take = examples.take
     return Dataset(take(train), take(validation), take(test), test)
-
-
-def _split(
-    examples: Examples, rows: NDArray[np.int64], share: float
-) -> list[NDArray[np.int64]]:
-    classes = examples.targets[rows] if examples.labels else None
-    parts: list[NDArray[np.int64]] = train_test_split(
-        rows, test_size=share, stratify=classes, random_state=SEED
-    )
-    return parts
 
 
 def learn(train: Examples) -> tuple[Task, dict[str, TensorSpec]]:
