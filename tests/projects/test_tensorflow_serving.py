@@ -141,6 +141,7 @@ class Server:
 
     def __init__(self, rest: Any, config: Any) -> None:
         self.rest, self.config = rest, config
+        self.outputs: dict[str, Any] = {}
         self.broken: dict[int, str] = {}
         self.follows = True  # the labels that the configuration has
 
@@ -158,8 +159,6 @@ class Server:
     def states(self) -> dict[int, Any]:
         served = dict.fromkeys(self.config.versions(), self.rest.AVAILABLE)
         return served | {n: self.rest.State("END", r) for n, r in self.broken.items()}
-
-    outputs: dict[str, Any] = {}
 
 
 @pytest.fixture

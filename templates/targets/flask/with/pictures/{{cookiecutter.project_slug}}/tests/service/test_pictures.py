@@ -1,17 +1,11 @@
-"""Picture files: sent to the service, and by the client."""
-
-import subprocess
-import sys
+"""Picture files, sent to the service."""
 
 import numpy as np
 import requests
-from conftest import SERVE
 
 from {{ cookiecutter.package_name }}.contract import Signature, Tensors, raw
 from {{ cookiecutter.package_name }}.evaluation import held_out
-from {{ cookiecutter.package_name }}.settings import REPORTS, ROOT
-
-EXAMPLE = REPORTS / "example.png"
+from {{ cookiecutter.package_name }}.settings import REPORTS
 
 
 def post(service: str, file: bytes) -> requests.Response:
@@ -33,16 +27,6 @@ def test_raw_examples_score_as_in_training(service: str, signature: Signature) -
 
 def test_other_files_are_refused(service: str) -> None:
     """With a reason."""
-    answer = post(service, EXAMPLE.read_bytes()[:60])
+    answer = post(service, (REPORTS / "example.png").read_bytes()[:60])
     assert answer.status_code == 400
     assert answer.json()["error"]
-
-
-def test_the_client_is_a_command(service: str) -> None:
-    """It prints the most probable label first, as the page has it."""
-    module = SERVE.replace(".serve", ".client")
-    command = [sys.executable, "-m", module, str(EXAMPLE), "--url", service]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
-    label = post(service, EXAMPLE.read_bytes()).json()["label"]
-    assert result.stdout.startswith(label)
