@@ -8,10 +8,7 @@ from .preprocessing import Preprocessing
 
 @dataclass(frozen=True)
 class Task:
-    """The names of the classes, in the order of the outputs, and the preprocessing.
-
-    Where the model answers with a number, there are no names.
-    """
+    """The classes in the order of the outputs, none for a number; and preprocessing."""
 
     labels: list[str]
     preprocessing: Preprocessing
