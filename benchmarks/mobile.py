@@ -46,26 +46,22 @@ WORKER = """
 import json, statistics, sys, tempfile, time
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
-from {package} import data
-from {package}.contract import examples
-from {package}.contract.trained import Trained
+from {package} import data, model
 from {package}.evaluation import variants
-from {package}.prepare import prepare
 from {package}.settings import MODELS
 
 def timed(predict, calls):
     times = []
     for _ in range(calls):
         start = time.perf_counter()
-        predict(inputs)
+        predict(image)
         times.append(time.perf_counter() - start)
     return statistics.median(times) * 1000
 
-how = Trained.read(MODELS).task.preprocessing
-inputs = prepare(data.load().test.take(slice(0, 1)).raw, how)
+image = data.load().test.images[:1]
 folder = Path(tempfile.mkdtemp(dir=sys.argv[1]))
 out, sys.stdout = sys.stdout, sys.stderr
-forms, refusals = variants.write_all(examples.load(), folder)
+forms, refusals = variants.write_all(model.load(MODELS), folder)
 if refusals:
     sys.exit(str(refusals))
 installed = packages_distributions()

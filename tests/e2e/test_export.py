@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -120,7 +119,7 @@ def test_a_broken_model_is_one_sentence(copy: tuple[Smoked, Path], broken: str) 
         file.write_bytes(file.read_bytes()[:100])
     done = run(project, folder, "from {package} import export; export.main()")
     assert done.returncode == 1
-    assert re.search(r"train (the model )?again", done.stderr)
+    assert "train the model again" in done.stderr
     assert "Traceback" not in done.stderr
 
 
