@@ -13,6 +13,8 @@ from project.settings import ARTIFACTS, REPORTS
 from torch import Tensor, nn
 from torch.jit import mobile
 
+IMAGES = (torch.zeros(2, 8, 8),)
+
 
 class Computing(nn.Module):
     """A network of one function."""
@@ -49,7 +51,7 @@ def test_what_the_phone_cannot_compute_is_refused(
 ) -> None:
     """This torch computes it, the phone's runtime would not."""
     with pytest.raises(ContractError, match=reason):
-        lite.save(trace(Computing(compute)), tmp_path / "model.ptl")
+        lite.save(trace(Computing(compute), IMAGES), tmp_path / "model.ptl")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ def test_another_torch_is_refused(
     version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing here knows what it may write."""
-    graph = trace(Computing(torch.sin))
+    graph = trace(Computing(torch.sin), IMAGES)
     monkeypatch.setattr(torch, "__version__", version)
     with pytest.raises(ContractError, match=r"pyproject\.toml"):
         lite.save(graph, tmp_path / "model.ptl")

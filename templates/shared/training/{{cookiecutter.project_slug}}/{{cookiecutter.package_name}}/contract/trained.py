@@ -30,9 +30,7 @@ class Trained:
     def read(cls, folder: Path) -> "Trained":
         """Return what is in the folder; raise ContractError if nothing is."""
         file = folder / TRAINED_FILE
-        if not file.exists():
-            raise ContractError(f"{file} is missing: train the model first.")
-        fields = read_json(file)
+        fields = read_json(file, "train")
         try:
             fields["task"] = Task.take(fields["task"])
             fields["inputs"] = specs(fields["inputs"])
