@@ -1,6 +1,7 @@
 """The signature: what is served, written beside the model as `signature.json`."""
 
 import json
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,13 @@ class Signature:
             raise ContractError(
                 f"{' and '.join(paths)} changed after the export: run {commands}."
             )
+
+    def warn_of_changes(self) -> None:
+        """Print a warning if what is served was made from something else."""
+        try:
+            self.check_sources()
+        except ContractError as error:
+            print(f"warning: {error}", file=sys.stderr)
 
 
 def specs(fields: dict[str, Any]) -> dict[str, TensorSpec]:
