@@ -78,7 +78,9 @@ def test_most_texts_are_not_cut(preprocessing: Any) -> None:
 def test_emoji_and_accents_are_known(prepare: Any, preprocessing: Any) -> None:
     how = prepare.fit(raw(TEXTS))
     for text in ("😀", "schön"):
-        assert preprocessing.UNKNOWN not in numbers(prepare, how, text)[:3]
+        expected = [how.numbers[token] for token in prepare.tokens(text)]
+        padding = [preprocessing.PADDING] * (how.length - len(expected))
+        assert numbers(prepare, how, text) == expected + padding
 
 
 def test_a_text_is_the_same_however_it_is_composed(prepare: Any) -> None:
