@@ -58,7 +58,9 @@ class Request:
     def started(self, cell: Cell) -> Cell:
         """Return a combination that starts from the task or data that was given."""
         if self.data:
-            start = cell.catalog.start(self.data.task, "own", self.data.goal)
+            start = cell.catalog.start(
+                self.data.task, own.source(self.data), self.data.goal
+            )
         elif self.task:
             start = cell.catalog.start(self.task)
         else:

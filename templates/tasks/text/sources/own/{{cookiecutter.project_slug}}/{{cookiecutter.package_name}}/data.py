@@ -1,1 +1,0 @@
-{% include "partials/data/" ~ ("table" if "text" in cookiecutter._data else "folder") ~ ".py" %}
