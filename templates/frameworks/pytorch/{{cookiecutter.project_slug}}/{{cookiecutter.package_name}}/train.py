@@ -10,15 +10,20 @@ from tqdm import tqdm
 
 from . import data, model
 from .contract import Task
-from .contract.dataset import Dataset, Examples, batches, learn, prepared
+from .contract.dataset import (
+    Dataset,
+    Examples,
+    batch_size,
+    batches,
+    learn,
+    prepared,
+)
 from .contract.examples import input_specs
 from .contract.network import Network
 from .evaluation import outcome
 from .evaluation.history import History
 from .evaluation.score import METRIC, score
 from .settings import SEED
-
-BATCH_SIZE = 64
 
 
 def train(epochs: int, seed: int, debug: bool = False) -> str:
@@ -100,7 +105,8 @@ class Prepared(torch.utils.data.Dataset[Any]):
 
 def loader(examples: Examples, task: Task) -> DataLoader[Any]:
     """Return batches in a new order each epoch."""
-    order = BatchSampler(RandomSampler(examples), BATCH_SIZE, drop_last=False)
+    size = batch_size(len(examples))
+    order = BatchSampler(RandomSampler(examples), size, drop_last=False)
     return DataLoader(Prepared(examples, task), sampler=order, batch_size=None)
 
 

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from . import data, model
 from .contract import Task
-from .contract.dataset import Examples, batches, learn, prepared
+from .contract.dataset import Examples, batch_size, batches, learn, prepared
 from .contract.examples import input_specs
 from .contract.graphs import Named, specs
 from .contract.network import Network
@@ -20,8 +20,6 @@ from .evaluation import outcome
 from .evaluation.history import History
 from .evaluation.score import METRIC, score
 from .settings import SEED
-
-BATCH_SIZE = 64
 
 
 def train(epochs: int, seed: int) -> str:
@@ -63,8 +61,9 @@ def pipeline(
         targets.set_shape([None])
         return dict(zip(network.inputs, tensors, strict=True)), targets
 
+    size = batch_size(len(examples))
     rows = tf.data.Dataset.range(len(examples)).shuffle(len(examples), seed=seed)
-    return rows.batch(BATCH_SIZE).map(shaped).prefetch(tf.data.AUTOTUNE)
+    return rows.batch(size).map(shaped).prefetch(tf.data.AUTOTUNE)
 
 
 @tf.function(reduce_retracing=True)
