@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from conftest import CELLS, GIVEN_CELLS, stand_in
+from dlscaffold.data import Data
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import names, rendering
 
@@ -54,11 +55,11 @@ def project_of(
             del sys.modules[name]
 
 
-def render(cell: Cell, folder: Path) -> Project:
-    """Return the project of a cell, importable."""
+def render(cell: Cell, folder: Path, data: Data | None = None) -> Project:
+    """Return the project of a cell, importable; for own data if there are some."""
     given = stand_in(cell) if cell.framework.is_given else None
     derived = names.derive(f"unit {folder.name} {cell.name}"[: names.SLUG_LENGTH])
-    answers = rendering.Answers(derived, cell, "MIT", given)
+    answers = rendering.Answers(derived, cell, "MIT", given, data)
     path = rendering.generate(answers, folder)
     sys.path.insert(0, str(path))
     importlib.invalidate_caches()

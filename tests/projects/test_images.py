@@ -12,6 +12,7 @@ from PIL import Image
 
 from projects.conftest import Project
 
+
 @pytest.fixture(scope="module")
 def project(project_of: Callable[[str], Project]) -> Project:
     return project_of("keras-flask-onnx")

@@ -85,7 +85,8 @@ def crop(picture: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
     scale = tf.reduce_min(whole / size)
     part = tf.cast(tf.round(tf.cast(size, scale.dtype) * scale), tf.int32)
     part = tf.clip_by_value(part, 1, whole)
-    return tf.slice(picture, [*tf.unstack((whole - part) // 2), 0], [*tf.unstack(part), 3])
+    start = (whole - part) // 2
+    return tf.slice(picture, tf.concat([start, [0]], 0), tf.concat([part, [3]], 0))
 
 
 def kind(file: bytes | Path) -> tuple[int, int, bool]:

@@ -37,7 +37,7 @@ class PictureClassifier(nn.Module):
         self.classify = nn.Linear(128, labels)
 
     def forward(self, image: Tensor) -> Tensor:
-        """Return logits (batch, labels) for pictures (batch, height, width, channels)."""
+        """Return logits (batch, labels) for (batch, height, width, channels)."""
         hidden = image.permute(0, 3, 1, 2)  # convolutions want channels first
         hidden = self.blocks(hidden).mean(dim=(2, 3))  # (batch, 128)
         return self.classify(self.dropout(hidden))
