@@ -18,12 +18,12 @@ from advice_layers import write_layer
 from click.testing import Result
 
 from conftest import CATALOG
-from dlscaffold.advice import statements
+from dlscaffold.advice import guidance
 from dlscaffold.doctor import machine as this_machine
 from dlscaffold.doctor import report
 from dlscaffold.doctor.generated import digest, in_project, project_checks, version
 from dlscaffold.doctor.machine import STATES, Check, needs_of
-from dlscaffold.doctor.pairs import TOOLS, serving
+from dlscaffold.doctor.pairs import serving
 from dlscaffold.layers.choices import VARIABLE
 from dlscaffold.layers.finding import find_cell
 from dlscaffold.project import names
@@ -230,9 +230,9 @@ def test_every_framework_and_every_tool_that_is_needed_is_known() -> None:
     for framework in CATALOG.frameworks():
         needs = needs_of(framework.name)
         assert {"machines", "megabytes", "packages"} == needs.keys()
+    known = {tool["name"] for tool in guidance.load(CATALOG).tools}
     for target in CATALOG.targets():
-        assert set(needs_of(target.name).get("tools", [])) <= set(TOOLS)
-    assert set(TOOLS) == set(statements.TOOLS)
+        assert set(needs_of(target.name).get("tools", [])) <= known
 
 
 @pytest.mark.usefixtures("bare")

@@ -9,18 +9,18 @@ from {{ cookiecutter.package_name }}.contract.preprocessing import Preprocessing
 
 def test_pixels_are_split_between_neighbours() -> None:
     """Three pixels on two: the one in the middle goes half to each."""
-    values = np.array([0, 30, 60]) @ prepare.shares(3, 2).T
-    np.testing.assert_allclose(values, [10, 50])
+    how = Preprocessing(height=1, width=2, layout="NHWC", scale=0.5)
+    values = prepare.to_input(np.array([[0, 30, 60]]), how)
+    assert values.shape == (1, 1, 2, 1)
+    np.testing.assert_allclose(values.ravel(), [5, 25])
 
 
 def test_a_picture_is_cropped_to_its_ink() -> None:
     """A digit is as large as its picture, wherever it was drawn."""
-    how = Preprocessing(height=2, width=2, layout="NHWC", scale=0.5)
     picture = np.zeros((9, 7))
-    picture[5:7, 2:4] = [[100, 0], [0, 200]]
-    values = prepare.to_input(picture, how)
-    assert values.shape == (1, 2, 2, 1)
-    np.testing.assert_allclose(values.ravel(), [50, 0, 0, 100])
+    picture[5:7, 2:5] = [[100, 0, 0], [0, 0, 200]]
+    square = prepare.crop(picture)
+    np.testing.assert_array_equal(square, [[100, 0, 0], [0, 0, 200], [0, 0, 0]])
 
 
 def test_layouts_that_order_the_pixels_otherwise_are_refused() -> None:
