@@ -180,7 +180,7 @@ def own(tmp_path: Path) -> Project:
     (folder / "yew" / "3.png").write_bytes(damaged)
     (folder / "ash" / "notes.txt").write_text("no picture")
     return render(
-        cell_of("flask", "own"), tmp_path, data.read(folder, None, None, None)
+        cell_of("flask", "folder"), tmp_path, data.read(folder, None, None, None)
     )
 
 
