@@ -107,7 +107,7 @@ def test_other_sizes_are_cropped_to_the_centre(
     picture.paste(square, ((size[0] - side) // 2, (size[1] - side) // 2))
     image = prepare.prepare(column(project, picture), plain(project))["image"]
     inner = image[0, 4:-4, 4:-4]  # at the edges, what is beside it shines through
-    assert np.allclose(inner, np.float32(ORANGE) / 255, atol=0.01)
+    assert np.allclose(inner, np.array(ORANGE) / 255, atol=0.01)
 
 
 def half(mode: str, colour: Any) -> Image.Image:
@@ -146,7 +146,7 @@ def test_other_modes_are_read_as_viewers_show_them(
     """Upright, in colour, and on black where they are transparent."""
     raw = {"image": project.module("contract.raw").column([MODES[mode]()])}
     image = prepare.prepare(raw, plain(project))["image"][0]
-    assert np.allclose(image[4:12], np.float32(ORANGE) / 255, atol=0.05)
+    assert np.allclose(image[4:12], np.array(ORANGE) / 255, atol=0.05)
     assert np.allclose(image[20:28], 0, atol=0.05)
 
 
