@@ -10,14 +10,12 @@ import numpy as np
 
 from . import data, model
 from .contract import Task
-from .contract.dataset import Examples, learn, prepared
+from .contract.dataset import Examples, batch_size, learn, prepared
 from .contract.network import Network
 from .evaluation import outcome
 from .evaluation.score import METRIC
 from .settings import SEED
 {% include "partials/train/threads.py" ignore missing %}
-
-BATCH_SIZE = 64
 
 
 class Batches(keras.utils.PyDataset):
@@ -27,15 +25,16 @@ class Batches(keras.utils.PyDataset):
         """Take the raw examples and how to prepare them."""
         super().__init__()
         self.examples, self.task = examples, task
+        self.size = batch_size(len(examples))
         self.order = np.random.permutation(len(examples))
 
     def __len__(self) -> int:
         """Return the number of batches."""
-        return -(-len(self.order) // BATCH_SIZE)
+        return -(-len(self.order) // self.size)
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         """Return a batch: the inputs by name, and the targets."""
-        rows = self.order[index * BATCH_SIZE :][:BATCH_SIZE]
+        rows = self.order[index * self.size :][: self.size]
         return prepared(self.examples.take(rows), self.task)
 
     def on_epoch_end(self) -> None:

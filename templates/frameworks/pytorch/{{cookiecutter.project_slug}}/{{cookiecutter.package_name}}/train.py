@@ -11,14 +11,12 @@ from tqdm import tqdm
 
 from . import data, model
 from .contract import Task
-from .contract.dataset import Dataset, Examples, learn, prepared
+from .contract.dataset import Dataset, Examples, batch_size, learn, prepared
 from .contract.network import Network
 from .evaluation import outcome
 from .evaluation.history import History
 from .evaluation.score import METRIC, score
 from .settings import SEED
-
-BATCH_SIZE = 64
 
 
 def train(epochs: int, seed: int, debug: bool = False) -> str:
@@ -80,7 +78,8 @@ def loader(examples: Examples, task: Task) -> DataLoader[Any]:
         return tensors, torch.from_numpy(targets)
 
     rows: Any = range(len(examples))  # has what a dataset needs: a length, and items
-    return DataLoader(rows, BATCH_SIZE, shuffle=True, collate_fn=collate)
+    size = batch_size(len(examples))
+    return DataLoader(rows, size, shuffle=True, collate_fn=collate)
 
 
 def gradient_norms(network: nn.Module) -> str:

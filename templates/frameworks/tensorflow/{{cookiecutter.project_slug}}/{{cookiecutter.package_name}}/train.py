@@ -14,15 +14,13 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from . import data, model
-from .contract.dataset import Examples, learn, prepared
+from .contract.dataset import Examples, batch_size, learn, prepared
 from .contract.graphs import Named, specs
 from .contract.network import Network
 from .evaluation import outcome
 from .evaluation.history import History
 from .evaluation.score import METRIC, score
 from .settings import SEED
-
-BATCH_SIZE = 64
 
 
 def train(epochs: int, seed: int) -> str:
@@ -49,9 +47,9 @@ def pipeline(examples: Examples, network: Network) -> tf.data.Dataset:
     """Return batches in a new order each epoch, prepared while the last one trains."""
 
     def batches() -> Iterator[Any]:
-        order = np.random.permutation(len(examples))
-        for start in range(0, len(order), BATCH_SIZE):
-            rows = order[start : start + BATCH_SIZE]
+        order, size = np.random.permutation(len(examples)), batch_size(len(examples))
+        for start in range(0, len(order), size):
+            rows = order[start : start + size]
             yield prepared(examples.take(rows), network.task)
 
     inputs = {spec.name: spec for spec in specs(network.inputs)}

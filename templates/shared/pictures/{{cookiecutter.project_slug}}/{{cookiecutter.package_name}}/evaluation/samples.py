@@ -1,6 +1,7 @@
 """Held-out pictures: one to try the service with, and those with the worst answers."""
 
 import io
+import textwrap
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -10,6 +11,7 @@ from ..contract.dataset import Examples
 from ..contract.raw import to_bytes
 
 MOST = 12
+LARGEST = 512  # pixels of a side; photographs are made smaller
 
 
 def write(
@@ -24,9 +26,12 @@ def write(
         axes = figure.add_subplot(3, 4, place, title=caption)
         axes.imshow(open_picture(file), cmap="gray")
         axes.axis("off")
+        axes.set_title(textwrap.fill(caption, 28), fontsize="small")
     figure.savefig(folder / "mistakes.png", dpi=120)
 
 
 def open_picture(file: bytes | Path) -> Image.Image:
-    """Return a picture file that was trained on."""
-    return Image.open(io.BytesIO(to_bytes(file)))
+    """Return a picture file that was trained on, in grey or in colour."""
+    picture = Image.open(io.BytesIO(to_bytes(file)))
+    picture.thumbnail((LARGEST, LARGEST))
+    return picture if picture.mode == "L" else picture.convert("RGB")

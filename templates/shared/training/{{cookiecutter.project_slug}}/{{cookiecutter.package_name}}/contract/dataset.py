@@ -88,6 +88,14 @@ def prepared(examples: Examples, task: Task) -> tuple[Tensors, NDArray[Any]]:
     return prepare.prepare(examples.raw, task.preprocessing), examples.targets
 
 
+def batch_size(count: int) -> int:
+    """Return how many of so many examples to train on at a time, 8 to 64.
+
+    An epoch of few examples has smaller batches, so that it takes enough steps.
+    """
+    return max(8, min(64, count // 16))
+
+
 def batches(examples: Examples, task: Task, size: int = 256) -> Iterator[Tensors]:
     """Yield the inputs in order, so many examples at a time."""
     for start in range(0, len(examples), size):
