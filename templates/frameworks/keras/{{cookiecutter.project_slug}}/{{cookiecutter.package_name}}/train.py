@@ -14,7 +14,7 @@ from .contract.dataset import Examples, learn, prepared
 from .contract.examples import input_specs
 from .contract.network import Network
 from .evaluation import outcome
-from .evaluation.score import METRIC
+from .evaluation.metrics import METRICS
 from .settings import SEED
 {% include "partials/train/threads.py" ignore missing %}
 
@@ -55,7 +55,7 @@ def train(epochs: int, seed: int) -> str:
     network.module.compile(
         optimizer=keras.optimizers.Adam(model.LEARNING_RATE),
         loss=model.LOSS,
-        metrics=[METRIC],
+        metrics=METRICS,
     )
     fitted = network.module.fit(
         Batches(dataset.train, task, shuffle=True),
@@ -69,7 +69,7 @@ def train(epochs: int, seed: int) -> str:
 def main() -> None:
     """Run the training from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default={{ cookiecutter._epochs | default(20) }})
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     if options.epochs < 1 or not 0 <= options.seed < 2**32:

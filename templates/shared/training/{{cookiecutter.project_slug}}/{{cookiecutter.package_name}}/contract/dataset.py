@@ -19,8 +19,8 @@ from .tensors import Tensors
 class Examples:
     """Raw values by column, as clients send them, and what the model should answer.
 
-    The targets are class numbers, which index `labels`, as int64 (count,); without
-    labels they are float32 (count,).
+    The targets are class numbers, which index `labels`, as int64 (count,), or numbers
+    of their own as float32 (count,), which the only label names.
     """
 
     raw: Columns
@@ -58,16 +58,21 @@ def split(examples: Examples) -> Dataset:
 def _split(
     examples: Examples, rows: NDArray[np.int64], share: float
 ) -> list[NDArray[np.int64]]:
-    classes = examples.targets[rows] if examples.labels else None
+    classes = examples.targets[rows]
+    counts = np.unique(classes, return_counts=True)[1]
+    # Numbers are no classes, and each class needs a row in both parts.
+    fits = classes.dtype.kind == "i" and len(counts) <= share * len(rows)
+    stratify = classes if fits and counts.min() > 1 else None
     parts: list[NDArray[np.int64]] = train_test_split(
-        rows, test_size=share, stratify=classes, random_state=SEED
+        rows, test_size=share, stratify=stratify, random_state=SEED
     )
     return parts
 
 
 def learn(train: Examples) -> Task:
     """Return the task, its preprocessing fitted on the training part alone."""
-    return Task(train.labels, prepare.fit(train.raw))
+    how = prepare.fit(train.raw)
+    return Task.learn(train.labels, train.targets, how)
 
 
 def prepared(examples: Examples, task: Task) -> tuple[Tensors, NDArray[Any]]:
