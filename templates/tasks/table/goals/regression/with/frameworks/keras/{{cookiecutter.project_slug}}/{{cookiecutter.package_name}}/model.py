@@ -7,8 +7,8 @@ from keras import layers
 
 from .contract import Task
 
-LEARNING_RATE = 5e-3
-DROPOUT = 0.05
+LEARNING_RATE = 2e-3
+DROPOUT = 0.1
 EMBEDDING = 8  # numbers that stand for a category
 
 

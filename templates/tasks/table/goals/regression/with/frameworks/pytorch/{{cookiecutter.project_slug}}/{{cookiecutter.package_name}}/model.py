@@ -6,8 +6,8 @@ from torch import Tensor, nn
 from .contract import Task
 
 OUTPUTS = ("value",)
-LEARNING_RATE = 5e-3
-DROPOUT = 0.05
+LEARNING_RATE = 2e-3
+DROPOUT = 0.1
 EMBEDDING = 8  # numbers that stand for a category
 
 

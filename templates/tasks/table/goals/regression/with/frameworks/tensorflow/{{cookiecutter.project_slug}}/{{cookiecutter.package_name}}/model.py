@@ -5,8 +5,8 @@ import tensorflow as tf
 from .contract import Task
 from .contract.preprocessing import Preprocessing
 
-LEARNING_RATE = 5e-3
-DROPOUT = 0.05
+LEARNING_RATE = 2e-3
+DROPOUT = 0.1
 EMBEDDING = 8  # numbers that stand for a category
 
 
