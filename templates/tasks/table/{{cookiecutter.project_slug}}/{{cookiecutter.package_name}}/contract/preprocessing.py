@@ -88,6 +88,5 @@ def statistics(column: NDArray[Any]) -> dict[str, float]:
 def varies(column: NDArray[Any], categories: list[str] | None) -> bool:
     """Return whether a column is not the same for the model in all rows."""
     if categories is None:
-        missing = np.isnan(column)
-        return bool(missing.any() != missing.all() or np.ptp(column[~missing]) > 0)
+        return len(np.unique(column)) > 1  # all that are missing count as one
     return bool(categories) and bool((column != categories[0]).any())
