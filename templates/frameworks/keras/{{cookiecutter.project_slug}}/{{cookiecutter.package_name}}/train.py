@@ -13,7 +13,7 @@ from .contract import Task
 from .contract.dataset import Examples, batch_size, learn, prepared
 from .contract.network import Network
 from .evaluation import outcome
-from .evaluation.score import METRIC
+from .evaluation.metrics import METRICS
 from .settings import SEED
 {% include "partials/train/threads.py" ignore missing %}
 
@@ -51,7 +51,7 @@ def train(epochs: int, seed: int) -> str:
     network.module.compile(
         optimizer=keras.optimizers.Adam(model.LEARNING_RATE),
         loss=model.LOSS,
-        metrics=[METRIC],
+        metrics=METRICS,
     )
     fitted = network.module.fit(
         Batches(dataset.train, task),
@@ -65,7 +65,7 @@ def train(epochs: int, seed: int) -> str:
 def main() -> None:
     """Run the training from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default={{ cookiecutter._epochs | default(20) }})
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     if options.epochs < 1 or not 0 <= options.seed < 2**32:

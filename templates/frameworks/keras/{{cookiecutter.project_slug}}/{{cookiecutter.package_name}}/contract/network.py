@@ -58,9 +58,8 @@ def load(folder: Path) -> Network:
     """Return the trained network; raise ContractError if there is none."""
     trained = Trained.read(folder)
     try:
-        return Network(
-            keras.models.load_model(folder / FILE), trained.task, trained.inputs
-        )
+        module = keras.models.load_model(folder / FILE, compile=False)
     except (OSError, ValueError, TypeError, BadZipFile) as error:
         message = f"{folder / FILE} does not load: train the model again."
         raise ContractError(message) from error
+    return Network(module, trained.task, trained.inputs)

@@ -23,7 +23,7 @@ def write(
     figure = Figure(figsize=(9, 7), layout="constrained")
     pictures = zip(worst.raw["image"], captions, strict=True)
     for place, (file, caption) in enumerate(pictures, start=1):
-        axes = figure.add_subplot(3, 4, place, title=caption)
+        axes = figure.add_subplot(3, 4, place)
         axes.imshow(open_picture(file), cmap="gray")
         axes.axis("off")
         axes.set_title(textwrap.fill(caption, 28), fontsize="small")

@@ -22,8 +22,8 @@ SAMPLE = 16  # examples, whose sizes tell which differ
 class Examples:
     """Raw values by column, as clients send them, and what the model should answer.
 
-    The targets are class numbers, which index `labels`, as int64 (count,); without
-    labels they are float32 (count,).
+    The targets are class numbers, which index `labels`, as int64 (count,), or numbers
+    of their own as float32 (count,), which the only label names.
     """
 
     raw: Columns
@@ -52,17 +52,23 @@ class Dataset:
 
 def split(examples: Examples) -> Dataset:
     """Return the same three parts every time: 70, 10 and 20 percent of each class."""
-
-    def parts(rows: NDArray[np.int64], share: float) -> list[NDArray[np.int64]]:
-        classes = examples.targets[rows] if examples.labels else None
-        return list(
-            train_test_split(rows, test_size=share, stratify=classes, random_state=SEED)
-        )
-
-    rest, test = parts(np.arange(len(examples)), share=0.2)
-    train, validation = parts(rest, share=0.125)
+    rest, test = _split(examples, np.arange(len(examples)), share=0.2)
+    train, validation = _split(examples, rest, share=0.125)
     take = examples.take
     return Dataset(take(train), take(validation), take(test), test)
+
+
+def _split(
+    examples: Examples, rows: NDArray[np.int64], share: float
+) -> list[NDArray[np.int64]]:
+    classes = examples.targets[rows]
+    counts = np.unique(classes, return_counts=True)[1]
+    # Numbers are no classes, and each class needs a row in both parts.
+    fits = classes.dtype.kind == "i" and len(counts) <= share * len(rows)
+    stratify = classes if fits and counts.min() > 1 else None
+    return list(
+        train_test_split(rows, test_size=share, stratify=stratify, random_state=SEED)
+    )
 
 
 def learn(train: Examples) -> tuple[Task, dict[str, TensorSpec]]:
@@ -70,7 +76,7 @@ def learn(train: Examples) -> tuple[Task, dict[str, TensorSpec]]:
 
     A size that differs between examples is free.
     """
-    task = Task(train.labels, prepare.fit(train.raw))
+    task = Task.learn(train.labels, train.targets, prepare.fit(train.raw))
     singles = [
         prepared(train.take([row]), task)[0] for row in range(len(train))[:SAMPLE]
     ]
