@@ -15,7 +15,7 @@ from dlscaffold.project import rendering, repository
 from dlscaffold.project.answers import Answers
 from dlscaffold.project.next_steps import next_commands, notices
 from dlscaffold.project.placing import refuse_taken
-from dlscaffold.project.request import Request, read_data, read_model, resolve
+from dlscaffold.project.request import read_request, resolve
 from dlscaffold.running.results import Result
 
 # More than any line takes: a narrow terminal folds lines, but Rich would cut them.
@@ -55,21 +55,6 @@ def run(
         raise fault
     if result and not result.ok:
         raise click.exceptions.Exit(1)
-
-
-def read_request(options: dict[str, Any], others: tuple[str, ...]) -> Request:
-    """Return the request that the options make, the model or data in them read."""
-    model = {
-        name: options.pop(name) for name in ("model", "examples", "python", "trust")
-    }
-    data = {name: options.pop(name) for name in ("data", "label", "text")}
-    return Request(
-        given=read_model(**model),
-        data=read_data(**data, task=options["task"]),
-        output_dir=Path(options.pop("output_dir")),
-        others=others,
-        **options,
-    )
 
 
 def _start_repository(destination: Path) -> ScaffoldError | None:

@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from dlscaffold.advice.ranking import best_target
 from dlscaffold.data import Data, read
@@ -65,34 +66,27 @@ class Request:
         return cell
 
 
-def read_model(
-    *, model: str | None, examples: str | None, python: str | None, trust: bool
-) -> Given | None:
-    """Return the model to start from, if one was named.
+def read_request(options: dict[str, Any], others: tuple[str, ...]) -> Request:
+    """Return the request that the options make, the model or data in them read.
 
-    Raises UsageError if it cannot be used, or if options for it came without it.
+    Raises ScaffoldError or UsageError if those cannot be used, or if options for them
+    came without them.
     """
-    if model is None:
-        if examples or python or trust:
-            raise UsageError("--examples, --python and --trust need --model.")
-        return None
-    own = Path(examples) if examples else None
-    return given.read(Path(model), own=own, python=python, trust=trust)
-
-
-def read_data(
-    *, data: str | None, task: str | None, label: str | None, text: str | None
-) -> Data | None:
-    """Return the data to start from, if some was named.
-
-    Raises ScaffoldError or UsageError if it cannot be used, or if options for it came
-    without it.
-    """
-    if data is None:
-        if label or text:
-            raise UsageError("--label and --text need --data.")
-        return None
-    return read(Path(data), task, label, text)
+    model, data = options.pop("model"), options.pop("data")
+    own, python, trust = (options.pop(name) for name in ("examples", "python", "trust"))
+    label, text = options.pop("label"), options.pop("text")
+    if model is None and (own or python or trust):
+        raise UsageError("--examples, --python and --trust need --model.")
+    if data is None and (label or text):
+        raise UsageError("--label and --text need --data.")
+    loading = {"own": Path(own) if own else None, "python": python, "trust": trust}
+    return Request(
+        given=None if model is None else given.read(Path(model), **loading),
+        data=None if data is None else read(Path(data), options["task"], label, text),
+        output_dir=Path(options.pop("output_dir")),
+        others=others,
+        **options,
+    )
 
 
 def resolve(request: Request, catalog: Catalog, *, yes: bool) -> Answers:
