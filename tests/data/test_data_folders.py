@@ -20,6 +20,7 @@ from data_files import (
 )
 
 from dlscaffold.data import read
+from dlscaffold.project import own
 
 
 def test_pictures(tmp_path: Path) -> None:
@@ -325,3 +326,15 @@ def test_a_file_that_cannot_be_opened_is_left_out(
     os.link(tmp_path / "cat" / "0.png", tmp_path / "cat" / "locked.png")
     found = read(tmp_path, None, None, None)
     assert "cat/locked.png (Permission denied)" in found.warnings[0]
+
+
+def test_only_the_files_of_classes_are_copied(tmp_path: Path) -> None:
+    two_classes(tmp_path / "in", 5)
+    others = (".git/config", "notes.md", "cat/.hidden.png", "cat/old/1.png")
+    folder(tmp_path / "in", dict.fromkeys(others, b""))
+    os.mkfifo(tmp_path / "in" / "cat" / "pipe")
+    (tmp_path / "in" / "cat" / "gone").symlink_to("nothing")
+    (tmp_path / "in" / ".link").symlink_to(tmp_path)
+    copied = own.copies(read(tmp_path / "in", None, None, None))
+    names = [f"data/examples/{one}/{n}.png" for one in ("cat", "dog") for n in range(5)]
+    assert sorted(copied) == names

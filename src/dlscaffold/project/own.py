@@ -5,7 +5,6 @@ Small data is copied into the project; large data stays where it is, and is name
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from dlscaffold.data import Data
@@ -13,7 +12,6 @@ from dlscaffold.data import Data
 # Larger data is not copied: the project refers to it by its path.
 CARRIED_BYTES = 20_000_000
 FOLDER = "data"
-SOURCE = f"{FOLDER}/source.json"  # which the template of such a project brings
 
 
 def is_carried(data: Data) -> bool:
@@ -33,18 +31,15 @@ def name_of(data: Data) -> str:
 
 
 def copies(data: Data) -> dict[str, Path]:
-    """Return the files to copy: path in the project, and source."""
+    """Return the files to copy, by their paths there: of a folder those in classes."""
+    inside = f"{FOLDER}/{name_of(data)}"
     if not is_carried(data):
         return {}
     if data.path.is_file():
-        return {f"{FOLDER}/{name_of(data)}": data.path}
-    files = [
-        Path(folder, name) for folder, _, names in os.walk(data.path) for name in names
-    ]
-    return {
-        f"{FOLDER}/{name_of(data)}/{file.relative_to(data.path).as_posix()}": file
-        for file in sorted(files)
-    }
+        return {inside: data.path}
+    files = sorted(data.path.glob("[!.]*/[!.]*"))
+    names = {file: file.relative_to(data.path).as_posix() for file in files}
+    return {f"{inside}/{names[file]}": file for file in files if file.is_file()}
 
 
 def words(data: Data) -> list[str]:
