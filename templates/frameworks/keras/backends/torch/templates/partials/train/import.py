@@ -1,1 +1,3 @@
+{% if cookiecutter._large_examples is not defined %}
 import torch
+{% endif %}
