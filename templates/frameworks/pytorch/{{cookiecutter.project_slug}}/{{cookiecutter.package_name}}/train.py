@@ -29,10 +29,8 @@ from .settings import SEED
 def train(epochs: int, seed: int, debug: bool = False) -> str:
     """Train from scratch and return how well held-out examples are answered."""
     torch.manual_seed(seed)
-    {% if cookiecutter._large_examples is not defined %}
     # Examples this small are slower in many threads; leave this out for larger ones.
     torch.set_num_threads(1)
-    {% endif %}
     dataset = data.load()
     task = learn(dataset.train)
     network = Network(model.build(task), input_specs(dataset.train, task))

@@ -1,3 +1,1 @@
-{% if cookiecutter._large_examples is not defined %}
 import torch
-{% endif %}

@@ -1,5 +1,3 @@
-{% if cookiecutter._large_examples is not defined %}
 
 # Images this small are slower in many threads; leave this out for larger ones.
 torch.set_num_threads(1)
-{% endif %}
