@@ -13,7 +13,9 @@ from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from dlscaffold.cli import main
-from dlscaffold.layers.catalog import Cell, installed
+from dlscaffold.data import Data
+from dlscaffold.layers.catalog import DEFAULT_TASK, Cell, installed
+from dlscaffold.layers.layer import Task
 from dlscaffold.models.description import Description, Tensor
 from dlscaffold.project import names
 from dlscaffold.project import rendering as project
@@ -67,6 +69,32 @@ def added_cells() -> Iterator[Cell]:
         yield replace(fitting[0], extras=(extra,))
 
 
+def task_cells() -> Iterator[Cell]:
+    """Yield each task but the default with each framework and server, from the sample.
+
+    Each way to read a person's own data comes once.
+    """
+    pairs = {(cell.framework, cell.target): cell for cell in reversed(CELLS)}
+    for task in CATALOG.tasks():
+        goals = folders(task, "goals") or ["classification"]
+        starts = [CATALOG.start(task.name, "sample", goal) for goal in goals]
+        cells = [replace(c, start=s) for c in reversed(pairs.values()) for s in starts]
+        fitting = [cell for cell in cells if cell.refusal is None]
+        own = [source for source in folders(task, "sources") if source != "sample"]
+        if task.name != DEFAULT_TASK:
+            yield from fitting
+        first = min(fitting, key=lambda cell: len(roots(cell)), default=None)
+        for source in own if first else ():
+            start = CATALOG.start(task.name, source, goals[0])
+            yield replace(first, start=start)
+
+
+def folders(task: Task, kind: str) -> list[str]:
+    """Return what a task can choose between, by name."""
+    below = task.path / kind
+    return sorted(path.name for path in below.iterdir()) if below.is_dir() else []
+
+
 def roots(cell: Cell) -> set[Path]:
     """Return the folders that a combination's layers come from."""
     return {layer.root for layer in cell.layers("MIT")}
@@ -78,7 +106,8 @@ MODEL = Path(__file__).parent / "models" / "examples.json"
 GIVEN_CELLS = list(given_cells())
 ADDED_CELLS = list(added_cells())
 MOBILE = [cell for cell in CELLS if "shared/mobile" in cell.target.includes]
-EVERY_CELL = [*CELLS, *ADDED_CELLS, *GIVEN_CELLS]
+TASK_CELLS = list(task_cells())
+EVERY_CELL = [*CELLS, *ADDED_CELLS, *TASK_CELLS, *GIVEN_CELLS]
 LONGEST_NAME = 60  # characters
 # Long enough to show what a name does to line lengths, and with what breaks templates;
 # a number makes each package's name its own.
@@ -145,7 +174,7 @@ def render(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Cell], Rendere
     def render(cell: Cell) -> Rendered:
         given = stand_in(cell) if cell.framework.is_given else None
         name = names.derive(PROJECT_NAME.format(1000 + EVERY_CELL.index(cell)))
-        answers = project.Answers(name, cell, "MIT", given)
+        answers = project.Answers(name, cell, "MIT", given, own_data(cell))
         return answers, project.generate(answers, folder)
 
     return render
@@ -155,6 +184,23 @@ def render(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Cell], Rendere
 def rendered(cell: Cell, render: Callable[[Cell], Rendered]) -> Rendered:
     """A project of this cell, and the answers that it was generated from."""
     return render(cell)
+
+
+def own_data(cell: Cell) -> Data | None:
+    """Return data for a combination that starts from some, with an awkward label."""
+    if not any(one.name in ("folder", "table") for one in cell.start):
+        return None
+    is_folder = any(one.name == "folder" for one in cell.start)
+    options = {"label": 'a "quoted" \\ &name', "text": "</script>", "delimiter": ";"}
+    return Data(
+        path=MODEL.parents[1] / "trees" if is_folder else MODEL,
+        task=cell.task.name if cell.task else "",
+        goal="classification",
+        options={} if is_folder else options,
+        size=10**12,  # too large to be copied
+        examples=0,
+        warnings=[],
+    )
 
 
 def stand_in(cell: Cell) -> Given:

@@ -81,7 +81,7 @@ def test_dry_run_shows_each_file_with_its_layer(
     result = dlscaffold(*NEW, "-o", tmp_path, "--dry-run")
     assert result.exit_code == 0
     assert "app.py  targets/flask" in result.stdout
-    assert "model.py  frameworks/keras" in result.stdout
+    assert "train.py  frameworks/keras" in result.stdout
     assert "Nothing was written" in result.stdout
     assert not list(tmp_path.iterdir())
 

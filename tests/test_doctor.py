@@ -18,12 +18,12 @@ from advice_layers import write_layer
 from click.testing import Result
 
 from conftest import CATALOG
-from dlscaffold.advice import statements
+from dlscaffold.advice import guidance
 from dlscaffold.doctor import machine as this_machine
 from dlscaffold.doctor import report
 from dlscaffold.doctor.generated import digest, in_project, project_checks, version
 from dlscaffold.doctor.machine import STATES, Check, needs_of
-from dlscaffold.doctor.pairs import TOOLS, serving
+from dlscaffold.doctor.pairs import serving
 from dlscaffold.layers.choices import VARIABLE
 from dlscaffold.layers.finding import find_cell
 from dlscaffold.project import names
@@ -230,9 +230,9 @@ def test_every_framework_and_every_tool_that_is_needed_is_known() -> None:
     for framework in CATALOG.frameworks():
         needs = needs_of(framework.name)
         assert {"machines", "megabytes", "packages"} == needs.keys()
+    known = {tool["name"] for tool in guidance.load(CATALOG).tools}
     for target in CATALOG.targets():
-        assert set(needs_of(target.name).get("tools", [])) <= set(TOOLS)
-    assert set(TOOLS) == set(statements.TOOLS)
+        assert set(needs_of(target.name).get("tools", [])) <= known
 
 
 @pytest.mark.usefixtures("bare")
@@ -305,6 +305,7 @@ def test_a_project_whose_parts_agree_is_fine(exported: Path, dlscaffold: Run) ->
         "environment": "warning",
         "signature": "fine",
         "artifact": "fine",
+        "sources": "fine",
         "golden examples": "fine",
         "framework version": "warning",
     }
@@ -341,6 +342,27 @@ def test_no_command_to_copy_is_made_of_a_strange_package(exported: Path) -> None
     (check,) = examined(exported).values()
     assert check.state == "missing"
     assert "rm -rf" not in check.says + check.fix
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(
+    ("path", "step"), [("models", "export"), ("digits/data.py", "train")]
+)
+def test_what_changed_after_the_export_is_named(
+    exported: Path, path: str, step: str
+) -> None:
+    (exported / "models").mkdir()
+    (exported / "models" / "weights").write_text("1", "utf-8")
+    digests = {path: digest(exported / path), "gone": "0", "/etc/hostname": "0"}
+    write_signature(exported, sources=digests)
+    assert examined(exported)["sources"].state == "fine"
+    changed = exported / path
+    file = changed / "weights" if changed.is_dir() else changed
+    file.write_text("2", "utf-8")
+    check = examined(exported)["sources"]
+    assert check.state == "missing"
+    assert check.says == f"{path} changed after the export"
+    assert check.fix.endswith(f" --from {step}")
 
 
 @pytest.mark.usefixtures("bare")

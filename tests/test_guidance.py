@@ -137,7 +137,7 @@ def test_a_statement_needs_a_source(source: str | None, tmp_path: Path) -> None:
         ),
         (
             written("needs") + 'needs = { tools = ["xcode"] }',
-            "tools is xcode: use serving, java, android",
+            "tools is xcode: use make, tensorflow_model_server, Java, Android SDK",
         ),
         (written("place"), "give where"),
         (

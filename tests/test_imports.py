@@ -20,7 +20,7 @@ WINGS = {
     "running": LAYERS,
     "advice": {"models", *LAYERS},
     "doctor": {"advice", "models", "running", *LAYERS},
-    "project": {"advice", "models", "running", *LAYERS},
+    "project": {"advice", "data", "models", "running", *LAYERS},
 }
 # What each part may import, beside itself; functions are no exception.
 ALLOWED = {

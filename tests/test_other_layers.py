@@ -71,7 +71,8 @@ def test_new_generates_from_them(tmp_path: Path) -> None:
     dry = fields(*words, "-o", tmp_path, "--dry-run")
     made = fields(*words, "-o", tmp_path)
     assert dry["files"] == made["files"]
-    assert made["files"]["x/model.py"] == "frameworks/sklearn"
+    assert made["files"]["x/train.py"] == "frameworks/sklearn"
+    assert made["files"]["x/model.py"] == "frameworks/sklearn/with/digits"
     assert made["files"]["x/serve.py"] == "targets/echo"
     assert made["files"]["CHANGELOG.md"] == "extras/changelog"
     assert set(made["files"]) == set(files_below(tmp_path / "x"))

@@ -64,6 +64,33 @@ def document_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choices, "packaged", lambda: str(root))
 
 
+GPU = """
+[[question]]
+name = "gpu_memory"
+prompt = "How many gigabytes does the GPU have?"
+unit = "gigabytes"
+range = [1, 1_000]
+levels = { little = 8, much = inf }
+"""
+
+
+def test_a_row_of_the_guidance_makes_a_question_and_its_option(
+    dlscaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_layers(tmp_path / "layers", ALL_TARGETS)
+    with (root / "guidance.toml").open("a", encoding="utf-8") as file:
+        file.write(GPU)
+    monkeypatch.setattr(choices, "packaged", lambda: str(root))
+    text = " ".join(dlscaffold("recommend", "--help").stdout.split())
+    assert "--gpu-memory NUMBER How many gigabytes does the GPU have?" in text
+    for question in guidance_of(root).questions:
+        assert f"{question.option} " in text
+    said = json.loads(dlscaffold("recommend", "--gpu-memory", "4", "--json").stdout)
+    assert said["answers"] == {"gpu_memory": 4.0}
+    refused = dlscaffold("recommend", "--gpu-memory", "0.5")
+    assert "not a number from 1 to 1,000: give gigabytes." in refused.stderr
+
+
 FLAGS = {
     "--framework": [TF, K, PT],
     "--where": ["server", "phone", "embedded"],

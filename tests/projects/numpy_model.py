@@ -53,6 +53,7 @@ def signature(contract: Any, sha256: str) -> Any:
         format="onnx",
         artifact="model",
         sha256=sha256,
+        sources={},
         framework="keras",
         framework_version="3",
         inputs={"image": contract.TensorSpec("float32", (None, 8, 8))},

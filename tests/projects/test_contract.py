@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ def signature(contract: Any) -> Any:
         format="onnx",
         artifact="model.onnx",
         sha256="0" * 64,
+        sources={},
         framework="keras",
         framework_version="3",
         inputs={"x": contract.TensorSpec("float32", (None, 2))},
@@ -144,6 +146,28 @@ def test_another_artifact_is_refused(
         named.verify(tmp_path)
 
 
+def test_what_the_artifact_was_made_from_may_not_change(
+    project: Project, contract: Any, signature: Any
+) -> None:
+    """Changed code or data needs training, other weights need an export alone."""
+    models = project.path / "models"
+    models.mkdir(exist_ok=True)
+    (models / "weights").write_text("1", "utf-8")
+    paths = ("models", f"{project.package}/settings.py", "gone/in/a/container.py")
+    digests = {
+        path: contract.digest(project.path / path)
+        for path in paths
+        if (project.path / path).exists()
+    }
+    made = dataclasses.replace(signature, sources={**digests, paths[2]: "0"})
+    assert made.staleness() == ""
+    (models / "weights").write_text("2", "utf-8")
+    export = f"`python -m {project.package}.export`"
+    assert made.staleness() == f"models changed after the export: run {export}."
+    code = dataclasses.replace(made, sources={paths[1]: "0"})
+    assert re.match(r".*settings\.py .*train.*export", code.staleness())
+
+
 def test_one_digest_in_project_and_generator(contract: Any, tmp_path: Path) -> None:
     """Of a file and of a folder; another name or another byte is another digest."""
     folder = tmp_path / "model"
@@ -177,11 +201,12 @@ def exporting(project: Project, contract: Any, tmp_path: Path, signature: Any) -
         def predict(self, inputs: dict[str, Any]) -> dict[str, Any]:
             return {"y": inputs["x"] * self.factor}
 
-    names = ("inputs", "outputs", "batch", "task")
+    names = ("framework", "framework_version", "inputs", "outputs", "batch", "task")
     described = {name: getattr(signature, name) for name in names}
-    project.replace("model", load=lambda _folder: 2, FRAMEWORK=("keras", "3"))
     project.replace(
         "contract.examples",
+        load=lambda: 2,
+        sources=lambda: {"models": "0"},
         golden=lambda _network: golden,
         describe=lambda _network, _golden: described,
     )

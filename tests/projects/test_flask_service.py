@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import asyncio
 import functools
+import gzip
+import io
 import json
 import logging
 import re
@@ -54,8 +56,9 @@ def front(project: Project, app: Any) -> Callable[[], Any]:
 class Exchange:
     """A POST of JSON as Granian hands it over, with the response."""
 
-    def __init__(self, path: str, body: str, slow: bool = False) -> None:
-        self.body, self.slow, self.status = body.encode(), slow, 0
+    def __init__(self, path: str, body: str | bytes, slow: bool = False) -> None:
+        self.body = body.encode() if isinstance(body, str) else body
+        self.slow, self.status, self.response = slow, 0, b""
         self.response_headers: dict[str, str] = {}
         self.scope = SimpleNamespace(
             path=path,
@@ -63,7 +66,7 @@ class Exchange:
             headers={
                 "host": "localhost",
                 "content-type": "application/json",
-                "content-length": str(len(body)),
+                "content-length": str(len(self.body)),
             },
             query_string="",
             server="127.0.0.1:80",
@@ -80,8 +83,8 @@ class Exchange:
         for start in range(0, len(self.body), 100_000):
             yield self.body[start : start + 100_000]
 
-    def response_bytes(self, status: int, headers: Any, _body: bytes) -> None:
-        self.status, self.response_headers = status, dict(headers)
+    def response_bytes(self, status: int, headers: Any, body: bytes) -> None:
+        self.status, self.response_headers, self.response = status, dict(headers), body
 
 
 ZEROS = f'{{"instances": [{[[0] * 8] * 8}]}}'
@@ -260,6 +263,144 @@ def test_request_ids_come_back(front: Callable[[], Any], sent: str, kept: bool) 
     assert (returned == sent) == kept
 
 
+def image(*changes: object) -> list[Any]:
+    """Return an image of zeros whose first pixels are something else."""
+    return [[*changes, *[0] * (8 - len(changes))], *[[0] * 8] * 7]
+
+
+def predict(**fields: object) -> bytes:
+    return json.dumps(fields).encode()
+
+
+LARGEST = 1_000_000
+BODIES: dict[str, tuple[bytes, int]] = {
+    "nothing": (b"", 400),
+    "not JSON": (b"words", 400),
+    "a list": (b"[]", 400),
+    "truncated": (b'{"instances": [[[0.0', 400),
+    "no instances": (b"{}", 400),
+    "no examples": (predict(instances=[]), 400),
+    "not a list": (predict(instances=7), 400),
+    "wrong name": (predict(instances=[{"no-such-input": 1}]), 400),
+    "both formats": (predict(instances=[1], inputs=[1]), 400),
+    "unknown signature": (predict(signature_name="no", instances=[1]), 400),
+    "rows": (predict(instances=[{"image": image(1)}]), 200),
+    "columns": (predict(inputs={"image": [image(1)]}), 200),
+    "bare rows": (predict(instances=[image(1)]), 200),
+    "bare columns": (predict(inputs=[image(1)]), 200),
+    "another name as well": (predict(inputs={"image": [image(1)], "other": 1}), 200),
+    "signature": (predict(signature_name="serving_default", inputs=[image(1)]), 200),
+    "NaN": (predict(inputs=[image(float("nan"))]), 400),
+    "an object": (predict(inputs={"image": {"value": image()}}), 400),
+    "very deep": (b'{"instances": ' + b"[" * 100_000, 400),
+    "not UTF-8": (b'{"instances": "\xff"}', 400),
+    "too many bytes": (b" " * (LARGEST + 1), 413),
+}
+
+
+@pytest.mark.parametrize(("body", "status"), BODIES.values(), ids=BODIES)
+def test_predictions_agree(
+    app: Any, front: Callable[[], Any], body: bytes, status: int
+) -> None:
+    """On the fast path, through front and Flask (with a version), and without front."""
+    versioned = "/v1/models/digits/versions/1:predict"
+    through = [Exchange(path, body) for path in (PATH, versioned)]
+    assert [status_of(front(), exchange) for exchange in through] == [status, status]
+    flask = app.test_client().post(PATH, data=body, content_type="application/json")
+    assert flask.status_code == status
+    found = [json.loads(text.response) for text in through] + [flask.get_json()]
+    if status == 200:
+        assert found[0] == found[1] == found[2]
+    for one, exchange in zip(found, through, strict=False):
+        assert exchange.response_headers["content-type"] == "application/json"
+        assert status == 200 or (set(one) == {"error"} and one["error"])
+
+
+JSON = {"content-type": "application/json"}
+GZIP = {**JSON, "content-encoding": "gzip"}
+MODEL = "/v1/models/digits"
+REQUESTS: dict[str, tuple[str, str, dict[str, str], bytes, int]] = {
+    "status": ("GET", MODEL, {}, b"", 200),
+    "metadata": ("GET", f"{MODEL}/versions/1/metadata", {}, b"", 200),
+    "description": ("GET", "/openapi.json", {}, b"", 200),
+    "page": ("GET", "/docs", {}, b"", 200),
+    "static file": ("GET", "/static/style.css", {}, b"", 200),
+    "unknown path": ("GET", "/no-such-path", {}, b"", 404),
+    "GET": ("GET", PATH, {}, b"", 405),
+    "PUT": ("PUT", PATH, {}, b"", 405),
+    "CSV": ("POST", PATH, {"content-type": "text/csv"}, b"0,0", 415),
+    "gzip": ("POST", PATH, GZIP, gzip.compress(predict(inputs=[image()])), 200),
+    "bomb": ("POST", PATH, GZIP, gzip.compress(b" " * 10 * LARGEST), 413),
+    "cut off": ("POST", PATH, GZIP, gzip.compress(b"{}")[:-4], 400),
+    "trailing data": ("POST", PATH, GZIP, gzip.compress(b"{}") + b"more", 400),
+    "not gzip": ("POST", PATH, GZIP, b"{}", 400),
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body", "status"), REQUESTS.values(), ids=REQUESTS
+)
+def test_everything_else_agrees(
+    app: Any,
+    front: Callable[[], Any],
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    body: bytes,
+    status: int,
+) -> None:
+    """With Flask alone; errors are JSON with a reason, and reveal no internals."""
+    exchange = Exchange(path, body)
+    length = {"content-length": str(len(body))}
+    exchange.scope.method, exchange.scope.headers = method, {**headers, **length}
+    assert status_of(front(), exchange) == status
+    flask = app.test_client().open(path, method=method, headers=headers, data=body)
+    assert flask.status_code == status
+    assert flask.data == exchange.response
+    flask.close()  # a static file
+    for name in ("Content-Type", "Content-Security-Policy"):
+        assert flask.headers.get(name) == exchange.response_headers.get(name.lower())
+    if status != 200:
+        assert json.loads(exchange.response)["error"]
+        text = f"{exchange.response!r} {exchange.response_headers}".lower()
+        for word in ("traceback", ".py", "werkzeug", "python"):
+            assert word not in text
+    if status == 405:
+        assert "POST" in exchange.response_headers["allow"]
+
+
+NO_PICTURES = {"empty": b"", "text": b"7", "cut off": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"}
+
+
+@pytest.mark.parametrize("file", NO_PICTURES.values(), ids=NO_PICTURES)
+def test_a_file_that_is_no_picture_is_refused(app: Any, file: bytes) -> None:
+    form = {"image": (io.BytesIO(file), "7.png")}
+    response = app.test_client().post("/predict/image", data=form)
+    assert response.status_code == 400
+    assert response.get_json()["error"]
+
+
+def test_a_file_without_a_form_is_refused(app: Any) -> None:
+    """With what to send instead."""
+    client = app.test_client()
+    response = client.post("/predict/image", data=b"7", content_type="image/png")
+    assert response.status_code == 415
+    assert "multipart/form-data" in response.get_json()["error"]
+    assert client.post("/predict/image", data={"file": "7"}).status_code == 415
+    other = {"file": (io.BytesIO(b"7"), "7.png")}
+    assert client.post("/predict/image", data=other).status_code == 400
+
+
+def test_metadata_has_tensorflow_s_names_of_data_types(
+    project: Project, signature: Any
+) -> None:
+    metadata = project.module("service.protocol").metadata(signature)
+    served = metadata["metadata"]["signature_def"]["signature_def"]["serving_default"]
+    assert served["inputs"]["image"]["dtype"] == "DT_FLOAT"
+    sizes = served["inputs"]["image"]["tensor_shape"]["dim"]
+    assert [size["size"] for size in sizes] == ["-1", "8", "8"]
+
+
 def refuse_negative(inputs: dict[str, Any]) -> dict[str, Any]:
     if (inputs["x"] < 0).any():
         raise ValueError("negative")
@@ -308,11 +449,6 @@ def test_answers_are_those_of_each_request_alone(
     assert batcher.limit == (16 if by_row else 1)
     assert len(caplog.records) == (0 if by_row else 1)
     assert metrics.UNSHARED._value.get() == before + (0 if by_row else 1)
-
-
-def image(*changes: object) -> list[Any]:
-    """Return an image of zeros whose first pixels are something else."""
-    return [[*changes, *[0] * (8 - len(changes))], *[[0] * 8] * 7]
 
 
 REFUSED: dict[str, object] = {

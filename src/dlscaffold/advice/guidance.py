@@ -12,8 +12,9 @@ from typing import Any
 
 from dlscaffold.advice.situation import Question
 from dlscaffold.advice.statements import GuidanceError, Statement, parse, words_of
-from dlscaffold.layers.catalog import KINDS, Catalog, Cell
+from dlscaffold.layers.catalog import Catalog, Cell
 from dlscaffold.layers.layer import Framework, Layer, shared_formats
+from dlscaffold.layers.roots import KINDS
 from dlscaffold.toml import read_toml
 
 FILE = "guidance.toml"
@@ -142,7 +143,7 @@ def load(catalog: Catalog) -> Guidance:
     title, criteria = fields.pop("document")["title"], fields.pop("criteria")
     questions = tuple(asked(one, catalog) for one in fields.pop("question"))
     tools = fields.pop("tool")
-    words = words_of(criteria, questions)
+    words = words_of(criteria, questions, (tool["name"] for tool in tools))
     statements = list(parse(fields, words, file=central))
     labels = (f"{kind}/{name}" for kind in KINDS for name in catalog.names(kind))
     backends = (one for each in catalog.frameworks() for one in each.backends)

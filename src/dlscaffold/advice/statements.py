@@ -1,7 +1,7 @@
 """A statement about a layer or a place, with its source and date, and its checks."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,6 @@ NEEDED = {
 }
 # The keys of `needs`.
 NEEDS = {"machines": TEXTS, "megabytes": NUMBER, "packages": TEXTS, "tools": TEXTS}
-# The tools that `doctor` can look for.
-TOOLS = ("serving", "java", "android")
 
 
 class GuidanceError(LayerError):
@@ -101,14 +99,16 @@ del KEYS["kind"]
 Words = Mapping[str, Sequence[str]]
 
 
-def words_of(criteria: Mapping[str, str], questions: Sequence[Question]) -> Words:
+def words_of(
+    criteria: Iterable[str], questions: Iterable[Question], tools: Iterable[str]
+) -> Words:
     """Return the words that statements may use, for keys and, in `when`, questions."""
     answers = {one.name: [*(one.levels or one.choices)] for one in questions}
     return {
         **{f"when {name}": [*known, OPEN] for name, known in answers.items()},
         "criterion": list(criteria),
         "state": STATES,
-        "tools": TOOLS,
+        "tools": list(tools),
         "where": answers["where"],
     }
 

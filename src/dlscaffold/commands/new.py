@@ -24,39 +24,23 @@ WIDEST = 400
 
 def run(
     *,
-    model: str | None,
-    examples: str | None,
-    python: str | None,
-    trust: bool,
-    data: str | None,
-    label: str | None,
-    text: str | None,
-    output_dir: str,
     yes: bool,
     dry_run: bool,
     git: bool,
     run_smoke: bool,
     as_json: bool,
-    **choices: Any,
+    **options: Any,
 ) -> None:
     """Generate the project that was asked for, and print what to do next.
 
-    `choices` are further fields of a Request, such as `framework`.
+    `options` say what to start from, and are further fields of a Request.
     """
     flags = {"--dry-run": dry_run, "--git": git, "--smoke": run_smoke}
     set_flags = (flag for flag, on in {**flags, "--json": as_json}.items() if on)
-    given = read_model(model, examples, python=python, trust=trust)
-    own = read_data(data, choices["task"], label, text)
-    request = Request(
-        **choices,
-        given=given,
-        data=own,
-        output_dir=Path(output_dir),
-        others=tuple(set_flags),
-    )
+    request = read_request(options, tuple(set_flags))
     answers = resolve(request, installed(), yes=yes)
     destination = request.output_dir / answers.names.slug
-    for warning in own.warnings if own else ():
+    for warning in request.data.warnings if request.data else ():
         click.echo(f"warning: {warning}", err=True)
     click.echo(_summary(answers, destination), err=as_json)
     if dry_run:
@@ -71,6 +55,21 @@ def run(
         raise fault
     if result and not result.ok:
         raise click.exceptions.Exit(1)
+
+
+def read_request(options: dict[str, Any], others: tuple[str, ...]) -> Request:
+    """Return the request that the options make, the model or data in them read."""
+    model = {
+        name: options.pop(name) for name in ("model", "examples", "python", "trust")
+    }
+    data = {name: options.pop(name) for name in ("data", "label", "text")}
+    return Request(
+        given=read_model(**model),
+        data=read_data(**data, task=options["task"]),
+        output_dir=Path(options.pop("output_dir")),
+        others=others,
+        **options,
+    )
 
 
 def _start_repository(destination: Path) -> ScaffoldError | None:

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from dlscaffold.running.results import Result, Step, Watcher
+    from dlscaffold.running.results import Result, Watcher
 
 MARKS = {"waiting": "·", "passed": "✓", "failed": "✗"}
 STYLES = {"waiting": "dim", "running": "bold", "passed": "green", "failed": "red"}
@@ -53,16 +53,13 @@ class _Display:
         for step in self.result.steps if self.result else ():
             style, running = STYLES[step.status], step.status == "running"
             mark = self.spinner if running else Text(MARKS[step.status], style)
-            table.add_row(mark, Text(step.name, style), self._time(step))
+            # The time goes on while a step prints nothing.
+            silent = time.monotonic() - self.shown if running else 0
+            seconds = f"{step.seconds + silent:.0f} s"
+            waiting = step.status == "waiting"
+            table.add_row(mark, Text(step.name, style), "" if waiting else seconds)
         newest = Text(self.line, style="dim", no_wrap=True, overflow="ellipsis")
         return Group(table, newest)
-
-    def _time(self, step: Step) -> str:
-        if step.status == "waiting":
-            return ""
-        # The time goes on while a step prints nothing.
-        silent = time.monotonic() - self.shown if step.status == "running" else 0
-        return f"{step.seconds + silent:.0f} s"
 
 
 class _Lines:

@@ -8,7 +8,7 @@ from typing import Any
 
 from dlscaffold.digest import digest
 from dlscaffold.doctor.machine import Check, judged, needs_of, python
-from dlscaffold.errors import ScaffoldError
+from dlscaffold.errors import ScaffoldError, printable
 from dlscaffold.layers.manifest import TABLE, TEXT
 from dlscaffold.running.interpreters import environment_python
 from dlscaffold.running.metadata import MANIFEST, NAME, read_object, requires_python
@@ -87,12 +87,41 @@ def artifact_checks(
     fault = artifact_fault(artifacts, signature)
     exported = f"{signature['artifact']} is the one that was exported"
     yield judged("artifact", fault, fix, exported)
+    yield sources(project, signature.get("sources"))
     examples, fault = read_object(artifacts / "golden.json", TENSORS)
     for name in () if fault else TENSORS:
         if examples[name].keys() != signature[name].keys():
             fault = f"their {name} are not those of the signature"
     yield judged("golden examples", fault, fix, "fit the signature")
     yield version(project, signature, installed, fix)
+
+
+def sources(project: Path, digests: object) -> Check:
+    """Check that the artifact was made from the weights, code and data that are here.
+
+    What is outside the project, or not there, is left out.
+    """
+    named = digests.items() if isinstance(digests, dict) else ()
+    inside = {str(path): sha for path, sha in named if is_inside(project, str(path))}
+    try:
+        changed = [p for p, sha in inside.items() if digest(project / p) != sha]
+    except OSError as error:
+        changed = [str(error.filename)]
+    step = "export" if changed == ["models"] else "train"
+    names = " and ".join(map(printable, changed))
+    fault = f"{names} changed after the export" if changed else ""
+    fine = "the artifact was made from the data, code and weights that are here"
+    return judged("sources", fault, f"{smoke_again(project)} --from {step}", fine)
+
+
+def is_inside(project: Path, path: str) -> bool:
+    """Return whether a path is that of a file or folder in the project."""
+    try:
+        found = (project / path).resolve(strict=True)
+    except (OSError, ValueError):
+        return False
+    inside = found.is_relative_to(project.resolve())
+    return inside and (found.is_file() or found.is_dir())
 
 
 def allowed_python(project: Path, pythons: Mapping[str, str]) -> Check:

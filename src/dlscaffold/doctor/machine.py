@@ -62,12 +62,6 @@ def python(allowed: PythonRange, pythons: Mapping[str, str]) -> Check:
     return Check("Python", "missing", says, f"install Python {allowed.newest}")
 
 
-def this_machine() -> str:
-    """Return the system and the processor, as the layers' `needs` name them."""
-    system = {"darwin": "macos"}.get(platform.system().lower(), platform.system())
-    return f"{system.lower()} {architecture()}"
-
-
 def architecture() -> str:
     """Return the processor's architecture, by one name on every system."""
     machine = platform.machine().lower()
@@ -76,8 +70,8 @@ def architecture() -> str:
 
 def processor(framework: Framework, needs: Mapping[str, Any]) -> Check:
     """Check that the framework is published for this system and processor."""
-    name = f"processor for {framework.title}"
-    machine = this_machine()
+    name, system = f"processor for {framework.title}", platform.system().lower()
+    machine = f"{'macos' if system == 'darwin' else system} {architecture()}"
     if machine in needs["machines"]:
         return Check(name, "fine", machine)
     return Check(

@@ -1,13 +1,14 @@
 """What this machine can do for each legal pair."""
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
 
 from dlscaffold.doctor.machine import Check, architecture, needs_of, python
 from dlscaffold.layers.catalog import Cell, installed
 from dlscaffold.layers.pythons import pythons_of
 
+SERVER = "tensorflow_model_server"  # without which a container or a stand-in serves
+NO_APP = "exports and tests here, but builds no Android app"
 LICENSE = "MIT"  # any: a license needs nothing of a machine
 
 
@@ -39,9 +40,10 @@ def pair_check(
         if check.state == "missing":
             return Check(name, "missing", f"{check.name}: {check.says}", check.fix)
     for tool in needs_of(target.name).get("tools", []):
-        check = TOOLS[tool](machine)
+        check = serving(machine) if tool == SERVER else machine[tool]
         if check.state != "fine":
-            return Check(name, "warning", check.says, check.fix)
+            says = check.says if tool == SERVER else f"{NO_APP}: {check.says}"
+            return Check(name, "warning", says, check.fix)
     for check in found:
         if check.state == "warning":
             return Check(name, "warning", f"{check.name}: {check.says}", check.fix)
@@ -50,7 +52,7 @@ def pair_check(
 
 def serving(machine: Mapping[str, Check]) -> Check:
     """Return whether TensorFlow Serving itself can run here."""
-    engine, server = machine["container engine"], machine["tensorflow_model_server"]
+    engine, server = machine["container engine"], machine[SERVER]
     if server.state == "fine":
         return server
     if engine.state != "fine":
@@ -61,20 +63,3 @@ def serving(machine: Mapping[str, Check]) -> Check:
         fix = "serve with --target flask, or deploy to an x86-64 machine"
         return Check("serving", "warning", says, fix)
     return engine
-
-
-def app(tool: str, machine: Mapping[str, Check]) -> Check:
-    """Return whether a tool is here that only building the app needs."""
-    check = machine[tool]
-    if check.state == "fine":
-        return check
-    says = f"exports and tests here, but builds no Android app: {check.says}"
-    return Check(check.name, check.state, says, check.fix)
-
-
-# What the names in a target's `tools` stand for.
-TOOLS: dict[str, Callable[[Mapping[str, Check]], Check]] = {
-    "serving": serving,
-    "java": partial(app, "Java"),
-    "android": partial(app, "Android SDK"),
-}

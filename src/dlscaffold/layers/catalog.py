@@ -6,16 +6,12 @@ share one. That is the only rule; no pair is listed anywhere.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 
-from dlscaffold.errors import LayerError
 from dlscaffold.layers import choices
-from dlscaffold.layers.choices import names_in
 from dlscaffold.layers.layer import (
     AddOn,
     Exporter,
@@ -25,68 +21,17 @@ from dlscaffold.layers.layer import (
     Task,
     shared_formats,
 )
-
-L = TypeVar("L", bound=Layer)
+from dlscaffold.layers.roots import Roots
 
 # What a project starts from where nothing else is chosen.
 DEFAULT_TASK = "digits"
 # What the name of a combination leaves out.
 USUAL = (DEFAULT_TASK, "sample", "classification")
 
-# The folders of a root that hold layers, each by its name.
-KINDS = (
-    "frameworks",
-    "models",
-    "tasks",
-    "targets",
-    "formats",
-    "shared",
-    "licenses",
-    "apps",
-    "extras",
-)
-
 
 @dataclass(frozen=True)
-class Catalog:
+class Catalog(Roots):
     """The layers of one or more roots; equal roots make equal catalogs."""
-
-    roots: Sequence[Path]
-
-    def __post_init__(self) -> None:
-        """Raise LayerError if a root is no folder, or two roots bring one name."""
-        object.__setattr__(self, "roots", tuple(self.roots))
-        for root in self.roots:
-            if not root.is_dir():
-                raise LayerError(
-                    f"There is no folder of layers {root}: correct {choices.VARIABLE}."
-                )
-        for one, other in itertools.combinations(self.roots, 2):
-            for label in _labels(one) & _labels(other):
-                raise LayerError(
-                    f"{one} and {other} both have a layer {label}: rename one of them."
-                )
-
-    def names(self, kind: str) -> list[str]:
-        """Return the names of one kind of layer, such as `targets`, sorted."""
-        return sorted(name for root in self.roots for name in names_in(str(root), kind))
-
-    def find(self, label: str) -> Layer:
-        """Return the layer at this path, such as `shared/rest`.
-
-        Raises LayerError where no root has it.
-        """
-        return self._find(Layer, label)
-
-    def has(self, label: str) -> bool:
-        """Return whether any root has a folder at this path."""
-        return any((root / label).is_dir() for root in self.roots)
-
-    def _find(self, layer_type: type[L], label: str) -> L:
-        for root in self.roots:
-            if (root / label).is_dir():
-                return layer_type(root, label)
-        raise LayerError(f"There is no layer {label} in any folder of layers.")
 
     def frameworks(self) -> list[Framework]:
         """Return every framework layer, by name."""
@@ -94,11 +39,11 @@ class Catalog:
 
     def framework(self, name: str) -> Framework:
         """Return the framework layer of this name."""
-        return self._find(Framework, f"frameworks/{name}")
+        return self.find_as(Framework, f"frameworks/{name}")
 
     def model(self, name: str) -> Framework:
         """Return the layer that loads a kind of given model, and what it exports."""
-        return self._find(Framework, f"models/{name}")
+        return self.find_as(Framework, f"models/{name}")
 
     def models(self) -> list[Framework]:
         """Return the layer of every kind of given model, by name."""
@@ -110,7 +55,7 @@ class Catalog:
 
     def task(self, name: str) -> Task:
         """Return the task of this name, which a project can start from."""
-        return self._find(Task, f"tasks/{name}")
+        return self.find_as(Task, f"tasks/{name}")
 
     def start(
         self, task: str, source: str = "sample", goal: str = "classification"
@@ -119,8 +64,10 @@ class Catalog:
 
         A task has folders for what it can choose between.
         """
-        choices = (f"tasks/{task}/sources/{source}", f"tasks/{task}/goals/{goal}")
-        chosen = [self.find(label) for label in choices if self.has(label)]
+        if not self.has(f"tasks/{task}"):
+            return ()
+        labels = (f"tasks/{task}/sources/{source}", f"tasks/{task}/goals/{goal}")
+        chosen = [self.find(label) for label in labels if self.has(label)]
         return (self.task(task), *chosen)
 
     def targets(self) -> list[Target]:
@@ -129,7 +76,7 @@ class Catalog:
 
     def target(self, name: str) -> Target:
         """Return the target layer of this name."""
-        return self._find(Target, f"targets/{name}")
+        return self.find_as(Target, f"targets/{name}")
 
     def format(self, name: str) -> Layer:
         """Return the layer that loads this format."""
@@ -137,11 +84,11 @@ class Catalog:
 
     def apps(self) -> list[AddOn]:
         """Return every app, by name."""
-        return [self._find(AddOn, f"apps/{name}") for name in self.names("apps")]
+        return [self.find_as(AddOn, f"apps/{name}") for name in self.names("apps")]
 
     def extras(self) -> list[AddOn]:
         """Return every extra, by name."""
-        return [self._find(AddOn, f"extras/{name}") for name in self.names("extras")]
+        return [self.find_as(AddOn, f"extras/{name}") for name in self.names("extras")]
 
     def cells(self) -> Iterator[Cell]:
         """Yield every legal combination, each with every format that joins it.
@@ -159,10 +106,6 @@ class Catalog:
         for backend in backends:
             for name in shared_formats(backend or framework, target):
                 yield Cell(self, framework, target, self.format(name), backend, start)
-
-
-def _labels(root: Path) -> set[str]:
-    return {f"{kind}/{name}" for kind in KINDS for name in names_in(str(root), kind)}
 
 
 def installed() -> Catalog:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dlscaffold.errors import LayerError
-from dlscaffold.layers.catalog import KINDS, Catalog
+from dlscaffold.layers.catalog import Catalog
 from dlscaffold.layers.choices import MANIFEST, names_in
 from dlscaffold.layers.layer import Layer
+from dlscaffold.layers.roots import KINDS
 
 
 def check(catalog: Catalog) -> None:

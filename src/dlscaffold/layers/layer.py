@@ -169,7 +169,7 @@ class Task(Layer):
     @property
     def takes_data(self) -> bool:
         """Whether it can start from a person's own data, too."""
-        return (self.path / "sources" / "own").is_dir()
+        return set(_folders_in(self.path / "sources")) > {"sample"}
 
     def refusal(self, labels: Collection[str]) -> str | None:
         """Return why a project of these layers cannot have it; None if it can."""

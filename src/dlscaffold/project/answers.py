@@ -97,7 +97,8 @@ def fixed_context(cell: Cell, license_name: str) -> dict[str, object]:
         "_guidance": guidance.load(cell.catalog).for_cell(cell),
         "_python": as_text(pythons.least),
         "_requires_python": str(pythons),
-        **layer_context(layers),
+        **layer_context(one for one in layers if one not in cell.start),
+        **layer_context(cell.start),  # which may set what others have defaults for
         "_jinja2_env_vars": {"lstrip_blocks": True, "trim_blocks": True},
         "_new_lines": "\n",
     }

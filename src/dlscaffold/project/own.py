@@ -21,6 +21,11 @@ def is_carried(data: Data) -> bool:
     return data.size <= CARRIED_BYTES
 
 
+def source(data: Data) -> str:
+    """Return the name of the layer that reads such data."""
+    return "folder" if data.path.is_dir() else "table"
+
+
 def name_of(data: Data) -> str:
     """Return what the data is called in the project; its own name can be anything."""
     return "examples" if data.path.is_dir() else f"examples{_suffix(data)}"

@@ -6,9 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dlscaffold import data
 from dlscaffold.advice.ranking import best_target
-from dlscaffold.data import Data
+from dlscaffold.data import Data, read
 from dlscaffold.errors import UsageError
 from dlscaffold.layers.catalog import Catalog, Cell
 from dlscaffold.layers.choices import NONE
@@ -59,7 +58,9 @@ class Request:
     def started(self, cell: Cell) -> Cell:
         """Return a combination that starts from the task or data that was given."""
         if self.data:
-            start = cell.catalog.start(self.data.task, "own", self.data.goal)
+            start = cell.catalog.start(
+                self.data.task, own.source(self.data), self.data.goal
+            )
         elif self.task:
             start = cell.catalog.start(self.task)
         else:
@@ -68,7 +69,7 @@ class Request:
 
 
 def read_model(
-    model: str | None, examples: str | None, *, python: str | None, trust: bool
+    *, model: str | None, examples: str | None, python: str | None, trust: bool
 ) -> Given | None:
     """Return the model to start from, if one was named.
 
@@ -83,18 +84,18 @@ def read_model(
 
 
 def read_data(
-    path: str | None, task: str | None, label: str | None, text: str | None
+    *, data: str | None, task: str | None, label: str | None, text: str | None
 ) -> Data | None:
     """Return the data to start from, if some was named.
 
     Raises ScaffoldError or UsageError if it cannot be used, or if options for it came
     without it.
     """
-    if path is None:
+    if data is None:
         if label or text:
             raise UsageError("--label and --text need --data.")
         return None
-    return data.read(Path(path), task, label, text)
+    return read(Path(data), task, label, text)
 
 
 def resolve(request: Request, catalog: Catalog, *, yes: bool) -> Answers:

@@ -33,7 +33,12 @@ class Archive:
         if len(self.members) != len(opened.infolist()):
             raise MalformedError("two members of the archive have one name")
         for name in self.members:
-            check_name(name)
+            parts = PurePosixPath(name.replace("\\", "/")).parts
+            # It would land outside of its folder.
+            if not parts or name[:1] in "/\\" or ".." in parts or ":" in parts[0]:
+                raise MalformedError(
+                    f"the archive reaches outside of itself with {name!r}"
+                )
 
     def find(self, ending: str) -> str | None:
         """Return the member at the top or one folder down that has this path."""
@@ -92,10 +97,3 @@ def check_directory(file: BinaryIO) -> None:
         members, directory = END_64.unpack(record)[7:9]
     if members > MOST_MEMBERS or directory > LARGEST_DIRECTORY:
         raise MalformedError(f"the archive has more than {MOST_MEMBERS:,} members")
-
-
-def check_name(name: str) -> None:
-    """Raise MalformedError for a member that would land outside of its folder."""
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    if not parts or name[:1] in "/\\" or ".." in parts or ":" in parts[0]:
-        raise MalformedError(f"the archive reaches outside of itself with {name!r}")

@@ -41,6 +41,7 @@ def contents_of(saved: Message) -> Contents:
     by_default = called.get(SERVING, Message(b"", 0, 0))
     gives = entries(by_default, pb.SignatureDef.outputs)
     served_by = (producer(info.text(pb.TensorInfo.name)) for _, info in gives)
+    access = ", ".join(name for name in FILE_ACCESS if name in everything)
     executed = Counter(node.operator for node in needed(served_by, groups))
     return Contents(
         signatures=found,
@@ -49,7 +50,9 @@ def contents_of(saved: Message) -> Contents:
         parameters=parameters(served),
         # What only restores variables, or serves other signatures, does not count.
         operators=executed or everything,
-        notes=tuple(notes(everything)),
+        notes=(f"reads or writes files when it is called ({access})",)
+        if access
+        else (),
         obstacles=tuple(obstacles(found, everything)),
     )
 
@@ -172,9 +175,3 @@ def obstacles(found: tuple[Signature, ...], operators: Counter[str]) -> Iterator
         yield f"it calls Python ({', '.join(calls)}), which is not in the file"
     if SERVING not in [signature.name for signature in found]:
         yield f"it has no signature called {SERVING}: save it with one"
-
-
-def notes(operators: Counter[str]) -> Iterator[str]:
-    """Yield what somebody who serves the model should know."""
-    if access := [name for name in FILE_ACCESS if name in operators]:
-        yield f"reads or writes files when it is called ({', '.join(access)})"

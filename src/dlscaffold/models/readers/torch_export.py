@@ -37,6 +37,7 @@ TIMES = re.compile(r"Mul\(Integer\((\d+)\), (\w+)\)")
 INFINITE = 1 << 62  # older versions write such a number for no limit
 INPUT, OUTPUT = "user_input", "user_output"
 TENSOR = "as_tensor"
+NO_TENSOR = "it takes or gives {}, no tensor: export it with tensors only"
 # Other fields of an argument, of which each holds one value.
 SCALARS = {
     "as_int": "int64",
@@ -66,6 +67,8 @@ def read(source: Source) -> Contents:
     limits = largest(as_dict(program.get("range_constraints") or {}, "ranges"))
     inputs = [bounded(one, limits) for one in values(takes, "input", tensors)]
     outputs = distinct(values(gives, "output", tensors), inputs)
+    others = {key for one in (*takes, *gives) if TENSOR not in one for key in one}
+    odd = listed(as_name(key, "argument").removeprefix("as_") for key in others)
     version = program.get("torch_version")
     return Contents(
         signatures=(Signature("forward", tuple(inputs), tuple(outputs)),),
@@ -73,7 +76,7 @@ def read(source: Source) -> Contents:
         version=as_name(version, "version of PyTorch") if version else None,
         parameters=sum(weights(specs, tensors)),
         operators=Counter(operators(as_list(graph.get("nodes"), "nodes"))),
-        obstacles=tuple(obstacles([*takes, *gives])),
+        obstacles=(NO_TENSOR.format(odd),) if odd else (),
     )
 
 
@@ -82,14 +85,6 @@ def arguments(specs: list[Any], kind: str) -> Iterator[Json]:
     for spec in specs:
         if (own := as_dict(spec, "specification").get(kind)) is not None:
             yield dict_at(own, "arg")
-
-
-def obstacles(arguments: list[Json]) -> Iterator[str]:
-    """Yield that the program takes or gives more than tensors."""
-    odd = {key for one in arguments if TENSOR not in one for key in one}
-    if odd:
-        names = listed(as_name(key, "argument").removeprefix("as_") for key in odd)
-        yield f"it takes or gives {names}, no tensor: export it with tensors only"
 
 
 def values(arguments: list[Json], side: str, tensors: Json) -> Iterator[Tensor]:

@@ -1,12 +1,10 @@
 """The running service that the tests send requests to."""
 
-import contextlib
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -50,26 +48,16 @@ def service(
         return
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with running([SERVE, "--port", str(port)], Client(url, signature.name)):
-        announce(LOG.read_text("utf-8", "replace").partition("\n")[0])
-        yield url
-
-
-@contextlib.contextmanager
-def running(
-    arguments: list[str], client: Client, log: Path = LOG, **variables: str
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a module with arguments, a server for the client, while it is needed."""
+    command = [sys.executable, "-m", SERVE, "--port", str(port)]
     REPORTS.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", *arguments]
-    with log.open("wb") as file:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **variables}, stdout=file, stderr=file
-        )
-    with server:
+    with (
+        LOG.open("wb") as log,
+        subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log) as server,
+    ):
         try:
-            client.wait_until_available(server, seconds=300)
-            yield server
+            Client(url, signature.name).wait_until_available(server, seconds=300)
+            announce(LOG.read_text("utf-8", "replace").partition("\n")[0])
+            yield url
         finally:
             server.terminate()
 

@@ -98,10 +98,13 @@ def main() -> None:
     way = options.way or choose()
     try:
         check(way)
-        contract.Signature.read(ARTIFACTS).verify(ARTIFACTS)
+        signature = contract.Signature.read(ARTIFACTS)
+        signature.verify(ARTIFACTS)
         line = command(way, options.port)
     except (contract.ContractError, ConfigError, ServeError) as error:
         sys.exit(f"error: {error}")
+    if stale := signature.staleness():
+        print(f"warning: {stale}", file=sys.stderr)
     announce(way, options.port)
     run(way, line)
 

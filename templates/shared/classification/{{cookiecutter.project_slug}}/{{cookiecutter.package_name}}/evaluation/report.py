@@ -16,21 +16,21 @@ def write(
     """Write the reports on held-out examples and their outputs."""
     history.draw(folder / "learning-curve.png", curve)
     probabilities = outputs["probabilities"]  # (count, classes)
-    _confusion_matrix(folder / "confusion-matrix.png", test, probabilities.argmax(1))
+    predictions = probabilities.argmax(axis=1)
+    _confusion_matrix(folder / "confusion-matrix.png", test, predictions)
     right = probabilities[range(len(test)), test.targets]
     worst = right.argsort()[: samples.MOST].tolist()
     captions = [
         f"{test.labels[test.targets[row]]}: {right[row]:.0%}, "
-        f"{test.labels[probabilities[row].argmax()]} first"
+        f"{test.labels[predictions[row]]} first"
         for row in worst
     ]
-    samples.write(folder, test.take(slice(0, 1)), test.take(worst), captions)
+    samples.write(folder, test.take([0]), test.take(worst), captions)
 
 
 def _confusion_matrix(path: Path, test: Examples, predictions: object) -> None:
     side = max(5.0, 0.4 * len(test.labels))  # inches
     figure = Figure(figsize=(side, side), layout="constrained")
-    axes = figure.subplots()
     ConfusionMatrixDisplay.from_predictions(
         test.targets,
         predictions,
@@ -39,7 +39,6 @@ def _confusion_matrix(path: Path, test: Examples, predictions: object) -> None:
         xticks_rotation="vertical" if max(map(len, test.labels)) > 3 else "horizontal",
         cmap="Blues",
         colorbar=False,
-        ax=axes,
+        ax=figure.add_subplot(title="Held-out examples"),
     )
-    axes.set_title("Held-out examples")
     figure.savefig(path, dpi=120)

@@ -16,14 +16,14 @@ def write(
     folder: Path, example: Examples, worst: Examples, captions: list[str]
 ) -> None:
     """Write `example.png`, and `mistakes.png` with a caption for each picture."""
-    open_picture(example.raw["image"][0]).save(folder / "example.png")
+    (file,) = example.raw["image"]
+    open_picture(file).save(folder / "example.png")
     figure = Figure(figsize=(9, 7), layout="constrained")
-    for axes in figure.subplots(3, 4).flat:
-        axes.axis("off")
     pictures = zip(worst.raw["image"], captions, strict=True)
-    for axes, (file, caption) in zip(figure.axes, pictures, strict=False):
+    for place, (file, caption) in enumerate(pictures, start=1):
+        axes = figure.add_subplot(3, 4, place, title=caption)
         axes.imshow(open_picture(file), cmap="gray")
-        axes.set_title(caption)
+        axes.axis("off")
     figure.savefig(folder / "mistakes.png", dpi=120)
 
 

@@ -11,8 +11,11 @@ from sklearn.model_selection import train_test_split
 from .. import prepare
 from ..settings import SEED
 from .raw import Columns
+from .signature import TensorSpec
 from .task import Task
 from .tensors import Tensors
+
+SAMPLE = 16  # examples, whose sizes tell which differ
 
 
 @dataclass(frozen=True)
@@ -49,30 +52,40 @@ class Dataset:
 
 def split(examples: Examples) -> Dataset:
     """Return the same three parts every time: 70, 10 and 20 percent of each class."""
-    rest, test = _split(examples, np.arange(len(examples)), share=0.2)
-    train, validation = _split(examples, rest, share=0.125)
+
+    def parts(rows: NDArray[np.int64], share: float) -> list[NDArray[np.int64]]:
+        classes = examples.targets[rows]
+        counts = np.unique(classes, return_counts=True)[1]
+        # Numbers are no classes, and each class needs a row in both parts.
+        fits = len(counts) <= share * len(rows) and counts.min() > 1
+        even = classes if classes.dtype.kind == "i" and fits else None
+        return list(
+            train_test_split(rows, test_size=share, stratify=even, random_state=SEED)
+        )
+
+    rest, test = parts(np.arange(len(examples)), share=0.2)
+    train, validation = parts(rest, share=0.125)
     take = examples.take
     return Dataset(take(train), take(validation), take(test), test)
 
 
-def _split(
-    examples: Examples, rows: NDArray[np.int64], share: float
-) -> list[NDArray[np.int64]]:
-    classes = examples.targets[rows]
-    counts = np.unique(classes, return_counts=True)[1]
-    # Numbers are no classes, and each class needs a row in both parts.
-    fits = classes.dtype.kind == "i" and len(counts) <= share * len(rows)
-    stratify = classes if fits and counts.min() > 1 else None
-    parts: list[NDArray[np.int64]] = train_test_split(
-        rows, test_size=share, stratify=stratify, random_state=SEED
-    )
-    return parts
+def learn(train: Examples) -> tuple[Task, dict[str, TensorSpec]]:
+    """Return the task, fitted on the training part alone, and the model's inputs.
 
-
-def learn(train: Examples) -> Task:
-    """Return the task, its preprocessing fitted on the training part alone."""
+    A size that differs between examples is free.
+    """
     how = prepare.fit(train.raw)
-    return Task.learn(train.labels, train.targets, how)
+    task = Task.learn(train.labels, train.targets, how)
+    singles = [
+        prepared(train.take([row]), task)[0] for row in range(len(train))[:SAMPLE]
+    ]
+    return task, {name: _spec([one[name] for one in singles]) for name in singles[0]}
+
+
+def _spec(tensors: list[NDArray[Any]]) -> TensorSpec:
+    axes = zip(*(tensor.shape[1:] for tensor in tensors), strict=True)
+    shape = (sizes[0] if len(set(sizes)) == 1 else None for sizes in axes)
+    return TensorSpec(str(tensors[0].dtype), (None, *shape))
 
 
 def prepared(examples: Examples, task: Task) -> tuple[Tensors, NDArray[Any]]:
@@ -80,9 +93,15 @@ def prepared(examples: Examples, task: Task) -> tuple[Tensors, NDArray[Any]]:
     return prepare.prepare(examples.raw, task.preprocessing), examples.targets
 
 
-def batches(
-    examples: Examples, task: Task, size: int = 256
-) -> Iterator[tuple[Tensors, NDArray[Any]]]:
-    """Yield the prepared examples in order, so many at a time."""
+def batch_size(count: int) -> int:
+    """Return how many of so many examples to train on at a time, 8 to 64.
+
+    An epoch of few examples has smaller batches, so that it takes enough steps.
+    """
+    return max(8, min(64, count // 16))
+
+
+def batches(examples: Examples, task: Task, size: int = 256) -> Iterator[Tensors]:
+    """Yield the inputs in order, so many examples at a time."""
     for start in range(0, len(examples), size):
-        yield prepared(examples.take(slice(start, start + size)), task)
+        yield prepared(examples.take(slice(start, start + size)), task)[0]

@@ -30,9 +30,7 @@ def raw_specs(_how: Preprocessing) -> list[tf.TensorSpec]:
     return [tf.TensorSpec([None], tf.string, name="image")]
 
 
-def graph(
-    columns: Sequence[tf.Tensor], how: Preprocessing
-) -> dict[str, tf.Tensor]:
+def graph(columns: Sequence[tf.Tensor], how: Preprocessing) -> dict[str, tf.Tensor]:
     """Return the input `image` for picture files with light ink on dark paper."""
 
     def one(file: tf.Tensor) -> tf.Tensor:

@@ -31,7 +31,7 @@ def prepare(raw: Columns, how: Preprocessing) -> Tensors:
     Raises RawError for what is no picture.
     """
     pictures = [np.asarray(open_picture(file, "L")) for file in raw["image"]]
-    return {"image": np.concatenate([to_input(one, how) for one in pictures])}
+    return {"image": np.concatenate([to_input(crop(one), how) for one in pictures])}
 
 
 def to_input(picture: NDArray[Any], how: Preprocessing) -> NDArray[np.float32]:
@@ -44,9 +44,9 @@ def to_input(picture: NDArray[Any], how: Preprocessing) -> NDArray[np.float32]:
             f"The layout {how.layout} is not one of {', '.join(LAYOUTS)}, which are "
             "all that apps know: use one of these in prepare.py, and train again."
         )
-    square = crop(picture).astype(np.float32)
-    rows, columns = shares(len(square), how.height), shares(len(square), how.width)
-    values = rows @ square @ columns.T * np.float32(how.scale)
+    rows = shares(picture.shape[0], how.height)
+    columns = shares(picture.shape[1], how.width)
+    values = rows @ picture.astype(np.float32) @ columns.T * how.scale
     sizes = {"N": 1, "H": how.height, "W": how.width, "C": 1}
     return values.reshape([sizes[axis] for axis in how.layout]).astype(np.float32)
 
