@@ -65,7 +65,7 @@ def train(epochs: int, seed: int) -> str:
 def main() -> None:
     """Run the training from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default={{ cookiecutter._epochs | default(20) }})
+    parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     if options.epochs < 1 or not 0 <= options.seed < 2**32:

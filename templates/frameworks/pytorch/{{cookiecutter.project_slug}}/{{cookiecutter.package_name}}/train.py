@@ -94,7 +94,7 @@ def gradient_norms(network: nn.Module) -> str:
 def main() -> None:
     """Run the training from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default={{ cookiecutter._epochs | default(20) }})
+    parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument(
         "--debug",

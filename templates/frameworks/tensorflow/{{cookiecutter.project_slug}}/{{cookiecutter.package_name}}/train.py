@@ -93,7 +93,7 @@ def debug() -> None:
 def main() -> None:
     """Run the training from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default={{ cookiecutter._epochs | default(20) }})
+    parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--debug", action="store_true", help=debug.__doc__)
     options = parser.parse_args()

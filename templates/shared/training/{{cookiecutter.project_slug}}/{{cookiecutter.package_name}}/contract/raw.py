@@ -1,7 +1,6 @@
 """Raw values by column, as clients send them, and as JSON has them.
 
-Bytes are base64 in JSON, as in the REST API, and NaN, which stands for a missing
-number, is null.
+In JSON, bytes are base64, and NaN, which stands for a missing number, is null.
 """
 
 import base64

@@ -1,6 +1,6 @@
 """The data to train on. Replace `read` with your own; the rest of the project follows.
 
-Here: 344 penguins of the Palmer Archipelago, whose species is to be predicted.
+Here: 344 penguins of the Palmer Archipelago.
 https://allisonhorst.github.io/palmerpenguins/
 """
 
@@ -9,7 +9,7 @@ from palmerpenguins import load_penguins
 from .contract.dataset import Dataset, Examples, split
 from .contract.tables import to_examples
 
-TARGET = "species"
+TARGET = "{{ cookiecutter._sample_target }}"
 
 
 def read() -> Examples:

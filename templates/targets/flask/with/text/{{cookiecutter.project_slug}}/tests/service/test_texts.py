@@ -6,10 +6,10 @@ import sys
 import unicodedata
 from typing import Any
 
-import numpy as np
 import pytest
 import requests
 from conftest import SERVE
+from outputs import outputs_of
 
 from {{ cookiecutter.package_name }}.contract import Signature, Tensors, raw
 from {{ cookiecutter.package_name }}.evaluation import held_out
@@ -32,12 +32,10 @@ def predict(service: str, text: str) -> dict[str, Any]:
 
 def test_raw_examples_score_as_in_training(service: str, signature: Signature) -> None:
     """Otherwise training sees other inputs than clients get."""
-    labels = signature.task.labels
 
     def all_of(values: raw.Columns) -> Tensors:
-        answers = [predict(service, text)["probabilities"] for text in values["text"]]
-        rows = [[answer[label] for label in labels] for answer in answers]
-        return {"probabilities": np.array(rows)}
+        answers = [predict(service, text) for text in values["text"]]
+        return outputs_of(answers, signature)
 
     held_out.check(all_of)
 

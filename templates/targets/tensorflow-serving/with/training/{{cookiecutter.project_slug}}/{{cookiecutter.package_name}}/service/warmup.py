@@ -28,9 +28,10 @@ def write_warmup(artifact: Path, golden: Golden) -> None:
     """
     path = artifact / WARMUP_RECORDS
     path.parent.mkdir(parents=True, exist_ok=True)
+    how = Trained.read(MODELS).task.preprocessing
     columns: dict[str, Any] = {
         "serving_default": golden.inputs,
-        "raw": served(from_json(golden.raw), Trained.read(MODELS).task.preprocessing),
+        "raw": served(from_json(golden.raw), how),
     }
     play(artifact, columns)
     with tf.io.TFRecordWriter(str(path)) as writer:
