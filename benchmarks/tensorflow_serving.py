@@ -241,7 +241,7 @@ def save_photo_model(path: Path) -> None:
     import tensorflow as tf
 
     pixels = tf.TensorSpec([None, None, None, 3], tf.float32, name="image")
-    files = tf.TensorSpec([None], tf.string, name="image_bytes")
+    files = tf.TensorSpec([None], tf.string, name="image")
 
     def decode(file: tf.Tensor) -> tf.Tensor:
         image = tf.io.decode_image(file, channels=3, expand_animations=False)
@@ -252,11 +252,11 @@ def save_photo_model(path: Path) -> None:
         return {"mean": tf.reduce_mean(image, [1, 2])}
 
     @tf.function(input_signature=[files])
-    def from_files(image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+    def from_files(image: tf.Tensor) -> dict[str, tf.Tensor]:
         spec = tf.TensorSpec([None, None, 3], tf.float32)
-        return from_pixels(tf.map_fn(decode, image_bytes, fn_output_signature=spec))
+        return from_pixels(tf.map_fn(decode, image, fn_output_signature=spec))
 
-    signatures = {"serving_default": from_pixels, "encoded_images": from_files}
+    signatures = {"serving_default": from_pixels, "raw": from_files}
     tf.saved_model.save(tf.Module(), str(path), signatures=signatures)
 
 
@@ -328,9 +328,9 @@ def ways_to_ask(
     return {
         "REST, rows": rest("instances", image.tolist, "serving_default"),
         "REST, columns": rest("inputs", image.tolist, "serving_default"),
-        "REST, b64 file": rest("instances", encoded, "encoded_images"),
+        "REST, b64 file": rest("instances", encoded, "raw"),
         "gRPC, tensor": lambda: client.predict({"image": image}),
-        "gRPC, file": lambda: client.predict({"image_bytes": [file]}, "encoded_images"),
+        "gRPC, file": lambda: client.predict({"image": [file]}, "raw"),
     }
 
 

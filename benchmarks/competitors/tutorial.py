@@ -13,4 +13,5 @@ model = keras.models.load_model(os.environ["KERAS_MODEL"])
 @app.post("/predict")
 def predict():
     image = np.array(request.get_json()["instances"])
-    return jsonify({"predictions": model.predict(image).tolist()})
+    outputs = model.predict({"image": image})
+    return jsonify({"predictions": outputs["probabilities"].tolist()})

@@ -20,7 +20,8 @@ model = keras.models.load_model(Path("models") / "model.keras")
 def predict(name: str) -> dict[str, object]:
     """Return the predictions for a request's instances."""
     images = np.asarray(request.get_json(force=True)["instances"], np.float32)
-    return {"name": name, "predictions": model.predict(images, verbose=0).tolist()}
+    outputs = model.predict({"image": images}, verbose=0)
+    return {"name": name, "predictions": outputs["probabilities"].tolist()}
 
 
 if __name__ == "__main__":

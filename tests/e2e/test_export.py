@@ -24,40 +24,51 @@ from {package}.contract import runtime
 exact = runtime.Runtime.predict
 
 def lossy(self, inputs):
-    return {{name: out + np.float32(1e-3) for name, out in exact(self, inputs).items()}}
+    return {name: out + np.float32(1e-3) for name, out in exact(self, inputs).items()}
 
 runtime.Runtime.predict = lossy
 export.main()
 """
 
-# Runs the project's own export on a network for flat images, in each framework.
+# A network for flat images, in each framework, as `module`.
 FLAT = {
     "pytorch": """
 from torch import nn
-network = nn.Linear(64, 10).eval()
+module = nn.Linear(64, 10).eval()
 """,
     "keras": """
 import keras
-network = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
+image = keras.Input((64,), name="image")
+probabilities = keras.layers.Dense(10, "softmax")(image)
+module = keras.Model({"image": image}, {"probabilities": probabilities})
 """,
     "tensorflow": """
 import tensorflow as tf
 class Flat(tf.Module):
-    @tf.function
-    def serve(self, image):
-        return {{"probabilities": tf.nn.softmax(image @ tf.ones((64, 10)))}}
-network = Flat()
+    def __call__(self, inputs, training=False):
+        return inputs["image"] @ tf.ones((64, 10))
+module = Flat()
 """,
 }
+# Runs the project's own export on the module.
 FLAT_EXPORT = """
-model.load = lambda folder: network
+import dataclasses
+from {package} import export
+from {package}.contract import examples
+
+network = dataclasses.replace(examples.load(), module=module)
+examples.load = lambda: network
 export.main()
 """
+REFUSAL = (
+    "error: The network does not take what prepare.py makes, image float32 (16, 8, 8); "
+    "change model.py or prepare.py: "
+)
 
 
 def run(project: Smoked, folder: Path, script: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [project.python, "-c", script.format(package=project.package)],
+        [project.python, "-c", script.replace("{package}", project.package)],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -99,9 +110,12 @@ def test_without_a_trained_model_it_says_what_to_do(copy: tuple[Smoked, Path]) -
     assert "Traceback" not in done.stderr
 
 
-def test_a_broken_model_is_one_sentence(copy: tuple[Smoked, Path]) -> None:
+@pytest.mark.parametrize("broken", ["weights", "trained.json"])
+def test_a_broken_model_is_one_sentence(copy: tuple[Smoked, Path], broken: str) -> None:
     project, folder = copy
-    for file in (folder / "models").iterdir():
+    files = {file.name: file for file in (folder / "models").iterdir()}
+    weights = [files[name] for name in files.keys() - {"trained.json"}]
+    for file in [files[broken]] if broken in files else weights:
         file.write_bytes(file.read_bytes()[:100])
     done = run(project, folder, "from {package} import export; export.main()")
     assert done.returncode == 1
@@ -109,14 +123,32 @@ def test_a_broken_model_is_one_sentence(copy: tuple[Smoked, Path]) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("file", ["data.py", "prepare.py", "model.py"])
+def test_code_that_changed_after_training_is_named(
+    copy: tuple[Smoked, Path], file: str
+) -> None:
+    project, folder = copy
+    before = files_below(folder / "artifacts")
+    with (folder / project.package / file).open("a", encoding="utf-8") as code:
+        code.write("# Another line.\n")
+    done = run(project, folder, "from {package} import export; export.main()")
+    assert done.returncode == 1
+    sentence = f"{project.package}/{file} changed after training: train the model again"
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert files_below(folder / "artifacts") == before
+
+
 def test_a_network_for_other_images_is_one_sentence(copy: tuple[Smoked, Path]) -> None:
     project, folder = copy
     before = files_below(folder / "artifacts")
     framework = json.loads((folder / ".dlscaffold.json").read_text())["framework"]
     # The package comes first: it says what Keras computes on.
-    script = "from {package} import export, model" + FLAT[framework] + FLAT_EXPORT
+    script = "import {package}" + FLAT[framework] + FLAT_EXPORT
     done = run(project, folder, script)
     assert done.returncode == 1
-    assert "error: The network does not take images (16, 8, 8); change" in done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert line.startswith(REFUSAL)
+    assert len(line) > len(REFUSAL)  # the framework's own words follow
     assert "Traceback" not in done.stderr
     assert files_below(folder / "artifacts") == before

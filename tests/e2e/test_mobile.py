@@ -64,22 +64,23 @@ print(json.dumps([to_input(p, how).ravel().tolist() for p in pictures]))
 """
 
 
-# A network of about a million weights, in each framework, as `network`.
+# A network of about a million weights, in each framework, as `module`.
 WIDE = {
     "pytorch": """
 from torch import nn
-network = nn.Sequential(
+module = nn.Sequential(
     nn.Flatten(), nn.Linear(64, 1024), nn.ReLU(), nn.Linear(1024, 900), nn.ReLU(),
     nn.Linear(900, 10),
 )
 """,
     "keras": """
 import keras
-network = keras.Sequential([
-    keras.Input((8, 8)), keras.layers.Flatten(),
-    keras.layers.Dense(1024, "relu"), keras.layers.Dense(900, "relu"),
-    keras.layers.Dense(10, "softmax"),
-])
+image = keras.Input((8, 8), name="image")
+hidden = keras.layers.Flatten()(image)
+hidden = keras.layers.Dense(1024, "relu")(hidden)
+hidden = keras.layers.Dense(900, "relu")(hidden)
+probabilities = keras.layers.Dense(10, "softmax")(hidden)
+module = keras.Model({"image": image}, {"probabilities": probabilities})
 """,
     "tensorflow": """
 import tensorflow as tf
@@ -87,22 +88,28 @@ class Wide(tf.Module):
     def __init__(self):
         sizes = [(64, 1024), (1024, 900), (900, 10)]
         self.layers = [tf.Variable(tf.random.normal(s, stddev=0.03)) for s in sizes]
-    def serve(self, image):
+    def __call__(self, inputs):
         first, second, last = self.layers
-        hidden = tf.nn.relu(tf.nn.relu(tf.reshape(image, (-1, 64)) @ first) @ second)
-        return {"probabilities": tf.nn.softmax(hidden @ last)}
-network = Wide()
+        flat = tf.reshape(inputs["image"], (-1, 64))
+        return tf.nn.relu(tf.nn.relu(flat @ first) @ second) @ last
+module = Wide()
 """,
 }
 
 SIZES = """
-import sys
+import dataclasses, sys
 from pathlib import Path
 from {package} import data
-from {package}.contract import convert
+from {package}.contract import convert, examples
+from {package}.contract.trained import Trained
+from {package}.prepare import prepare
+from {package}.settings import MODELS
 folder = Path(sys.argv[1])
+network = dataclasses.replace(examples.load(), module=module)
+how = Trained.read(MODELS).task.preprocessing
+calibration = prepare(data.load().train.take(slice(0, 64)).raw, how)
 convert.write_artifact(network, folder / "exact")
-convert.write_quantized(network, folder / "int8", data.load().train.images[:64])
+convert.write_quantized(network, folder / "int8", calibration)
 print(*[(folder / name).stat().st_size for name in ("exact", "int8")])
 """
 

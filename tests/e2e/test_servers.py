@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
@@ -22,16 +23,10 @@ Smoke = Callable[..., Smoked]
 SERVERS = [t for t in CATALOG.targets() if "shared/rest" in t.includes]
 servers = pytest.mark.parametrize("target", SERVERS, ids=lambda target: target.name)
 
-# Both in the project's environment: how long a server takes to come up is its business.
+# In the project's environment: how long a server takes to come up is its business.
 WAIT = """
 from {package}.client.rest import Client
 Client({url!r}, {model!r}).wait_until_available(seconds=300)
-"""
-DRAW = """
-import json, sys, numpy as np
-from PIL import Image
-golden = json.load(open("artifacts/golden.json"))["inputs"]["image"][0]
-Image.fromarray((np.array(golden) * 255).round().astype("uint8")).save(sys.argv[1])
 """
 
 
@@ -92,10 +87,11 @@ def test_the_smoke_tests_notice_that_it_is_another_server(
 def test_the_client_is_a_command(smoked: Smoke, target: Target, tmp_path: Path) -> None:
     """From a picture file to labels, through a running server."""
     project = smoked("keras", target.name)
-    picture = str(tmp_path / "digit.png")
-    run(project, "-c", DRAW, picture)
-    with running(project) as url:
-        printed = run(project, "-m", f"{project.package}.client", picture, "--url", url)
     golden = json.loads((project.path / "artifacts/golden.json").read_text("utf-8"))
+    picture = tmp_path / "example.png"
+    picture.write_bytes(base64.b64decode(golden["raw"]["image"][0]["b64"]))
+    client = ["-m", f"{project.package}.client", str(picture)]
+    with running(project) as url:
+        printed = run(project, *client, "--url", url)
     probabilities = golden["outputs"]["probabilities"][0]
     assert printed.startswith(f"{probabilities.index(max(probabilities))}  ")

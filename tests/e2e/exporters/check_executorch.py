@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from project import model
-from project.contract import ContractError, convert
+from project.contract import ContractError, convert, examples
 from project.contract.runtime import Runtime
 from project.contract.served import served
 from torch import Tensor, nn
 
 IMAGES = torch.rand(3, 8, 8) - 0.5
+ONE = (torch.zeros(1, 8, 8),)
 
 
 class Branching(nn.Module):
@@ -56,36 +56,39 @@ def test_the_program_computes_the_same(network: nn.Module, tmp_path: Path) -> No
     """For values that were not there when it was exported, too."""
     expected = network(IMAGES).detach()
     artifact = tmp_path / "model.pte"
-    artifact.write_bytes(convert.lower(convert.simplified(convert.to_graph(network))))
+    graph = convert.to_graph(network, ONE)
+    artifact.write_bytes(convert.lower(convert.simplified(graph)))
     (actual,) = Runtime(artifact).predict({"image": IMAGES.numpy()}).values()
     assert torch.allclose(torch.from_numpy(actual), expected, atol=1e-5)
 
 
 def test_a_simplified_graph_computes_the_same() -> None:
     """Before anything is quantized."""
-    network = served(model.build())
-    graph = convert.simplified(convert.to_graph(network))
+    network = served(examples.load())
+    graph = convert.simplified(convert.to_graph(network, ONE))
     assert torch.allclose(graph.module()(IMAGES[:1]), network(IMAGES[:1]), atol=1e-6)
 
 
 def test_products_with_weights_are_quantized() -> None:
     """As if they were linear layers: a byte instead of four for each weight."""
-    graph = convert.simplified(convert.to_graph(Multiplying()))
-    int8 = convert.quantized(graph, np.asarray(IMAGES))
-    sizes = [len(convert.lower(one)) for one in (convert.to_graph(int8), graph)]
+    graph = convert.simplified(convert.to_graph(Multiplying(), ONE))
+    int8 = convert.to_graph(convert.quantized(graph, [np.asarray(IMAGES)]), ONE)
+    sizes = [len(convert.lower(one)) for one in (int8, graph)]
     assert sizes[1] - sizes[0] > 2 * 8 * 256
 
 
 def test_branches_are_refused() -> None:
-    """The message says what to write instead."""
-    with pytest.raises(ContractError, match=r"where\(\)"):
-        convert.to_graph(Branching())
+    """The message says where, and what not to write."""
+    with pytest.raises(
+        ContractError, match=r"model\.py.*none of Python's if on values"
+    ):
+        convert.to_graph(Branching(), ONE)
 
 
 def test_operators_that_executorch_lacks_are_refused() -> None:
     """The message names the operator."""
     with pytest.raises(ContractError, match="svd"):
-        convert.lower(convert.simplified(convert.to_graph(Decomposing())))
+        convert.lower(convert.simplified(convert.to_graph(Decomposing(), ONE)))
 
 
 @pytest.mark.parametrize("content", [b"", b"none", bytes(4) + b"ET99" + bytes(99)])

@@ -9,9 +9,11 @@ import torch
 from project.contract import ContractError, Signature, lite
 from project.contract.runtime import Runtime
 from project.contract.tracing import trace
-from project.settings import ARTIFACTS
+from project.settings import ARTIFACTS, REPORTS
 from torch import Tensor, nn
 from torch.jit import mobile
+
+IMAGES = (torch.zeros(2, 8, 8),)
 
 
 class Computing(nn.Module):
@@ -49,7 +51,7 @@ def test_what_the_phone_cannot_compute_is_refused(
 ) -> None:
     """This torch computes it, the phone's runtime would not."""
     with pytest.raises(ContractError, match=reason):
-        lite.save(trace(Computing(compute)), tmp_path / "model.ptl")
+        lite.save(trace(Computing(compute), IMAGES), tmp_path / "model.ptl")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ def test_another_torch_is_refused(
     version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing here knows what it may write."""
-    graph = trace(Computing(torch.sin))
+    graph = trace(Computing(torch.sin), IMAGES)
     monkeypatch.setattr(torch, "__version__", version)
     with pytest.raises(ContractError, match=r"pyproject\.toml"):
         lite.save(graph, tmp_path / "model.ptl")
@@ -105,3 +107,11 @@ def test_what_is_no_model_is_refused(tmp_path: Path, content: bytes) -> None:
     artifact.write_bytes(content)
     with pytest.raises(ContractError, match="does not load"):
         Runtime(artifact)
+
+
+def test_the_operators_of_the_artifact_are_listed() -> None:
+    """A report, of the exact or of the int8 model, holds those of the file."""
+    reports = [file.read_text("utf-8") for file in REPORTS.glob("operators*.txt")]
+    operators = lite.check(Signature.read(ARTIFACTS).verify(ARTIFACTS))
+    assert operators
+    assert operators in [report.split() for report in reports]

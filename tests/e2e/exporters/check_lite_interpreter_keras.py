@@ -1,6 +1,7 @@
 """Networks that branch."""
 
 import pytest
+import torch
 from project.contract import ContractError, convert
 from torch import Tensor, nn
 
@@ -16,4 +17,4 @@ class Branching(nn.Module):
 def test_branches_are_refused() -> None:
     """The trace would hold one of the two; the message says what to write instead."""
     with pytest.raises(ContractError, match=r"keras\.ops\.where"):
-        convert.to_graph(Branching())
+        convert.to_graph(Branching(), (torch.zeros(2, 8, 8),))

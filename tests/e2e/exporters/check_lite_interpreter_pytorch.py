@@ -32,7 +32,7 @@ class Untranslatable(nn.Module):
 def test_branches_are_kept(tmp_path: Path) -> None:
     """A network that branches on values is scripted: both ways lead on."""
     artifact = tmp_path / "model.ptl"
-    lite.save(convert.to_graph(Branching()), artifact)
+    lite.save(convert.to_graph(Branching(), (IMAGES,)), artifact)
     for images in (IMAGES, -IMAGES):
         (actual,) = Runtime(artifact).predict({"image": images.numpy()}).values()
         assert torch.equal(torch.from_numpy(actual), Branching()(images))
@@ -41,7 +41,7 @@ def test_branches_are_kept(tmp_path: Path) -> None:
 def test_branches_that_nothing_translates_are_refused() -> None:
     """The message says what to write instead."""
     with pytest.raises(ContractError, match=r"torch\.where"):
-        convert.to_graph(Untranslatable())
+        convert.to_graph(Untranslatable(), (IMAGES,))
 
 
 def test_quantizing_leaves_the_network_as_it_was() -> None:
@@ -50,18 +50,18 @@ def test_quantizing_leaves_the_network_as_it_was() -> None:
         pytest.skip("this build of torch lacks QNNPACK, which quantizes")
     network = nn.Sequential(nn.Flatten(), nn.Linear(64, 10)).eval()
     before = network(IMAGES)
-    convert.quantized(network, IMAGES)
+    convert.quantized(network, (IMAGES,))
     assert torch.equal(network(IMAGES), before)
 
 
 def test_a_network_that_branches_is_not_quantized() -> None:
     """The message says what to do instead."""
     with pytest.raises(ContractError, match="without --quantize"):
-        convert.quantized(Branching(), IMAGES)
+        convert.quantized(Branching(), (IMAGES,))
 
 
 def test_a_torch_without_qnnpack_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing else computes in int8 on phones."""
     monkeypatch.setattr(convert, "QNNPACK", "none of this torch's engines")
     with pytest.raises(ContractError, match=r"quantized engine.* without --quantize"):
-        convert.quantized(Branching(), IMAGES)
+        convert.quantized(Branching(), (IMAGES,))

@@ -152,8 +152,8 @@ def test_warmup_records_are_understood() -> None:
     assert shapes == {
         ("serving_default", "image", (1, 8, 8)),
         ("serving_default", "image", (16, 8, 8)),
-        ("encoded_images", "image_bytes", (1,)),
-        ("encoded_images", "image_bytes", (16,)),
+        ("raw", "image", (1,)),
+        ("raw", "image", (16,)),
     }
 
 

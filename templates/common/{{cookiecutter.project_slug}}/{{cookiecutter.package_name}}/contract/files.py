@@ -34,16 +34,25 @@ def changed(sources: Mapping[str, str]) -> list[str]:
     return [path for path in there if digest(ROOT / path) != sources[path]]
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Return the JSON object in a file; raise ContractError if there is none."""
+def read_json(path: Path, step: str = "export") -> dict[str, Any]:
+    """Return the JSON object in a file; raise ContractError if there is none.
+
+    `step` is what writes the file.
+    """
     try:
         fields = json.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
-        raise ContractError(f"{path} is missing: export the model first.") from error
+        raise ContractError(f"{path} is missing: {step} the model first.") from error
     except OSError as error:
         raise ContractError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
-        raise ContractError(f"{path} is not JSON: export the model again.") from error
+        raise ContractError(f"{path} is not JSON: {step} the model again.") from error
     if not isinstance(fields, dict):
-        raise ContractError(f"{path} is not a JSON object: export the model again.")
+        raise ContractError(f"{path} is not a JSON object: {step} the model again.")
     return fields
+
+
+def write_json(path: Path, fields: Mapping[str, Any]) -> None:
+    """Write a JSON object to a file, whose folder is made if there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(fields, indent=2) + "\n", "utf-8")

@@ -25,7 +25,7 @@ def of_export(title: str, error: BaseException) -> ContractError:
     )
 
 
-def reason(error: BaseException) -> str:
+def reason(error: object) -> str:
     """Return a framework's message on one line, without colours."""
     plain = re.sub(r"\x1b\[[\d;]*m", "", " ".join(str(error).split()))
     return plain[:LONGEST] or type(error).__name__
