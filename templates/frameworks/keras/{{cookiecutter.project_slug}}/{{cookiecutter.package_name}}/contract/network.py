@@ -30,7 +30,7 @@ class Network:
     @property
     def outputs(self) -> list[str]:
         """The names of what it gives."""
-        return list(self.module.output_names)
+        return list(self.module.output)
 
     def save(self, folder: Path) -> None:
         """Write the network, in Keras's own format."""

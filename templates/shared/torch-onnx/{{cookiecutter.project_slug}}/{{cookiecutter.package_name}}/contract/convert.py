@@ -18,14 +18,15 @@ def write_artifact(network: Network, path: Path) -> None:
     """
     # The exporter warns of every operator of torchvision where that is not installed.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    module, examples = served(network), zeros(network.inputs)
     try:
         torch.onnx.export(
-            served(network),
-            zeros(network.inputs),
+            module,
+            examples,
             path,
             input_names=list(network.inputs),
             output_names=list(network.outputs),
-            dynamic_shapes=dynamic(network),
+            dynamic_shapes=dynamic(module, examples, network),
             external_data=False,
             dynamo=True,
             verbose=False,
@@ -34,14 +35,16 @@ def write_artifact(network: Network, path: Path) -> None:
         raise refusals.of_export("ONNX", error) from error
 
 
-def dynamic(network: Network) -> object:
+def dynamic(
+    module: torch.nn.Module, examples: tuple[torch.Tensor, ...], network: Network
+) -> object:
     """Return which dimensions are free; sizes of one name belong together."""
     batch = torch.export.Dim("batch")
-    return tuple(
-        {
+    shapes = torch.export.ShapesCollection()
+    for example, spec in zip(examples, network.inputs.values(), strict=True):
+        shapes[example] = {
             axis: batch if axis == 0 else torch.export.Dim.AUTO
             for axis, size in enumerate(spec.shape)
             if size is None
         }
-        for spec in network.inputs.values()
-    )
+    return shapes.dynamic_shapes(module, examples)
