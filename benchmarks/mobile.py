@@ -46,7 +46,8 @@ WORKER = """
 import json, statistics, sys, tempfile, time
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
-from {package} import data, model
+from {package} import data, prepare
+from {package}.contract import examples
 from {package}.evaluation import variants
 from {package}.settings import MODELS
 
@@ -54,14 +55,16 @@ def timed(predict, calls):
     times = []
     for _ in range(calls):
         start = time.perf_counter()
-        predict(image)
+        predict(one)
         times.append(time.perf_counter() - start)
     return statistics.median(times) * 1000
 
-image = data.load().test.images[:1]
+network = examples.load()
+raw = data.load().test.take([0]).raw
+one = prepare.prepare(raw, network.task.preprocessing)
 folder = Path(tempfile.mkdtemp(dir=sys.argv[1]))
 out, sys.stdout = sys.stdout, sys.stderr
-forms, refusals = variants.write_all(model.load(MODELS), folder)
+forms, refusals = variants.write_all(network, folder)
 if refusals:
     sys.exit(str(refusals))
 installed = packages_distributions()
@@ -70,7 +73,7 @@ versions = {{
     for module in ("tensorflow", "keras", "torch", "executorch", "ai_edge_litert")
     if module in sys.modules
 }}
-kilobytes = {{form.name: variants.size(form.path) / 1000 for form in forms}}
+kilobytes = {{form.name: variants.kilobytes(form.path) for form in forms}}
 # Few calls of what is slow, so that no form takes most of the round.
 calls = {{form.name: 5 if form.path == MODELS else 50 for form in forms}}
 for form in forms:

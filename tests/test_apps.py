@@ -64,7 +64,7 @@ def test_apps_change_nothing_else(cell: Cell, files_of: FilesOf) -> None:
     assert differing == {".dlscaffold.json", ".gitignore", "Makefile", "README.md"}
     further = with_both.keys() - without.keys()
     assert {path.partition("/")[0] for path in further} == set(APPS)
-    assert {"x/prepare.py", "tests/test_prepare.py"} <= without.keys()
+    assert {"x/prepare.py", "tests/contract/test_raw.py"} <= without.keys()
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)

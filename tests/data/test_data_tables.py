@@ -444,6 +444,16 @@ def test_options_that_do_not_fit(
     assert words in refusal(reviews(tmp_path / "t.csv"), label, task, text)
 
 
+def test_texts_with_numbers_for_labels_are_refused(tmp_path: Path) -> None:
+    """Texts are sorted into classes; a few whole numbers are classes, too."""
+    body = [["a text of words", f"{number}.5"] for number in range(40)]
+    path = table(tmp_path / "t.csv", body, ["review", "score"])
+    assert "sorted into classes" in refusal(path, "score", "text")
+    stars = [["a text of words", str(number % 5)] for number in range(40)]
+    path = table(tmp_path / "s.csv", stars, ["review", "stars"])
+    assert read(path, "text", "stars", None).goal == "classification"
+
+
 def test_a_text_of_many_characters(tmp_path: Path) -> None:
     path = reviews(tmp_path / "t.csv")
     with path.open("a") as file:

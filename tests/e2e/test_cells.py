@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from conftest import CELLS
 from dlscaffold.layers.catalog import Cell
@@ -42,6 +43,14 @@ def test_training_is_accurate_and_quick(project: Smoked) -> None:
     metrics = json.loads((project.path / "reports/metrics.json").read_text("utf-8"))
     assert metrics["metric"] == "accuracy"
     assert metrics["score"] >= 0.95
+
+
+def test_reports_are_whole_pictures(project: Smoked) -> None:
+    pictures = list((project.path / "reports").glob("*.png"))
+    assert len(pictures) >= 2
+    for picture in pictures:
+        with Image.open(picture) as image:
+            image.load()
 
 
 def test_contract_describes_the_artifact(project: Smoked, cell: Cell) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from conftest import CELLS, GIVEN_CELLS, stand_in
+from dlscaffold.data import Data
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import names, rendering
 
@@ -39,13 +40,20 @@ class Project:
 @pytest.fixture(scope="module")
 def project_of(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Callable[[str], Project]]:
-    """Return a function from a cell's name to its project."""
+) -> Iterator[Callable[..., Project]]:
+    """Return a function from a cell, and perhaps a task or data, to its project."""
     path, modules = list(sys.path), set(sys.modules)
 
-    def project_of(name: str) -> Project:
+    def project_of(
+        name: str, task: str | None = None, data: Data | None = None
+    ) -> Project:
         cell = next(cell for cell in [*CELLS, *GIVEN_CELLS] if cell.name == name)
-        return render(cell, tmp_path_factory.mktemp("projects"))
+        if data:
+            start = cell.catalog.start(data.task, "own", data.goal)
+            cell = replace(cell, start=start)
+        elif task:
+            cell = replace(cell, start=cell.catalog.start(task))
+        return render(cell, tmp_path_factory.mktemp("projects"), data)
 
     yield project_of
     sys.path[:] = path
@@ -54,11 +62,11 @@ def project_of(
             del sys.modules[name]
 
 
-def render(cell: Cell, folder: Path) -> Project:
-    """Return the project of a cell, importable."""
+def render(cell: Cell, folder: Path, data: Data | None = None) -> Project:
+    """Return the project of a cell, perhaps for a person's own data, importable."""
     given = stand_in(cell) if cell.framework.is_given else None
     derived = names.derive(f"unit {folder.name} {cell.name}"[: names.SLUG_LENGTH])
-    answers = rendering.Answers(derived, cell, "MIT", given)
+    answers = rendering.Answers(derived, cell, "MIT", given, data)
     path = rendering.generate(answers, folder)
     sys.path.insert(0, str(path))
     importlib.invalidate_caches()

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
+from PIL import Image
 
 from projects import numpy_model
 from projects.conftest import Project
@@ -222,6 +224,31 @@ def test_metrics_count_every_worker(project: Project) -> None:
         assert count() == 20
         server.terminate()
         server.communicate(timeout=60)
+
+
+def test_the_client_is_a_command(project: Project, tmp_path: Path) -> None:
+    """It prints the most probable label first, as the page has it."""
+    picture = tmp_path / "7.png"
+    Image.effect_noise((8, 8), 200).save(picture)
+    with started(project) as (server, port):
+        wait_until_ready(server, port)
+        url = f"http://127.0.0.1:{port}"
+        done = subprocess.run(
+            [sys.executable, "-m", f"{project.package}.client", picture, "--url", url],
+            cwd=project.path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        with picture.open("rb") as file:
+            form = {"image": file}
+            answer = requests.post(f"{url}/predict/image", files=form, timeout=10)
+        server.terminate()
+        server.communicate(timeout=60)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith(f"{answer.json()['label']}  ")
 
 
 def test_an_upload_that_breaks_off_is_no_failure(project: Project) -> None:

@@ -6,6 +6,7 @@ import ast
 import asyncio
 import functools
 import gzip
+import io
 import json
 import logging
 import re
@@ -366,6 +367,28 @@ def test_everything_else_agrees(
             assert word not in text
     if status == 405:
         assert "POST" in exchange.response_headers["allow"]
+
+
+NO_PICTURES = {"empty": b"", "text": b"7", "cut off": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"}
+
+
+@pytest.mark.parametrize("file", NO_PICTURES.values(), ids=NO_PICTURES)
+def test_a_file_that_is_no_picture_is_refused(app: Any, file: bytes) -> None:
+    form = {"image": (io.BytesIO(file), "7.png")}
+    response = app.test_client().post("/predict/image", data=form)
+    assert response.status_code == 400
+    assert response.get_json()["error"]
+
+
+def test_a_file_without_a_form_is_refused(app: Any) -> None:
+    """With what to send instead."""
+    client = app.test_client()
+    response = client.post("/predict/image", data=b"7", content_type="image/png")
+    assert response.status_code == 415
+    assert "multipart/form-data" in response.get_json()["error"]
+    assert client.post("/predict/image", data={"file": "7"}).status_code == 415
+    other = {"file": (io.BytesIO(b"7"), "7.png")}
+    assert client.post("/predict/image", data=other).status_code == 400
 
 
 def test_metadata_has_tensorflow_s_names_of_data_types(

@@ -74,3 +74,33 @@ def test_a_jpeg_with_too_many_scans_is_refused(project: Project) -> None:
     file = b"\xff\xd8" + b"\xff\xda" * 1000
     with pytest.raises(project.module("contract.raw").RawError, match="scans"):
         project.module("contract.pictures").open_picture(file, "L")
+
+
+def sized(project: Project, height: int, width: int, layout: str) -> Any:
+    """Return how to prepare pictures of this size, at half of their values."""
+    preprocessing = project.module("contract.preprocessing").Preprocessing
+    return preprocessing(height=height, width=width, layout=layout, scale=0.5)
+
+
+def test_pixels_are_split_between_neighbours(project: Project) -> None:
+    """Three pixels on two: the one in the middle goes half to each."""
+    how = sized(project, 1, 2, "NHWC")
+    values = project.module("prepare").to_input(np.array([[0, 30, 60]]), how)
+    assert values.shape == (1, 1, 2, 1)
+    np.testing.assert_allclose(values.ravel(), [5, 25])
+
+
+def test_a_picture_is_cropped_to_its_ink(project: Project) -> None:
+    """A digit is as large as its picture, wherever it was drawn; apps do the same."""
+    picture = np.zeros((9, 7))
+    picture[5:7, 2:5] = [[100, 0, 0], [0, 0, 200]]
+    square = project.module("prepare").crop(picture)
+    np.testing.assert_array_equal(square, [[100, 0, 0], [0, 0, 200], [0, 0, 0]])
+
+
+def test_layouts_that_order_the_pixels_otherwise_are_refused(project: Project) -> None:
+    """Columns before rows."""
+    error = project.module("contract").ContractError
+    how = sized(project, 3, 4, "NWH")
+    with pytest.raises(error, match="The layout NWH"):
+        project.module("prepare").to_input(np.zeros((3, 4)), how)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -133,3 +134,91 @@ def test_a_label_moves_and_goes(config: Any) -> None:
     config.move_label("canary", None)
     assert config.labels() == {"stable": 1}
     assert str(config.VERSIONS) in config.HOST_CONFIG.read_text("utf-8")
+
+
+class Server:
+    """TensorFlow Serving as its client sees it, on the model configuration."""
+
+    def __init__(self, rest: Any, config: Any) -> None:
+        self.rest, self.config = rest, config
+        self.outputs: dict[str, Any] = {}
+        self.broken: dict[int, str] = {}
+        self.follows = True  # the labels that the configuration has
+
+    def __call__(self, _url: str, model: str) -> Any:
+        def metadata() -> dict[str, Any]:
+            name = model.rpartition("/labels/")[2]
+            if not self.follows or name not in self.config.labels():
+                raise self.rest.ServiceError("no such label")
+            return {"model_spec": {"version": str(self.config.labels()[name])}}
+
+        return SimpleNamespace(
+            states=self.states, metadata=metadata, predict=lambda _: self.outputs
+        )
+
+    def states(self) -> dict[int, Any]:
+        served = dict.fromkeys(self.config.versions(), self.rest.AVAILABLE)
+        return served | {n: self.rest.State("END", r) for n, r in self.broken.items()}
+
+
+@pytest.fixture
+def server(project: Project, config: Any, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """A server of versions 1 to 8; the artifacts are those of version 8."""
+    server = Server(project.module("client.rest"), config)
+    rollout = project.module("service.rollout")
+    signature = SimpleNamespace(
+        artifact="saved_model/8", tolerance=rollout.contract.Tolerance()
+    )
+    golden = SimpleNamespace(inputs={}, outputs={"y": np.ones(3)})
+    server.outputs = golden.outputs
+    monkeypatch.setattr(rollout.contract.Signature, "read", lambda _: signature)
+    monkeypatch.setattr(rollout.contract.Golden, "read", lambda *_: golden)
+    monkeypatch.setattr(rollout, "WAIT_SECONDS", 0.2)
+    for module in (rollout, project.module("service.rollback")):
+        monkeypatch.setattr(module, "Client", server)
+    return server
+
+
+def test_a_label_moves_to_a_version_and_back(
+    project: Project, config: Any, server: Server
+) -> None:
+    """By a rollout, and by a rollback to the newest earlier one that is served."""
+    rollout = project.module("service.rollout").rollout
+    assert rollout("url", "stable", version=8) == 8
+    assert config.labels()["stable"] == 8
+    server.broken[7] = "damaged"
+    assert project.module("service.rollback").rollback("url", "stable") == 6
+    assert config.labels()["stable"] == 6
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        (7, "Version 7 cannot be served: damaged"),
+        (9, "There is no version 9"),
+        (6, "The server does not read"),
+        (8, "is off the trained model"),
+    ],
+)
+def test_a_label_that_cannot_move_stays(
+    project: Project, config: Any, server: Server, version: int, words: str
+) -> None:
+    """Where the version is broken, missing or other, or no server follows."""
+    server.broken[7] = "damaged"
+    server.follows = version != 6
+    if version == 8:
+        server.outputs = {"y": np.zeros(3)}
+    errors = (server.rest.ServiceError, project.module("contract").ContractError)
+    before = config.labels()
+    with pytest.raises(errors, match=words):
+        project.module("service.rollout").rollout("url", "stable", version=version)
+    assert config.labels() == before
+
+
+def test_there_is_nothing_before_the_first_version(
+    project: Project, config: Any, server: Server
+) -> None:
+    before = config.labels()
+    with pytest.raises(server.rest.ServiceError, match="No version before 1 is served"):
+        project.module("service.rollback").rollback("url", "stable")
+    assert config.labels() == before

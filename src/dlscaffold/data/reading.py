@@ -128,6 +128,12 @@ def described(
     label = {found.name: columns.pop(found.name)}
     check_mixed(columns if text is None else {})
     decimal = decimal_of({**columns, **label} if text is None else label)
+    goal = labels.goal_of(found, label[found.name], decimal)
+    if text is not None and goal == "regression":
+        raise DataError(
+            f"The label {quoted(found.name)} has numbers, and texts are sorted into "
+            "classes: name another column with --label."
+        )
     options: dict[str, object] = {
         "label": found.name,
         "delimiter": table.delimiter,
@@ -144,7 +150,7 @@ def described(
     return Data(
         path=table.path,
         task="table" if text is None else "text",
-        goal=labels.goal_of(found, label[found.name], decimal),
+        goal=goal,
         options=options if text is None else {**options, "text": text},
         size=table.path.stat().st_size,
         examples=found.rows,

@@ -141,8 +141,8 @@ class Cell:
         """Why its task does not fit the rest; None if it does."""
         if self.task is None:
             return None
-        networks = self.task.additions([self.framework])
-        if not networks and not self.framework.additions([self.task]):
+        networks = [one.additions([self.framework]) for one in self.start]
+        if not any(networks) and not self.framework.additions([self.task]):
             return f"there is no network for it in {self.framework.title}"
         return self.task.refusal(self.labels)
 

@@ -73,7 +73,8 @@ class Layer:
         It lies in `with/` and their name, or for frameworks in `with/frameworks/`.
         """
         words = (one.label if one.kind == "frameworks" else one.name for one in others)
-        added = (Layer(self.root, f"{self.label}/with/{word}") for word in words)
+        different = dict.fromkeys(words)  # a goal and a shared layer can share a name
+        added = (Layer(self.root, f"{self.label}/with/{word}") for word in different)
         return [layer for layer in added if layer.path.is_dir()]
 
 

@@ -9,7 +9,7 @@ import torch
 from project.contract import ContractError, Signature, lite
 from project.contract.runtime import Runtime
 from project.contract.tracing import trace
-from project.settings import ARTIFACTS
+from project.settings import ARTIFACTS, REPORTS
 from torch import Tensor, nn
 from torch.jit import mobile
 
@@ -107,3 +107,11 @@ def test_what_is_no_model_is_refused(tmp_path: Path, content: bytes) -> None:
     artifact.write_bytes(content)
     with pytest.raises(ContractError, match="does not load"):
         Runtime(artifact)
+
+
+def test_the_operators_of_the_artifact_are_listed() -> None:
+    """A report, of the exact or of the int8 model, holds those of the file."""
+    reports = [file.read_text("utf-8") for file in REPORTS.glob("operators*.txt")]
+    operators = lite.check(Signature.read(ARTIFACTS).verify(ARTIFACTS))
+    assert operators
+    assert operators in [report.split() for report in reports]

@@ -51,11 +51,11 @@ def export(
             tolerance=tolerance,
             **examples.describe(network, golden),
         )
-        actual = runtime.Runtime(artifact).predict(golden.inputs)
-        worst = check_parity(golden.outputs, actual, signature.tolerance)
+        outputs = runtime.Runtime(artifact).predict(golden.inputs)
+        worst = check_parity(golden.outputs, outputs, tolerance)
         golden.write(staging)
         signature.write(staging)
-        _replace(staging, ARTIFACTS, signature.artifact)
+        _replace(staging, signature.artifact)
     print(f"Largest difference from the trained model: {worst:.1e}")
     return signature
 
@@ -76,10 +76,10 @@ def run(export: Callable[[], Signature]) -> None:
     print(f"Wrote {ARTIFACTS / signature.artifact} and its contract.")
 
 
-def _replace(staging: Path, folder: Path, artifact: str) -> None:
+def _replace(staging: Path, artifact: str) -> None:
     # The signature goes last: it is what says that the rest is complete.
     for name in (artifact, GOLDEN_FILE, SIGNATURE_FILE):
-        destination = folder / name
+        destination = ARTIFACTS / name
         destination.parent.mkdir(parents=True, exist_ok=True)
         if destination.is_dir():
             shutil.rmtree(destination)

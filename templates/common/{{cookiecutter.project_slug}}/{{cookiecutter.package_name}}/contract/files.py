@@ -50,3 +50,9 @@ def read_json(path: Path, step: str = "export") -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise ContractError(f"{path} is not a JSON object: {step} the model again.")
     return fields
+
+
+def write_json(path: Path, fields: Mapping[str, Any]) -> None:
+    """Write a JSON object to a file, whose folder is made if there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(fields, indent=2) + "\n", "utf-8")

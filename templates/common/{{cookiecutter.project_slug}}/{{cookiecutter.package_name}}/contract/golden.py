@@ -23,8 +23,8 @@ class Golden:
 
     def write(self, folder: Path) -> None:
         """Write `golden.json` into the folder."""
-        tensors = {"inputs": to_lists(self.inputs), "outputs": to_lists(self.outputs)}
-        fields = {**tensors, "raw": self.raw}
+        inputs, outputs = to_lists(self.inputs), to_lists(self.outputs)
+        fields = {"inputs": inputs, "outputs": outputs, "raw": self.raw}
         (folder / GOLDEN_FILE).write_text(json.dumps(fields) + "\n", "utf-8")
 
     @classmethod

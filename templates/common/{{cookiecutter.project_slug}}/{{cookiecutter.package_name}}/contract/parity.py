@@ -1,13 +1,11 @@
 """Parity: how close served outputs are to those of the training framework."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .files import ContractError
-from .tensors import Tensors
+from .tensors import Tensors, distance
 
 
 @dataclass(frozen=True)
@@ -21,6 +19,7 @@ class Tolerance:
 def check_parity(expected: Tensors, actual: Tensors, tolerance: Tolerance) -> float:
     """Return the largest difference; raise ContractError where it is too large."""
     largest = 0.0
+    limits = (tolerance.relative, tolerance.absolute)  # in NumPy's order
     for name, want in expected.items():
         if name not in actual:
             raise ContractError(f"The artifact has no output {name!r}.")
@@ -28,21 +27,8 @@ def check_parity(expected: Tensors, actual: Tensors, tolerance: Tolerance) -> fl
         if got.shape != want.shape:
             raise ContractError(f"{name!r} has shape {got.shape}, not {want.shape}.")
         off = distance(got, want)
-        if off and not is_close(got, want, tolerance):
+        # Texts that differ are infinitely far apart, and no numbers to compare.
+        if off and (off == np.inf or not np.allclose(got, want, *limits)):
             raise ContractError(f"{name!r} is off the trained model by {off:g}.")
         largest = max(largest, off)
     return largest
-
-
-def is_close(got: NDArray[Any], want: NDArray[Any], tolerance: Tolerance) -> bool:
-    """Return whether numbers are as close as the tolerance asks; texts never are."""
-    return want.dtype.kind != "U" and np.allclose(
-        got, want, rtol=tolerance.relative, atol=tolerance.absolute
-    )
-
-
-def distance(one: NDArray[Any], other: NDArray[Any]) -> float:
-    """Return the largest difference between two tensors; infinite for unlike texts."""
-    if one.dtype.kind == "U":
-        return 0.0 if np.array_equal(one, other) else np.inf
-    return float(np.max(np.abs(np.subtract(one, other, dtype=np.float64)), initial=0))

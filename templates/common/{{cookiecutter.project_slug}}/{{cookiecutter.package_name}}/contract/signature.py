@@ -1,12 +1,10 @@
 """The signature: what is served, written beside the model as `signature.json`."""
 
-import json
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from .files import ContractError, changed, digest, read_json
+from .files import ContractError, changed, digest, read_json, write_json
 from .parity import Tolerance
 from .task import Task
 
@@ -46,8 +44,7 @@ class Signature:
         """Write `signature.json` into the folder."""
         fields = asdict(self)
         fields |= fields.pop("task")
-        text = json.dumps(fields, indent=2) + "\n"
-        (folder / SIGNATURE_FILE).write_text(text, "utf-8")
+        write_json(folder / SIGNATURE_FILE, fields)
 
     @classmethod
     def read(cls, folder: Path) -> "Signature":
@@ -74,22 +71,14 @@ class Signature:
             )
         return path
 
-    def check_sources(self) -> None:
-        """Raise ContractError if what the artifact was made from has changed since."""
-        if paths := changed(self.sources):
-            package = __name__.partition(".")[0]
-            steps = ["train", "export"] if paths != ["models"] else ["export"]
-            commands = " and ".join(f"`python -m {package}.{step}`" for step in steps)
-            raise ContractError(
-                f"{' and '.join(paths)} changed after the export: run {commands}."
-            )
-
-    def warn_of_changes(self) -> None:
-        """Print a warning if what is served was made from something else."""
-        try:
-            self.check_sources()
-        except ContractError as error:
-            print(f"warning: {error}", file=sys.stderr)
+    def staleness(self) -> str:
+        """Return which of the artifact's sources changed since, or nothing."""
+        if not (paths := changed(self.sources)):
+            return ""
+        package = __name__.partition(".")[0]
+        steps = ["train", "export"] if paths != ["models"] else ["export"]
+        commands = " and ".join(f"`python -m {package}.{step}`" for step in steps)
+        return f"{' and '.join(paths)} changed after the export: run {commands}."
 
 
 def specs(fields: dict[str, Any]) -> dict[str, TensorSpec]:

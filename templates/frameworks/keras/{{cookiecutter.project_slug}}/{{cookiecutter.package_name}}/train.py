@@ -10,66 +10,62 @@ import numpy as np
 
 from . import data, model
 from .contract import Task
-from .contract.dataset import Examples, learn, prepared
-from .contract.examples import input_specs
+from .contract.dataset import Examples, batch_size, learn, prepared
 from .contract.network import Network
 from .evaluation import outcome
-from .evaluation.score import METRIC
+from .evaluation.metrics import METRICS
 from .settings import SEED
 {% include "partials/train/threads.py" ignore missing %}
 
-BATCH_SIZE = 64
-
 
 class Batches(keras.utils.PyDataset):
-    """Examples, prepared batch by batch; in a new order for each epoch, or as given."""
+    """Examples, prepared batch by batch, in a new order for each epoch."""
 
-    def __init__(self, examples: Examples, task: Task, shuffle: bool = False) -> None:
+    def __init__(self, examples: Examples, task: Task) -> None:
         """Take the raw examples and how to prepare them."""
         super().__init__()
-        self.examples, self.task, self.shuffle = examples, task, shuffle
-        self.order = np.arange(len(examples))
-        self.on_epoch_end()
+        self.examples, self.task = examples, task
+        self.size = batch_size(len(examples))
+        self.order = np.random.permutation(len(examples))
 
     def __len__(self) -> int:
         """Return the number of batches."""
-        return -(-len(self.order) // BATCH_SIZE)
+        return -(-len(self.order) // self.size)
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         """Return a batch: the inputs by name, and the targets."""
-        rows = self.order[index * BATCH_SIZE :][:BATCH_SIZE]
+        rows = self.order[index * self.size :][: self.size]
         return prepared(self.examples.take(rows), self.task)
 
     def on_epoch_end(self) -> None:
         """Change the order."""
-        if self.shuffle:
-            np.random.shuffle(self.order)
+        np.random.shuffle(self.order)
 
 
 def train(epochs: int, seed: int) -> str:
     """Train from scratch and return how well held-out examples are answered."""
     keras.utils.set_random_seed(seed)
     dataset = data.load()
-    task = learn(dataset.train)
-    network = Network(model.build(task), input_specs(dataset.train, task))
+    task, inputs = learn(dataset.train)
+    network = Network(model.build(task), task, inputs)
     network.module.compile(
         optimizer=keras.optimizers.Adam(model.LEARNING_RATE),
         loss=model.LOSS,
-        metrics=[METRIC],
+        metrics=METRICS,
     )
     fitted = network.module.fit(
-        Batches(dataset.train, task, shuffle=True),
+        Batches(dataset.train, task),
         validation_data=Batches(dataset.validation, task),
         epochs=epochs,
         verbose=1 if sys.stdout.isatty() else 2,  # a bar for people, lines for logs
     )
-    return outcome.record(network, task, dataset, fitted.history)
+    return outcome.record(network, dataset, fitted.history)
 
 
 def main() -> None:
     """Run the training from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default={{ cookiecutter._epochs | default(20) }})
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     if options.epochs < 1 or not 0 <= options.seed < 2**32:

@@ -1,24 +1,22 @@
 """Train the network, save it, and write the reports."""
 
 import argparse
+from collections import defaultdict
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils.data import BatchSampler, DataLoader, RandomSampler
+from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from . import data, model
 from .contract import Task
-from .contract.dataset import Dataset, Examples, batches, learn, prepared
-from .contract.examples import input_specs
+from .contract.dataset import Dataset, Examples, batch_size, learn, prepared
 from .contract.network import Network
 from .evaluation import outcome
 from .evaluation.history import History
 from .evaluation.score import METRIC, score
 from .settings import SEED
-
-BATCH_SIZE = 64
 
 
 def train(epochs: int, seed: int, debug: bool = False) -> str:
@@ -27,25 +25,26 @@ def train(epochs: int, seed: int, debug: bool = False) -> str:
     # Examples this small are slower in many threads; leave this out for larger ones.
     torch.set_num_threads(1)
     dataset = data.load()
-    task = learn(dataset.train)
-    network = Network(model.build(task), input_specs(dataset.train, task))
+    task, inputs = learn(dataset.train)
+    network = Network(model.build(task), task, inputs)
     with torch.autograd.set_detect_anomaly(debug):
-        history = fit(network, task, dataset, epochs, debug)
-    return outcome.record(network, task, dataset, history)
+        history = fit(network, dataset, epochs, debug)
+    return outcome.record(network, dataset, history)
 
 
-def fit(
-    network: Network, task: Task, dataset: Dataset, epochs: int, debug: bool
-) -> History:
+def fit(network: Network, dataset: Dataset, epochs: int, debug: bool) -> History:
     """Train the network in place and return how it went, epoch by epoch."""
-    training = loader(dataset.train, task)
+    training = loader(dataset.train, network.task)
+    validation = loader(dataset.validation, network.task)
     optimizer = torch.optim.Adam(network.module.parameters(), lr=model.LEARNING_RATE)
-    history: History = {"loss": [], "val_loss": [], f"val_{METRIC}": []}
+    history: History = defaultdict(list)
     progress = tqdm(range(epochs), desc="Training", unit="epoch")
     for _ in progress:
         history["loss"].append(run_epoch(network.module, training, optimizer))
-        for name, value in evaluate(network, dataset.validation, task).items():
-            history[name].append(value)
+        with torch.no_grad():
+            history["val_loss"].append(run_epoch(network.module, validation))
+        outputs = outcome.predict(network, dataset.validation)
+        history[f"val_{METRIC}"].append(score(dataset.validation.targets, outputs))
         progress.set_postfix({name: values[-1] for name, values in history.items()})
         if debug:
             tqdm.write(gradient_norms(network.module))
@@ -53,60 +52,34 @@ def fit(
 
 
 def run_epoch(
-    module: nn.Module, batches: DataLoader[Any], optimizer: torch.optim.Optimizer
+    module: nn.Module,
+    batches: DataLoader[Any],
+    optimizer: torch.optim.Optimizer | None = None,
 ) -> float:
-    """Return the mean loss of one pass over the data, learning from each batch."""
-    module.train()
+    """Return the mean loss of one pass over the data; learn with an optimizer."""
+    module.train(optimizer is not None)
     losses = []
     for inputs, targets in batches:
         loss = model.loss(module(*inputs), targets)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        if optimizer is not None:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
         losses.append(loss.item())
     return sum(losses) / len(losses)
 
 
-@torch.no_grad()
-def evaluate(network: Network, examples: Examples, task: Task) -> dict[str, float]:
-    """Return the mean loss and the score on examples that it does not learn from."""
-    network.module.eval()
-    total = 0.0
-    for inputs, targets in batches(examples, task):
-        tensors, wanted = to_tensors(inputs, targets)
-        total += model.loss(network.module(*tensors), wanted).item() * len(targets)
-    outputs = outcome.predict(network, task, examples)
-    return {
-        "val_loss": total / len(examples),
-        f"val_{METRIC}": score(examples.targets, outputs),
-    }
-
-
-class Prepared(torch.utils.data.Dataset[Any]):
-    """Examples that are prepared when they are taken, a batch at a time."""
-
-    def __init__(self, examples: Examples, task: Task) -> None:
-        """Take the raw examples and how to prepare them."""
-        self.examples, self.task = examples, task
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self.examples)
-
-    def __getitem__(self, rows: list[int]) -> tuple[list[Tensor], Tensor]:
-        """Return the inputs, in order, and the targets of a batch."""
-        return to_tensors(*prepared(self.examples.take(rows), self.task))
-
-
 def loader(examples: Examples, task: Task) -> DataLoader[Any]:
-    """Return batches in a new order each epoch."""
-    order = BatchSampler(RandomSampler(examples), BATCH_SIZE, drop_last=False)
-    return DataLoader(Prepared(examples, task), sampler=order, batch_size=None)
+    """Return batches in a new order each epoch: inputs, in order, and targets."""
 
+    def collate(rows: list[int]) -> tuple[list[Tensor], Tensor]:
+        inputs, targets = prepared(examples.take(rows), task)
+        tensors = [torch.from_numpy(array) for array in inputs.values()]
+        return tensors, torch.from_numpy(targets)
 
-def to_tensors(inputs: Any, targets: Any) -> tuple[list[Tensor], Tensor]:
-    """Return the inputs, in order, and the targets as tensors."""
-    return [torch.from_numpy(one) for one in inputs.values()], torch.from_numpy(targets)
+    rows: Any = range(len(examples))  # has what a dataset needs: a length, and items
+    size = batch_size(len(examples))
+    return DataLoader(rows, size, shuffle=True, collate_fn=collate)
 
 
 def gradient_norms(network: nn.Module) -> str:
@@ -121,7 +94,7 @@ def gradient_norms(network: nn.Module) -> str:
 def main() -> None:
     """Run the training from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default={{ cookiecutter._epochs | default(20) }})
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument(
         "--debug",

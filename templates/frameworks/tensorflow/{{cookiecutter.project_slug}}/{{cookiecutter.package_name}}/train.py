@@ -5,15 +5,16 @@ teaches something: the forward pass in model.py, and the gradient step here.
 """
 
 import argparse
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
 from . import data, model
-from .contract import Task
-from .contract.dataset import Examples, batches, learn, prepared
-from .contract.examples import input_specs
+from .contract.dataset import Examples, batch_size, learn, prepared
 from .contract.graphs import Named, specs
 from .contract.network import Network
 from .evaluation import outcome
@@ -21,50 +22,40 @@ from .evaluation.history import History
 from .evaluation.score import METRIC, score
 from .settings import SEED
 
-BATCH_SIZE = 64
-
 
 def train(epochs: int, seed: int) -> str:
     """Train from scratch and return how well held-out examples are answered."""
     tf.keras.utils.set_random_seed(seed)
     dataset = data.load()
-    task = learn(dataset.train)
-    network = Network(model.build(task), input_specs(dataset.train, task))
-    training = pipeline(dataset.train, task, network, seed)
+    task, inputs = learn(dataset.train)
+    network = Network(model.build(task), task, inputs)
+    training = pipeline(dataset.train, network)
+    validation = pipeline(dataset.validation, network)
     optimizer = tf.keras.optimizers.Adam(model.LEARNING_RATE)
-    history: History = {"loss": [], "val_loss": [], f"val_{METRIC}": []}
+    history: History = defaultdict(list)
     for _ in tqdm(range(epochs), unit="epoch"):
-        losses = [
-            train_step(network.module, optimizer, inputs, targets)
-            for inputs, targets in training
-        ]
+        losses = [train_step(network.module, optimizer, *batch) for batch in training]
         history["loss"].append(float(tf.reduce_mean(losses)))
-        for name, value in evaluate(network, dataset.validation, task).items():
-            history[name].append(value)
-    return outcome.record(network, task, dataset, history)
+        losses = [validation_loss(network.module, *batch) for batch in validation]
+        history["val_loss"].append(float(tf.reduce_mean(losses)))
+        outputs = outcome.predict(network, dataset.validation)
+        history[f"val_{METRIC}"].append(score(dataset.validation.targets, outputs))
+    return outcome.record(network, dataset, history)
 
 
-def pipeline(
-    examples: Examples, task: Task, network: Network, seed: int
-) -> tf.data.Dataset:
+def pipeline(examples: Examples, network: Network) -> tf.data.Dataset:
     """Return batches in a new order each epoch, prepared while the last one trains."""
-    columns = specs(network.inputs)
-    target = tf.as_dtype(examples.targets.dtype)
 
-    def prepare(rows: Any) -> list[Any]:
-        inputs, targets = prepared(examples.take(rows), task)
-        return [*(inputs[name] for name in network.inputs), targets]
+    def batches() -> Iterator[Any]:
+        order, size = np.random.permutation(len(examples)), batch_size(len(examples))
+        for start in range(0, len(order), size):
+            rows = order[start : start + size]
+            yield prepared(examples.take(rows), network.task)
 
-    def shaped(rows: tf.Tensor) -> tuple[Named, tf.Tensor]:
-        types = [*(column.dtype for column in columns), target]
-        *tensors, targets = tf.numpy_function(prepare, [rows], types)
-        for tensor, column in zip(tensors, columns, strict=True):
-            tensor.set_shape(column.shape)
-        targets.set_shape([None])
-        return dict(zip(network.inputs, tensors, strict=True)), targets
-
-    rows = tf.data.Dataset.range(len(examples)).shuffle(len(examples), seed=seed)
-    return rows.batch(BATCH_SIZE).map(shaped).prefetch(tf.data.AUTOTUNE)
+    inputs = {spec.name: spec for spec in specs(network.inputs)}
+    targets = tf.TensorSpec([None], examples.targets.dtype)
+    whole = tf.data.Dataset.from_generator(batches, output_signature=(inputs, targets))
+    return whole.prefetch(tf.data.AUTOTUNE)
 
 
 @tf.function(reduce_retracing=True)
@@ -82,17 +73,10 @@ def train_step(
     return loss
 
 
-def evaluate(network: Network, examples: Examples, task: Task) -> dict[str, float]:
-    """Return the mean loss and the score on examples that it does not learn from."""
-    losses = []
-    for inputs, targets in batches(examples, task):
-        tensors = {name: tf.constant(tensor) for name, tensor in inputs.items()}
-        losses.append(model.loss(targets, network.module(tensors)) * len(targets))
-    outputs = outcome.predict(network, task, examples)
-    return {
-        "val_loss": float(tf.add_n(losses)) / len(examples),
-        f"val_{METRIC}": score(examples.targets, outputs),
-    }
+@tf.function(reduce_retracing=True)
+def validation_loss(module: tf.Module, inputs: Named, targets: tf.Tensor) -> tf.Tensor:
+    """Return the loss on examples that it does not learn from."""
+    return model.loss(targets, module(inputs))
 
 
 def debug() -> None:
@@ -109,7 +93,7 @@ def debug() -> None:
 def main() -> None:
     """Run the training from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default={{ cookiecutter._epochs | default(20) }})
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--debug", action="store_true", help=debug.__doc__)
     options = parser.parse_args()

@@ -51,7 +51,8 @@ def main() -> None:
         address = free_address(options["HOST"], options["PORT"])
     except (config.ConfigError, contract.ContractError) as error:
         sys.exit(f"error: {error}")
-    signature.warn_of_changes()
+    if stale := signature.staleness():
+        print(f"warning: {stale}", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="service-") as folder:
         os.environ[draining.FOLDER_VARIABLE] = folder
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder

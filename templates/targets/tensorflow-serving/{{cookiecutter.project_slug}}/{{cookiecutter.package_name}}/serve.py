@@ -103,7 +103,8 @@ def main() -> None:
         line = command(way, options.port)
     except (contract.ContractError, ConfigError, ServeError) as error:
         sys.exit(f"error: {error}")
-    signature.warn_of_changes()
+    if stale := signature.staleness():
+        print(f"warning: {stale}", file=sys.stderr)
     announce(way, options.port)
     run(way, line)
 

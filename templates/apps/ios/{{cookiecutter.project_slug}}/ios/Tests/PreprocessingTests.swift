@@ -34,7 +34,7 @@ final class PreprocessingTests: XCTestCase {
         XCTAssertEqual(try channels.shape(), [1, 3, 4, 1])
     }
 
-    /// test_prepare.py has the same case.
+    /// As crop in prepare.py.
     func testRefusesLayoutsThatOrderThePixelsOtherwise() {
         let unknown = preprocessing(height: 3, width: 4, layout: "NWH")
         XCTAssertThrowsError(try unknown.shape())

@@ -11,6 +11,7 @@ import numpy as np
 from . import refusals
 from .files import ContractError
 from .signature import TensorSpec
+from .task import Task
 from .tensors import Tensors
 from .trained import Trained
 
@@ -23,6 +24,7 @@ class Network:
     """A Keras model that takes and gives tensors by name, and what it takes."""
 
     module: keras.Model
+    task: Task
     inputs: dict[str, TensorSpec]
 
     @property
@@ -56,7 +58,8 @@ def load(folder: Path) -> Network:
     """Return the trained network; raise ContractError if there is none."""
     trained = Trained.read(folder)
     try:
-        return Network(keras.models.load_model(folder / FILE), trained.inputs)
+        module = keras.models.load_model(folder / FILE, compile=False)
     except (OSError, ValueError, TypeError, BadZipFile) as error:
         message = f"{folder / FILE} does not load: train the model again."
         raise ContractError(message) from error
+    return Network(module, trained.task, trained.inputs)

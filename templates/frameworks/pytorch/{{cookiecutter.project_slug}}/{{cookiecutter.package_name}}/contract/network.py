@@ -11,6 +11,7 @@ from ..model import OUTPUTS, build, serving
 from . import refusals
 from .files import ContractError
 from .signature import TensorSpec
+from .task import Task
 from .tensors import Tensors
 from .trained import Trained
 
@@ -23,6 +24,7 @@ class Network:
     """A module from inputs, in order, to what the loss takes, and what it takes."""
 
     module: nn.Module
+    task: Task
     inputs: dict[str, TensorSpec]
     outputs = OUTPUTS
 
@@ -63,4 +65,4 @@ def load(folder: Path) -> Network:
     except (OSError, RuntimeError, TypeError, UnpicklingError, EOFError) as error:
         message = f"{file} does not fit the network: train the model again."
         raise ContractError(message) from error
-    return Network(module.eval(), trained.inputs)
+    return Network(module.eval(), trained.task, trained.inputs)

@@ -9,6 +9,7 @@ from ..model import answer, build
 from . import refusals
 from .files import ContractError
 from .signature import TensorSpec
+from .task import Task
 from .tensors import Tensors
 from .trained import Trained
 
@@ -21,6 +22,7 @@ class Network:
     """A module from inputs by name to what the loss takes, and what it takes."""
 
     module: tf.Module
+    task: Task
     inputs: dict[str, TensorSpec]
 
     def save(self, folder: Path) -> None:
@@ -54,4 +56,4 @@ def load(folder: Path) -> Network:
     except (tf.errors.OpError, IndexError, ValueError, AssertionError) as error:
         message = f"{checkpoint} does not fit the network: train the model again."
         raise ContractError(message) from error
-    return Network(module, trained.inputs)
+    return Network(module, trained.task, trained.inputs)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import matplotlib
 from matplotlib.figure import Figure
 from sklearn.metrics import ConfusionMatrixDisplay
 
@@ -9,37 +10,48 @@ from ..contract.dataset import Examples
 from ..contract.tensors import Tensors
 from . import history, samples
 
+LONGEST = 24  # characters of a label that pictures show
+LARGEST, MANY = 30.0, 50  # inches of a side; classes from which counts are too small
+
 
 def write(
     folder: Path, curve: history.History, test: Examples, outputs: Tensors
 ) -> None:
     """Write the reports on held-out examples and their outputs."""
+    matplotlib.rcParams["text.parse_math"] = False  # a label may have two $
     history.draw(folder / "learning-curve.png", curve)
     probabilities = outputs["probabilities"]  # (count, classes)
-    _confusion_matrix(folder / "confusion-matrix.png", test, probabilities.argmax(1))
+    predictions = probabilities.argmax(axis=1)
+    _confusion_matrix(folder / "confusion-matrix.png", test, predictions)
     right = probabilities[range(len(test)), test.targets]
     worst = right.argsort()[: samples.MOST].tolist()
+    first = probabilities[worst].argmax(1)
     captions = [
-        f"{test.labels[test.targets[row]]}: {right[row]:.0%}, "
-        f"{test.labels[probabilities[row].argmax()]} first"
-        for row in worst
+        f"{_short(test.labels[test.targets[row]])}: {right[row]:.0%}, "
+        f"{_short(test.labels[best])} first"
+        for row, best in zip(worst, first, strict=True)
     ]
-    samples.write(folder, test.take(slice(0, 1)), test.take(worst), captions)
+    samples.write(folder, test.take([0]), test.take(worst), captions)
 
 
 def _confusion_matrix(path: Path, test: Examples, predictions: object) -> None:
-    side = max(5.0, 0.4 * len(test.labels))  # inches
+    labels = list(map(_short, test.labels))
+    longest = max(map(len, labels))
+    side = min(max(4.0, 0.4 * len(labels)) + 0.1 * longest, LARGEST)
     figure = Figure(figsize=(side, side), layout="constrained")
-    axes = figure.subplots()
     ConfusionMatrixDisplay.from_predictions(
         test.targets,
         predictions,
-        labels=range(len(test.labels)),
-        display_labels=test.labels,
-        xticks_rotation="vertical" if max(map(len, test.labels)) > 3 else "horizontal",
+        labels=range(len(labels)),
+        display_labels=labels,
+        include_values=len(labels) < MANY,
+        xticks_rotation="vertical" if longest > 3 else "horizontal",
         cmap="Blues",
         colorbar=False,
-        ax=axes,
+        ax=figure.add_subplot(title="Held-out examples"),
     )
-    axes.set_title("Held-out examples")
     figure.savefig(path, dpi=120)
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…"

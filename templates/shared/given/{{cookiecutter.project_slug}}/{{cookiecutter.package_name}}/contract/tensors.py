@@ -1,4 +1,7 @@
-"""Tensors by name, to JSON and back; strings that are not text are base64 there."""
+"""Tensors by name: to JSON and back, and how far apart they are.
+
+Strings that are not text are base64 in JSON.
+"""
 
 import base64
 from collections.abc import Mapping
@@ -27,6 +30,13 @@ def to_array(values: ArrayLike, dtype: str) -> NDArray[Any]:
         return np.array(np.frompyfunc(bytes.decode, 1, 1)(encoded), dtype)
     except UnicodeDecodeError:
         return np.array(encoded, object)
+
+
+def distance(one: NDArray[Any], other: NDArray[Any]) -> float:
+    """Return the largest difference between two tensors; infinite for unlike texts."""
+    if one.dtype.kind == "U":
+        return 0.0 if np.array_equal(one, other) else np.inf
+    return float(np.max(np.abs(np.subtract(one, other, dtype=np.float64)), initial=0))
 
 
 def _to_bytes(value: Any) -> bytes:

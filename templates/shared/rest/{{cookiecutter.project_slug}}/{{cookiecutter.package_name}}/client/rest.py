@@ -65,9 +65,9 @@ class Client:
         answer = self._call("POST", f"{self.model_url}:predict", text)
         with self._understanding():
             outputs = answer["outputs"]
-            if isinstance(outputs, dict):
-                return {name: np.asarray(value) for name, value in outputs.items()}
-            return {self._only_output(signature_name): np.asarray(outputs)}
+            if not isinstance(outputs, dict):
+                outputs = {self._only_output(signature_name): outputs}
+            return {name: np.asarray(value) for name, value in outputs.items()}
 
     def metadata(self) -> dict[str, Any]:
         """Return the server's metadata of the model's signatures."""
@@ -98,12 +98,11 @@ class Client:
     def states(self) -> dict[int, State]:
         """Return the state of each version of the model that the server knows."""
         answer = self._call("GET", self.model_url)
-        states = {}
         with self._understanding():
-            for version in answer["model_version_status"]:
-                reason = version["status"]["error_message"]
-                states[int(version["version"])] = State(version["state"], reason)
-        return states
+            return {
+                int(one["version"]): State(one["state"], one["status"]["error_message"])
+                for one in answer["model_version_status"]
+            }
 
     @contextlib.contextmanager
     def _understanding(self) -> Iterator[None]:
@@ -111,7 +110,7 @@ class Client:
         try:
             yield
         except (KeyError, TypeError, ValueError) as error:
-            raise ServiceError(f"{self.model_url} is no model's address.") from error
+            raise ServiceError(f"{self.model_url} is not a model server.") from error
 
     def _only_output(self, signature_name: str) -> str:
         # The API leaves out the name of a single output; the metadata has it.
@@ -120,23 +119,20 @@ class Client:
         return str(name)
 
     def _call(self, method: str, url: str, text: str = "") -> dict[str, Any]:
+        headers = {"Content-Type": "application/json"} if text else {}
         try:
-            headers = {"Content-Type": "application/json"} if text else {}
             answer = self.session.request(
                 method, url, data=text, headers=headers, timeout=self.timeout
             )
-            fields = answer.json()
-        except requests.exceptions.JSONDecodeError as error:
-            raise ServiceError(f"{url} is not a model server.") from error
         except ValueError as error:  # from Requests, for an invalid URL
             raise ServiceError(f"{url} is no address with http://.") from error
         except requests.RequestException as error:
             raise ServiceError(f"No answer from {url}: is the server up?") from error
-        if not isinstance(fields, dict):
-            raise ServiceError(f"{url} is not a model server.")
-        if not answer.ok:
-            raise ServiceError(f"{answer.status_code}: {fields.get('error', fields)}")
-        return fields
+        with self._understanding():
+            fields: dict[str, Any] = answer.json()
+            if not answer.ok:
+                raise ServiceError(f"{answer.status_code}: {fields['error']}")
+            return fields
 
 
 def _to_json(value: Any) -> Any:

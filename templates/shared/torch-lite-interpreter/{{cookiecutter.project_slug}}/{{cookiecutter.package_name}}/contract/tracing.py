@@ -10,6 +10,7 @@ from torch.utils.mobile_optimizer import optimize_for_mobile
 
 from ..settings import REPORTS
 from . import lite
+from .refusals import reason
 
 
 class TracingError(Exception):
@@ -29,11 +30,11 @@ def trace(
         try:
             graph = torch.jit.trace(network, inputs)
         except Exception as error:  # torch.jit has no base class for its errors
-            raise TracingError(first_line(error)) from error
+            raise TracingError(reason(error)) from error
     for warning in caught:
         known = trusted and Path(warning.filename).is_relative_to(trusted)
         if issubclass(warning.category, TracerWarning) and not known:
-            raise TracingError(first_line(warning.message))
+            raise TracingError(reason(warning.message))
     return graph
 
 
@@ -53,9 +54,3 @@ def optimized(graph: ScriptModule) -> ScriptModule:
         return optimize_for_mobile(graph)
     print("Not optimized for mobile: this build of torch lacks XNNPACK (see README).")
     return torch.jit.freeze(graph)
-
-
-def first_line(error: object) -> str:
-    """Return the first line that says something."""
-    lines = (line.strip() for line in str(error).splitlines())
-    return next((line for line in lines if line), type(error).__name__)

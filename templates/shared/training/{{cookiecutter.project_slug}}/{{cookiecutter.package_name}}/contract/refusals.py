@@ -28,7 +28,7 @@ def of_export(title: str, error: BaseException) -> ContractError:
     )
 
 
-def reason(error: BaseException) -> str:
+def reason(error: object) -> str:
     """Return a framework's message on one line, without colours and calls."""
     plain = CALLS.sub("", COLOURS.sub("", str(error)))
     return " ".join(plain.split())[:LONGEST] or type(error).__name__

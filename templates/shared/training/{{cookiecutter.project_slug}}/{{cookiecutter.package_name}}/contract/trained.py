@@ -1,11 +1,9 @@
 """What training leaves beside the weights, as `models/trained.json`."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from .files import ContractError, read_json
+from .files import ContractError, read_json, write_json
 from .signature import TensorSpec, specs
 from .task import Task
 
@@ -26,14 +24,13 @@ class Trained:
 
     def write(self, folder: Path) -> None:
         """Write `trained.json` into the folder."""
-        text = json.dumps(asdict(self), indent=2) + "\n"
-        (folder / TRAINED_FILE).write_text(text, "utf-8")
+        write_json(folder / TRAINED_FILE, asdict(self))
 
     @classmethod
     def read(cls, folder: Path) -> "Trained":
         """Return what is in the folder; raise ContractError if nothing is."""
         file = folder / TRAINED_FILE
-        fields: dict[str, Any] = read_json(file, "train")
+        fields = read_json(file, "train")
         try:
             fields["task"] = Task.take(fields["task"])
             fields["inputs"] = specs(fields["inputs"])

@@ -1,7 +1,6 @@
 """Held-out raw examples: what is served scores as training did, or is not the same."""
 
 from collections.abc import Callable
-from typing import Any
 
 from .. import data
 from ..contract import ContractError, Tensors
@@ -29,12 +28,3 @@ def check(predict: Callable[[Columns], Tensors]) -> None:
             "that prepare.py does not. Move that from data.load or train.py to "
             "prepare.py, and train and export again."
         )
-
-
-def parts(raw: Columns, size: int = 16) -> list[dict[str, Any]]:
-    """Return the columns in requests of so many examples."""
-    count = len(next(iter(raw.values())))
-    return [
-        {name: column[start : start + size] for name, column in raw.items()}
-        for start in range(0, count, size)
-    ]

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from .score import METRIC
 
@@ -13,15 +12,13 @@ History = dict[str, list[float]]
 
 def draw(path: Path, history: History) -> None:
     """Write the learning curve as a picture."""
-    epochs = range(1, len(history["loss"]) + 1)
     figure = Figure(figsize=(9, 3.5), layout="constrained")
     left, right = figure.subplots(1, 2)
+    epochs = range(1, len(history["loss"]) + 1)
     left.plot(epochs, history["loss"], label="training")
     left.plot(epochs, history["val_loss"], label="validation")
     left.set(title="Loss", xlabel="epoch")
     left.legend()
     right.plot(epochs, history[f"val_{METRIC}"])
     right.set(title=f"Validation {METRIC}", xlabel="epoch")
-    for axes in (left, right):
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.savefig(path, dpi=120)

@@ -1,14 +1,13 @@
 """What training ends with: the network in `models/`, and the reports."""
 
-import json
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
+from ..contract import Tensors, digest
 from ..contract.dataset import Dataset, Examples, batches
-from ..contract.examples import training_sources
+from ..contract.files import write_json
 from ..contract.network import Network
-from ..contract.tensors import Tensors
 from ..contract.trained import Trained
 from ..settings import MODELS, REPORTS
 from . import report
@@ -16,23 +15,25 @@ from .held_out import MOST
 from .history import History
 from .score import METRIC, baseline, score
 
+PACKAGE = Path(__file__).parents[1]
+# What a network is trained from, beside the data.
+CODE = ("data.py", "prepare.py", "model.py")
 
-def record(network: Network, task: Any, dataset: Dataset, history: History) -> str:
+
+def record(network: Network, dataset: Dataset, history: History) -> str:
     """Save the network, write the reports, and return how well it does, in words."""
     test = dataset.test
-    outputs = predict(network, task, test)
-    first = slice(0, MOST)
+    outputs = predict(network, test)
+    first = {name: output[:MOST] for name, output in outputs.items()}
     network.save(MODELS)
     Trained(
-        task=task,
+        task=network.task,
         inputs=network.inputs,
         outputs=list(outputs),
         metric=METRIC,
-        score=score(
-            test.targets[first], {name: out[first] for name, out in outputs.items()}
-        ),
-        held_out=dataset.test_rows[first].tolist(),
-        sources=training_sources(),
+        score=score(test.targets[:MOST], first),
+        held_out=dataset.test_rows[:MOST].tolist(),
+        sources={f"{PACKAGE.name}/{name}": digest(PACKAGE / name) for name in CODE},
     ).write(MODELS)
     metrics = {
         "metric": METRIC,
@@ -41,9 +42,7 @@ def record(network: Network, task: Any, dataset: Dataset, history: History) -> s
         "examples": len(test),
         "history": history,
     }
-    REPORTS.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(metrics, indent=2) + "\n"
-    (REPORTS / "metrics.json").write_text(text, "utf-8")
+    write_json(REPORTS / "metrics.json", metrics)
     report.write(REPORTS, history, test, outputs)
     return (
         f"Held-out examples: {METRIC} {metrics['score']:.3f}, "
@@ -51,7 +50,7 @@ def record(network: Network, task: Any, dataset: Dataset, history: History) -> s
     )
 
 
-def predict(network: Network, task: Any, examples: Examples) -> Tensors:
+def predict(network: Network, examples: Examples) -> Tensors:
     """Return the outputs for raw examples, which need not fit in memory prepared."""
-    parts = [network.predict(inputs) for inputs, _ in batches(examples, task)]
+    parts = list(map(network.predict, batches(examples, network.task)))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

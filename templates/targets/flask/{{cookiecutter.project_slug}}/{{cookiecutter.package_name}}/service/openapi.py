@@ -35,9 +35,7 @@ def describe(signature: Signature, body_limit: int) -> Schema:
         "paths": {
             f"{model}:predict": {"post": _predict(signature)},
             model: {"get": _get("Status of the model", STATUS)},
-            f"{model}/metadata": {
-                "get": _get("Names, types and shapes", {"type": "object"})
-            },
+            f"{model}/metadata": {"get": _get("Names, types and shapes", record({}))},
             **page.paths(signature),
             "/healthz": {"get": _get("The process runs", STATE)},
             "/readyz": {"get": _get("The model is loaded and takes requests", STATE)},
@@ -46,16 +44,8 @@ def describe(signature: Signature, body_limit: int) -> Schema:
     }
 
 
-STATE: Schema = {
-    "type": "object",
-    "properties": {"status": {"type": "string"}},
-    "required": ["status"],
-}
-STATUS: Schema = {
-    "type": "object",
-    "properties": {"model_version_status": {"type": "array", "minItems": 1}},
-    "required": ["model_version_status"],
-}
+STATE = record({"status": {"type": "string"}})
+STATUS = record({"model_version_status": {"type": "array", "minItems": 1}})
 
 
 def _predict(signature: Signature) -> Schema:

@@ -20,12 +20,17 @@ REASONS = {
     "503": "The service is busy or shutting down; retry after Retry-After.",
 }
 
-ERROR: Schema = {
-    "type": "object",
-    "properties": {"error": {"type": "string"}},
-    "required": ["error"],
-    "additionalProperties": False,
-}
+
+def record(required: Schema, optional: Schema | None = None) -> Schema:
+    """Return the schema of an object with these properties."""
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+    }
+
+
+ERROR = {**record({"error": {"type": "string"}}), "additionalProperties": False}
 
 
 def responses(schema: Schema) -> Schema:
@@ -42,18 +47,14 @@ def responses(schema: Schema) -> Schema:
 def one_or_named(specs: Mapping[str, TensorSpec], schema: OfTensor) -> Schema:
     """Return the schema of inputs: by name, or bare where there is only one."""
     named = record({name: schema(spec) for name, spec in specs.items()})
-    if len(specs) > 1:
-        return named
-    (spec,) = specs.values()
-    return {"oneOf": [schema(spec), named]}
+    bare = map(schema, specs.values())
+    return {"oneOf": [*bare, named]} if len(specs) == 1 else named
 
 
 def bare_or_named(specs: Mapping[str, TensorSpec], schema: OfTensor) -> Schema:
     """Return the schema of outputs: bare where there is only one, else by name."""
-    if len(specs) == 1:
-        (spec,) = specs.values()
-        return dict(schema(spec))
-    return record({name: schema(spec) for name, spec in specs.items()})
+    named = {name: schema(spec) for name, spec in specs.items()}
+    return record(named) if len(named) > 1 else dict(*named.values())
 
 
 def row(spec: TensorSpec) -> Schema:
@@ -81,12 +82,3 @@ def _scalar(dtype: str) -> Schema:
     least, largest = limits(np.dtype(dtype))
     number = "number" if kind == "f" else "integer"
     return {"type": number, "minimum": least, "maximum": largest}
-
-
-def record(required: Schema, optional: Schema | None = None) -> Schema:
-    """Return the schema of an object with these properties."""
-    return {
-        "type": "object",
-        "properties": {**required, **(optional or {})},
-        "required": list(required),
-    }

@@ -42,16 +42,17 @@ def to_request(model: str, signature: str, inputs: Mapping[str, ArrayLike]) -> A
 def to_tensor(value: ArrayLike) -> Any:
     """Return an array, or bytes, or lists of them, or of text, as a tensor."""
     array = np.asarray(value)
-    if array.dtype.kind == "U":
-        array = np.char.encode(array, "utf-8").astype(object)
-    elif array.dtype.kind == "S":
+    if array.dtype.kind in "US":
         array = np.asarray(value, object)
     number, field = TYPES[array.dtype.name]
     tensor = Tensor(dtype=number)
     for size in array.shape:
         tensor.tensor_shape.dim.add(size=size)
     if field == "string_val":
-        tensor.string_val.extend(array.ravel().tolist())
+        strings = array.ravel().tolist()
+        tensor.string_val.extend(
+            one.encode() if isinstance(one, str) else one for one in strings
+        )
     else:
         tensor.tensor_content = array.astype(array.dtype.newbyteorder("<")).tobytes()
     return tensor

@@ -8,9 +8,7 @@ from sklearn.metrics import log_loss
 
 from . import data, model
 from .contract.dataset import Dataset, learn, prepared
-from .contract.examples import input_specs
 from .contract.network import Network
-from .contract.task import Task
 from .evaluation import outcome
 from .evaluation.history import History
 from .evaluation.score import METRIC, score
@@ -19,17 +17,17 @@ from .evaluation.score import METRIC, score
 def train(epochs: int) -> str:
     """Train from scratch and return how well held-out examples are answered."""
     dataset = data.load()
-    task = learn(dataset.train)
-    network = Network(model.build(task), input_specs(dataset.train, task))
-    return outcome.record(network, task, dataset, fit(network, task, dataset, epochs))
+    task, inputs = learn(dataset.train)
+    network = Network(model.build(task), task, inputs)
+    return outcome.record(network, dataset, fit(network, dataset, epochs))
 
 
-def fit(network: Network, task: Task, dataset: Dataset, epochs: int) -> History:
+def fit(network: Network, dataset: Dataset, epochs: int) -> History:
     """Train the model in place and return how it went, epoch by epoch."""
     history: History = {"loss": [], "val_loss": [], f"val_{METRIC}": []}
-    classes = range(len(task.labels))
-    inputs, targets = prepared(dataset.train, task)
-    held, wanted = prepared(dataset.validation, task)
+    classes = range(len(network.task.labels))
+    inputs, targets = prepared(dataset.train, network.task)
+    held, wanted = prepared(dataset.validation, network.task)
     (values,) = inputs.values()
     for _ in range(epochs):
         with warnings.catch_warnings():

@@ -4,6 +4,7 @@ Training calls `prepare`; `graph`, which it calls, becomes part of what is serve
 TensorFlow ignores the orientation that cameras note in a file: turn pictures first.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def raw_specs(_how: Preprocessing) -> list[tf.TensorSpec]:
     return [tf.TensorSpec([None], tf.string, name="image")]
 
 
-def graph(columns: list[tf.Tensor], how: Preprocessing) -> dict[str, tf.Tensor]:
+def graph(columns: Sequence[tf.Tensor], how: Preprocessing) -> dict[str, tf.Tensor]:
     """Return the input `image` (count, height, width, channels), for picture files."""
     size = tf.constant([how.height, how.width])
     pixels = resized(columns[0], size)  # in colour
@@ -85,7 +86,8 @@ def crop(picture: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
     scale = tf.reduce_min(whole / size)
     part = tf.cast(tf.round(tf.cast(size, scale.dtype) * scale), tf.int32)
     part = tf.clip_by_value(part, 1, whole)
-    return tf.slice(picture, [*tf.unstack((whole - part) // 2), 0], [*tf.unstack(part), 3])
+    start = (whole - part) // 2
+    return tf.slice(picture, tf.concat([start, [0]], 0), tf.concat([part, [3]], 0))
 
 
 def kind(file: bytes | Path) -> tuple[int, int, bool]:

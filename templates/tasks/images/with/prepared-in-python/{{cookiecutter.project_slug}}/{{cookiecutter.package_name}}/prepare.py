@@ -39,7 +39,7 @@ def prepare(raw: Columns, how: Preprocessing) -> Tensors:
     Raises RawError for what is no picture.
     """
     pictures = np.stack([to_pixels(file, how) for file in raw["image"]])
-    mean, deviation = np.float32(how.mean), np.float32(how.deviation)
+    mean, deviation = np.array([how.mean, how.deviation], np.float32)
     return {"image": (pictures / np.float32(255) - mean) / deviation}
 
 

@@ -7,6 +7,7 @@ give them, in one character with their letter (Unicode's form NFC).
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import tensorflow as tf
 
 from .contract import Tensors
@@ -72,10 +73,11 @@ def look_up(found: tf.Tensor, how: Preprocessing) -> tf.Tensor:
 
     Looked up by hash: what is served then has no table to be filled when it loads.
     """
-    known = tf.strings.to_hash_bucket_fast(how.vocabulary, LARGEST)
-    order = tf.argsort(known)
-    hashes = tf.strings.to_hash_bucket_fast(found, LARGEST)
-    place = tf.searchsorted(tf.gather(known, order), hashes)
-    nearest = tf.gather(order, tf.minimum(place, len(how.vocabulary) - 1))
-    is_known = tf.gather(known, nearest) == hashes
-    return tf.where(is_known, FIRST + tf.cast(nearest, tf.int64), UNKNOWN)
+    with tf.init_scope():  # once, when the graph is made
+        hashes = tf.strings.to_hash_bucket_fast(how.vocabulary, LARGEST).numpy()
+    order = np.argsort(hashes)
+    wanted = tf.strings.to_hash_bucket_fast(found, LARGEST)
+    place = tf.searchsorted(hashes[order], wanted)
+    nearest = tf.gather(order, tf.minimum(place, len(order) - 1))
+    is_known = tf.gather(hashes, nearest) == wanted
+    return tf.where(is_known, FIRST + nearest, UNKNOWN)

@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from ..model import build
 from .signature import TensorSpec
+from .task import Task
 from .tensors import Tensors
 from .trained import Trained
 
@@ -21,6 +22,7 @@ class Network:
     """A classifier of flat inputs, and what it takes."""
 
     module: LogisticRegression
+    task: Task
     inputs: dict[str, TensorSpec]
 
     def save(self, folder: Path) -> None:
@@ -48,4 +50,4 @@ def load(folder: Path) -> Network:
         module.coef_ = arrays["coef"]
         module.intercept_ = arrays["intercept"]
         module.classes_ = arrays["classes"]
-    return Network(module, trained.inputs)
+    return Network(module, trained.task, trained.inputs)

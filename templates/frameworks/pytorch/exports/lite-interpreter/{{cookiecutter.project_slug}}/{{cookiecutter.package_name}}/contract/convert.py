@@ -14,9 +14,10 @@ from torch.jit import ScriptModule
 from .files import ContractError
 from .inputs import zeros
 from .network import Network
+from .refusals import reason
 from .served import served
 from .tensors import Tensors
-from .tracing import TracingError, first_line, trace, write
+from .tracing import TracingError, trace, write
 
 QNNPACK = "qnnpack"
 
@@ -46,13 +47,13 @@ def to_graph(network: nn.Module, inputs: tuple[Tensor, ...]) -> ScriptModule:
     """
     try:
         return trace(network, inputs)
-    except TracingError as reason:
+    except TracingError as traced:
         try:
             return torch.jit.script(network)
         except (RuntimeError, OSError) as error:
             raise ContractError(
-                f"The network can be neither traced ({reason}) nor scripted "
-                f"({first_line(error)}): choose by torch.where instead of Python's if."
+                f"The network can be neither traced ({traced}) nor scripted "
+                f"({reason(error)}): choose by torch.where instead of Python's if."
             ) from error
 
 
@@ -73,6 +74,6 @@ def quantized(network: nn.Module, inputs: tuple[Tensor, ...]) -> nn.Module:
             return convert_fx(observed)
     except Exception as error:  # torch.fx has no base class for its errors
         raise ContractError(
-            f"The network cannot be quantized ({first_line(error)}): "
+            f"The network cannot be quantized ({reason(error)}): "
             "export it without --quantize."
         ) from error

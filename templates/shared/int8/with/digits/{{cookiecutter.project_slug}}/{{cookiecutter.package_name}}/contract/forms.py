@@ -10,12 +10,10 @@ from typing import Any
 from .. import data
 from ..evaluation.score import score
 from ..prepare import prepare
-from ..settings import MODELS
 from .convert import write_artifact, write_quantized
 from .files import ContractError
 from .parity import Tolerance
 from .runtime import Runtime
-from .trained import Trained
 
 CALIBRATION_EXAMPLES = 256
 MOST_LOST = 0.01  # of the accuracy on held-out examples
@@ -26,7 +24,7 @@ TOLERANCE = Tolerance(absolute=0.1, relative=0.0)
 
 def write_int8(network: Any, path: Path) -> None:
     """Write the quantized network; raises ContractError if it loses too much."""
-    dataset, how = data.load(), Trained.read(MODELS).task.preprocessing
+    dataset, how = data.load(), network.task.preprocessing
     calibration = dataset.train.take(slice(0, CALIBRATION_EXAMPLES))
     write_quantized(network, path, prepare(calibration.raw, how))
     inputs, targets = prepare(dataset.test.raw, how), dataset.test.targets

@@ -6,10 +6,8 @@ import keras
 import tensorflow as tf
 
 from ..prepare import graph, raw_specs
-from ..settings import MODELS
 from . import graphs
 from .network import Network
-from .trained import Trained
 
 
 def write_artifact(network: Network, path: Path) -> None:
@@ -19,7 +17,7 @@ def write_artifact(network: Network, path: Path) -> None:
     """
     archive = keras.export.ExportArchive()
     archive.track(network.module)
-    how = Trained.read(MODELS).task.preprocessing
+    how = network.task.preprocessing
     with graphs.exporting_to("a SavedModel"):
         serve = archive.add_endpoint(
             "serving_default",

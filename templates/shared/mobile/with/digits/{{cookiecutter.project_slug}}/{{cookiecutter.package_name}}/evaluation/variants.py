@@ -6,22 +6,22 @@ The times were measured on this computer: compare them with each other only.
 
 import json
 import tempfile
-import time
+import timeit
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
 from .. import data
-from ..contract import ContractError, Tensors, examples
+from ..contract import ContractError, examples
 from ..contract.forms import WRITERS
+from ..contract.network import Network
 from ..contract.runtime import ARTIFACT, Runtime
-from ..contract.trained import Trained
 from ..prepare import prepare
 from ..settings import MODELS, REPORTS
 from . import eager
 from .score import score
 
-ROUNDS, CALLS = 10, 3
+CALLS = 30
 HEAD = "| model | kB | accuracy | ms a call |\n| --- | --: | --: | --: |\n"
 
 
@@ -35,13 +35,13 @@ class Form(NamedTuple):
 
 def write_report() -> str:
     """Measure the trained model and each form it is exported in; return the table."""
+    network = examples.load()
     with tempfile.TemporaryDirectory() as folder:
-        forms, refusals = write_all(examples.load(), Path(folder))
-        rows = measure_all(forms)
+        forms, refusals = write_all(network, Path(folder))
+        rows = measure_all(network, forms)
     rows += [{"name": name, "refusal": reason} for name, reason in refusals.items()]
     REPORTS.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(rows, indent=2) + "\n"
-    (REPORTS / "variants.json").write_text(text, "utf-8")
+    (REPORTS / "variants.json").write_text(json.dumps(rows, indent=2) + "\n", "utf-8")
     table = HEAD + "".join(map(line, rows))
     (REPORTS / "variants.md").write_text(table, "utf-8")
     return table
@@ -58,11 +58,10 @@ def line(row: dict[str, Any]) -> str:
     )
 
 
-def write_all(network: Any, folder: Path) -> tuple[list[Form], dict[str, str]]:
-    """Write each exported form to the folder.
+def write_all(network: Network, folder: Path) -> tuple[list[Form], dict[str, str]]:
+    """Return the forms, those of the framework first, and why others are not possible.
 
-    Returns them after the model as its framework runs it, and why others are not
-    possible.
+    They are written to the folder.
     """
     ways = eager.ways(network).items()
     forms = [Form(name, MODELS, predict) for name, predict in ways]
@@ -78,35 +77,25 @@ def write_all(network: Any, folder: Path) -> tuple[list[Form], dict[str, str]]:
     return forms, refusals
 
 
-def measure_all(forms: list[Form]) -> list[dict[str, Any]]:
+def measure_all(network: Network, forms: list[Form]) -> list[dict[str, Any]]:
     """Return the figures of each form; the time is the median for one example."""
     test = data.load().test
-    inputs = prepare(test.raw, Trained.read(MODELS).task.preprocessing)
-    times = measure_times(forms, {name: part[:1] for name, part in inputs.items()})
-    return [
-        {
+    inputs = prepare(test.raw, network.task.preprocessing)
+    one = {name: tensor[:1] for name, tensor in inputs.items()}
+
+    def measure(form: Form) -> dict[str, Any]:
+        times = timeit.repeat(lambda: form.predict(one), number=1, repeat=CALLS)
+        return {
             "name": form.name,
-            "kilobytes": size(form.path) / 1000,
+            "kilobytes": kilobytes(form.path),
             "accuracy": score(test.targets, form.predict(inputs)),
-            "milliseconds": times[form.name],
+            "milliseconds": median(times) * 1000,
         }
-        for form in forms
-    ]
+
+    return list(map(measure, forms))
 
 
-def measure_times(forms: list[Form], inputs: Tensors) -> dict[str, float]:
-    """Return each form's median milliseconds; they take turns, round after round."""
-    times: dict[str, list[float]] = {form.name: [] for form in forms}
-    for _ in range(ROUNDS):
-        for form in forms:
-            for _ in range(CALLS):
-                start = time.perf_counter()
-                form.predict(inputs)
-                times[form.name].append(time.perf_counter() - start)
-    return {name: median(taken) * 1000 for name, taken in times.items()}
-
-
-def size(path: Path) -> int:
-    """Return the bytes of a file, or of all files in a folder."""
-    files = [path] if path.is_file() else [f for f in path.rglob("*") if f.is_file()]
-    return sum(file.stat().st_size for file in files)
+def kilobytes(path: Path) -> float:
+    """Return the size of a file, or of all files in a folder."""
+    files = [path, *path.rglob("*")]
+    return sum(file.stat().st_size for file in files if file.is_file()) / 1000

@@ -5,10 +5,8 @@ from pathlib import Path
 import tensorflow as tf
 
 from ..prepare import graph, raw_specs
-from ..settings import MODELS
 from . import graphs
 from .network import Network
-from .trained import Trained
 
 
 def write_artifact(network: Network, path: Path) -> None:
@@ -16,7 +14,7 @@ def write_artifact(network: Network, path: Path) -> None:
 
     Raises ContractError where TensorFlow cannot express the network.
     """
-    how = Trained.read(MODELS).task.preprocessing
+    how = network.task.preprocessing
 
     @tf.function(input_signature=raw_specs(how))
     def serve_raw(*columns: tf.Tensor) -> graphs.Named:

@@ -9,8 +9,10 @@ from typing import Any
 import tensorflow as tf
 
 from ..contract import ContractError, Golden
+from ..contract.columns import served
 from ..contract.raw import from_json
-from ..settings import MODEL_NAME
+from ..contract.trained import Trained
+from ..settings import MODEL_NAME, MODELS
 from .local_server.saved_model import SavedModel
 from .messages import WARMUP_RECORDS, PredictionLog
 from .payloads import RequestError
@@ -28,7 +30,7 @@ def write_warmup(artifact: Path, golden: Golden) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     columns: dict[str, Any] = {
         "serving_default": golden.inputs,
-        "raw": from_json(golden.raw),
+        "raw": served(from_json(golden.raw), Trained.read(MODELS).task.preprocessing),
     }
     play(artifact, columns)
     with tf.io.TFRecordWriter(str(path)) as writer:

@@ -5,6 +5,7 @@ const FORM = 1000; // bytes that a form takes beside its file, at most
 
 const limit = Number(document.querySelector("main").dataset.limit);
 const preview = document.querySelector("#preview canvas");
+const hint = document.querySelector("#preview .hint");
 const answer = document.querySelector("#answer");
 const bars = document.querySelector("#bars");
 const bar = document.querySelector("template").content.firstElementChild;
@@ -36,6 +37,7 @@ async function choose([file]) {
   const current = () => number === pictures;
   bars.replaceChildren();
   preview.hidden = true;
+  hint.hidden = false;
   answer.textContent = "Waiting for the answer …";
   show(file, current);
   try {
@@ -68,6 +70,7 @@ async function show(file, current) {
   preview.height = Math.max(1, Math.round(picture.height * scale));
   preview.getContext("2d").drawImage(picture, 0, 0, preview.width, preview.height);
   preview.hidden = false;
+  hint.hidden = true;
 }
 
 function list({ label, probabilities }) {

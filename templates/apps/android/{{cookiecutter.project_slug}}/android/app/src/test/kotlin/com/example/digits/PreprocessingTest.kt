@@ -41,7 +41,7 @@ class PreprocessingTest {
         assertArrayEquals(longArrayOf(1, 1, 3, 4), preprocessing(3, 4, "NCHW").shape)
     }
 
-    /** test_prepare.py has the same case. */
+    /** As crop in prepare.py. */
     @Test
     fun refusesLayoutsThatOrderThePixelsOtherwise() {
         assertThrows(IllegalArgumentException::class.java) { preprocessing(3, 4, "NWH") }

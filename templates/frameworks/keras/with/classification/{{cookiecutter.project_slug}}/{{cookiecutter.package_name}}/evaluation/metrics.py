@@ -1,0 +1,5 @@
+"""What Keras computes after each epoch."""
+
+from .score import METRIC
+
+METRICS = [METRIC]
