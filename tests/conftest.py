@@ -188,7 +188,7 @@ def rendered(cell: Cell, render: Callable[[Cell], Rendered]) -> Rendered:
 
 def own_data(cell: Cell) -> Data | None:
     """Return data for a combination that starts from some, with an awkward label."""
-    if not any(one.name in ("folder", "table") for one in cell.start):
+    if not any(one.name in ("folder", "file") for one in cell.start):
         return None
     is_folder = any(one.name == "folder" for one in cell.start)
     options = {"label": 'a "quoted" \\ &name', "text": "</script>", "delimiter": ";"}

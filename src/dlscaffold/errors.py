@@ -1,11 +1,31 @@
 """Errors that a person can cause, each one sentence with the cause and the fix."""
 
+from collections.abc import Sequence
+
 import click
+
+LONGEST_NAME = 200  # characters of a name that a message shows
 
 
 def printable(text: str) -> str:
     """Return a text from outside without what would steer the terminal."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def quoted(name: object) -> str:
+    """Return a name or path from outside as a message shows it, in quotes."""
+    return f'"{listed([str(name)])}"'
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Return the first names from outside, shortened, and how many more there are."""
+    half = LONGEST_NAME // 2
+    first = [
+        f"{name[:half]}...{name[-half:]}" if len(name) > LONGEST_NAME else name
+        for name in names[:most]
+    ]
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(map(printable, first)) + more
 
 
 class ScaffoldError(click.ClickException):

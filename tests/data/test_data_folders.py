@@ -19,8 +19,7 @@ from data_files import (
     webp_lossy,
 )
 
-from dlscaffold.data import digest, read
-from dlscaffold.digest import digest as digest_of_path
+from dlscaffold.data import read
 
 
 def test_pictures(tmp_path: Path) -> None:
@@ -72,7 +71,7 @@ def test_a_truncated_picture_is_left_out(
 UNREADABLE = {
     "empty": b"",
     "not a picture": b"some notes",
-    "damaged": png().replace(b"\0\0\0\6", b"\0\0\1\6", 1),
+    "damaged": png().replace(b"IHDR", b"IDAT", 1),
     "more than 16 million pixels": png(4_001, 4_000),
 }
 
@@ -86,15 +85,7 @@ def test_an_unreadable_picture_is_left_out(reason: str, tmp_path: Path) -> None:
     assert f"cat/x.jpg ({reason})" in found.warnings[0]
 
 
-def test_a_png_without_pixels(tmp_path: Path) -> None:
-    two_classes(tmp_path)
-    data = png()
-    pixels = data.index(b"IDAT") - 4
-    (tmp_path / "cat" / "x.png").write_bytes(data[:pixels] + data[-12:])
-    assert "cat/x.png (truncated)" in read(tmp_path, None, None, None).warnings[0]
-
-
-@pytest.mark.parametrize("suffix", PICTURES)
+@pytest.mark.parametrize("suffix", sorted(PICTURES.keys() - {"webp"}))
 def test_a_picture_with_too_many_pixels(suffix: str, tmp_path: Path) -> None:
     two_classes(tmp_path)
     size = (16_000, 1_001)
@@ -109,10 +100,8 @@ def test_sixteen_million_pixels_are_not_too_many(tmp_path: Path) -> None:
     assert read(tmp_path, None, None, None).examples == 61
 
 
-@pytest.mark.parametrize("suffix", PICTURES)
+@pytest.mark.parametrize("suffix", sorted(PICTURES.keys() - {"webp"}))
 def test_a_picture_without_width(suffix: str, tmp_path: Path) -> None:
-    if suffix == "webp":  # which cannot say so
-        suffix = "png"
     two_classes(tmp_path)
     (tmp_path / "cat" / "x.png").write_bytes(PICTURES[suffix](0, 4))
     assert "(damaged)" in read(tmp_path, None, None, None).warnings[0]
@@ -274,7 +263,8 @@ def test_links_inside_are_followed_once(tmp_path: Path) -> None:
 
 def test_a_link_to_itself(tmp_path: Path) -> None:
     (two_classes(tmp_path) / "cat" / "self.png").symlink_to("self.png")
-    assert "self.png" in refusal(tmp_path)
+    [warning] = read(tmp_path, None, None, None).warnings
+    assert "cat/self.png (Too many levels of symbolic links)" in warning
 
 
 def test_a_linked_folder_keeps_its_name(tmp_path: Path) -> None:
@@ -290,7 +280,6 @@ def test_pipes_and_sockets_are_not_opened(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(os.path.relpath(tmp_path / "dog" / "socket.png"))  # a short name
         found = read(tmp_path, None, None, None)
-        assert len(digest(found)) == 64
     for name in ("cat/pipe.png", "dog/socket.png"):
         assert f"{name} (not a file)" in found.warnings[0]
 
@@ -316,21 +305,8 @@ def test_hostile_names(name: bytes, tmp_path: Path) -> None:
     found = read(tmp_path, None, None, None)
     assert found.warnings[0].isprintable()
     assert "(control characters or an unknown encoding" in found.warnings[0]
-    assert len(digest(found)) == 64
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).mkdir()
     assert "rename it" in refusal(tmp_path)
-
-
-def test_the_digest_is_that_of_the_files_used(tmp_path: Path) -> None:
-    two_classes(tmp_path, 12)
-    folder(tmp_path, {f"cat-big/{n}.png": png() for n in range(5)})
-    found = read(tmp_path, None, None, None)
-    first = digest(found)
-    assert first == digest_of_path(tmp_path)
-    folder(tmp_path, {".DS_Store": b"x", "cat/notes.md": b"x"})
-    assert digest(found) == first
-    (tmp_path / "cat" / "0.png").rename(tmp_path / "dog" / "00.png")
-    assert digest(found) != first
 
 
 def test_a_file_that_cannot_be_opened_is_left_out(
@@ -339,7 +315,6 @@ def test_a_file_that_cannot_be_opened_is_left_out(
     """Whoever runs the tests may be allowed to open every file."""
     two_classes(tmp_path)
     opened = Path.open
-    first = digest(read(tmp_path, None, None, None))
 
     def forbidding(path: Path, mode: str = "r") -> object:
         if path.name == "locked.png":
@@ -350,4 +325,3 @@ def test_a_file_that_cannot_be_opened_is_left_out(
     os.link(tmp_path / "cat" / "0.png", tmp_path / "cat" / "locked.png")
     found = read(tmp_path, None, None, None)
     assert "cat/locked.png (Permission denied)" in found.warnings[0]
-    assert digest(found) == first

@@ -1,6 +1,6 @@
 """Reads and checks the data that a project is to be made for, before it is written."""
 
 from dlscaffold.data.description import Data
-from dlscaffold.data.reading import digest, read
+from dlscaffold.data.reading import read
 
-__all__ = ["Data", "digest", "read"]
+__all__ = ["Data", "read"]

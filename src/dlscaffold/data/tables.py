@@ -4,28 +4,25 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from dlscaffold.data.description import STEERING, listed, quoted
-from dlscaffold.errors import DataError
+from dlscaffold.data.description import STEERING
+from dlscaffold.errors import DataError, listed, quoted
 
-BLOCK = 1 << 20  # bytes that are decoded at once
 LONGEST_FIELD = 1_000_000  # characters
 LONGEST_ROW = 4_000_000  # characters
 MOST_COLUMNS = 2_000
 SAMPLED_ROWS = 30  # that the delimiter is told by
-CHUNK_CHARACTERS, CHUNK_VALUES = 2_000_000, 100_000  # what is counted at once
+CHUNK = 500_000  # characters and values that are counted at once
 OTHER_FORMATS = {
     b"PK\3\4": "an Excel workbook or another ZIP archive",
     b"\xd0\xcf\x11\xe0": "an Excel workbook",
     b"PAR1": "a Parquet file",
     b"\x1f\x8b": "compressed with gzip",
-    b"BZh": "compressed with bzip2",
-    b"\xfd7zXZ": "compressed with xz",
-    b"%PDF": "a PDF document",
     b"{": "a JSON file",
 }
 BYTE_ORDER_MARKS = {
@@ -47,18 +44,53 @@ class Table:
     path: Path
     encoding: str
     delimiter: str
-    header: list[str]
+    header: list[str] = field(default_factory=list)
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the rows that are not blank, each after the number of its last line.
+
+        Raises DataError where the quotes are wrong or something is too long, and
+        UnicodeError where the encoding is another.
+        """
+        csv.field_size_limit(LONGEST_FIELD)  # that of all readers
+        with self.path.open(encoding=self.encoding, newline="") as file:
+            lines = Lines(file)
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+            try:
+                for row in reader:
+                    lines.length = 0
+                    if row:
+                        yield reader.line_num, row
+            except csv.Error as error:
+                raise DataError(
+                    f"Line {reader.line_num:,} cannot be parsed: close or double its "
+                    f"quotes, and keep values under {LONGEST_FIELD:,} characters."
+                ) from error
+
+    @property
+    def evenness(self) -> tuple[float, int]:
+        """The share of the first rows that are as long as the header, and its length.
+
+        Zero if they cannot be parsed, or have a single column.
+        """
+        widths = []
+        with suppress(DataError):  # raised again if this delimiter fits best
+            for _, row in islice(self.rows(), SAMPLED_ROWS):
+                widths.append(len(row))
+        if not widths or widths[0] < 2:
+            return 0, 0
+        return widths.count(widths[0]) / len(widths), widths[0]
 
 
+@dataclass
 class Lines:
     """The lines of a file; `length` counts characters until a reader resets it."""
 
-    def __init__(self, file: TextIO) -> None:
-        """Begin with the first line."""
-        self.file, self.length = file, 0
+    file: TextIO
+    length: int = 0
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the lines; raises DataError if a row becomes too long."""
+        """Yield the lines; raises DataError if a row is too long, or no text."""
         while line := self.file.readline(LONGEST_ROW + 1):
             self.length += len(line)
             if self.length > LONGEST_ROW:
@@ -66,103 +98,37 @@ class Lines:
                     f"A row has more than {LONGEST_ROW:,} characters: save the file "
                     "as CSV with a line for each row."
                 )
+            if "\0" in line:
+                raise DataError(
+                    "The file has NUL bytes, as binary files have: save it as CSV in "
+                    "UTF-8."
+                )
             yield line
 
 
-def open_table(path: Path) -> Table:
-    """Return how a file is written; raises DataError if it is no table."""
-    encoding = encoding_of(path)
-    delimiter = delimiter_of(path, encoding)
-    header = next((row for _, row, _ in rows_of(path, encoding, delimiter)), [])
-    if fault := next(header_faults(header), None):
-        raise DataError(f"{quoted(path)} cannot be used, because {fault}.")
-    return Table(path, encoding, delimiter, header)
-
-
-def encoding_of(path: Path) -> str:
-    """Return the name of a file's encoding, which the whole file has been checked for.
-
-    Raises DataError if it is not a text.
-    """
-    place = quoted(path)
+def encodings_of(path: Path) -> list[str]:
+    """Return the encodings that a file may have; raises DataError if it is no text."""
     with path.open("rb") as file:
         head = file.read(8)
     if not head:
-        raise DataError(f"{place} is empty: give a file with rows.")
+        raise DataError(f"{quoted(path)} is empty: give a file with rows.")
     for mark, title in OTHER_FORMATS.items():
         if head.startswith(mark):
-            raise DataError(f"{place} is {title}: save it as CSV.")
-    names = [name for mark, name in BYTE_ORDER_MARKS.items() if head.startswith(mark)]
-    candidates = names[:1] or ["utf-8", "cp1252", "latin-1"]
-    for name in candidates:
-        if decodes(path, name):
-            return name
-    raise DataError(
-        f"{place} begins with a byte order mark, but is not valid {names[0]}: save it "
-        "as UTF-8."
-    )
+            raise DataError(f"{quoted(path)} is {title}: save it as CSV.")
+    marked = [name for mark, name in BYTE_ORDER_MARKS.items() if head.startswith(mark)]
+    return marked[:1] or ["utf-8", "cp1252"]
 
 
-def decodes(path: Path, encoding: str) -> bool:
-    """Return whether a file has an encoding; raises DataError if it has NUL bytes."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(BLOCK):
-                if "\0" in decoder.decode(block):
-                    raise DataError(
-                        f"{quoted(path)} has NUL bytes, as binary files have: "
-                        "save it as CSV in UTF-8."
-                    )
-        decoder.decode(b"", True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def rows_of(
-    path: Path, encoding: str, delimiter: str
-) -> Iterator[tuple[int, list[str], int]]:
-    """Yield the rows of a file that are not blank, with the header.
-
-    Each comes after the number of its last line, and before its length in characters.
-    Raises DataError where the quotes are wrong, or something is too long.
-    """
-    csv.field_size_limit(LONGEST_FIELD)  # that of all readers: it cannot be one's own
-    with path.open(encoding=encoding, newline="") as file:
-        lines = Lines(file)
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        try:
-            for row in reader:
-                if row:
-                    yield reader.line_num, row, lines.length
-                lines.length = 0
-        except csv.Error as error:
-            raise DataError(
-                f"Line {reader.line_num:,} cannot be parsed: close or double its "
-                f"quotes, and keep values under {LONGEST_FIELD:,} characters."
-            ) from error
-
-
-def delimiter_of(path: Path, encoding: str) -> str:
-    """Return what separates the columns: what splits the first rows most evenly."""
-    if path.suffix.lower() in (".tsv", ".tab"):
-        return "\t"
-    # Of those that are as even, the comma comes last: it may be that of decimals.
-    return max(";\t|,", key=lambda one: evenness(path, encoding, one))
-
-
-def evenness(path: Path, encoding: str, delimiter: str) -> tuple[float, int]:
-    """Return the share of rows that are as long as the header, and its length."""
-    widths: list[int] = []
-    try:
-        for _, row, _ in islice(rows_of(path, encoding, delimiter), SAMPLED_ROWS):
-            widths.append(len(row))
-    except DataError:  # raised again if this is the delimiter that fits best
-        pass
-    if not widths or widths[0] < 2:
-        return 0, 0
-    return widths.count(widths[0]) / len(widths), widths[0]
+def open_table(path: Path, encoding: str) -> Table:
+    """Return how a file is written; raises DataError if it is no table."""
+    # The comma comes last of those that fit as well: it may be that of decimals.
+    is_tsv = path.suffix.lower() in (".tsv", ".tab")
+    tables = [Table(path, encoding, one) for one in ("\t" if is_tsv else ";\t|,")]
+    table = max(tables, key=lambda one: one.evenness)
+    _, header = next(table.rows(), (0, []))
+    if fault := next(header_faults(header), None):
+        raise DataError(f"{quoted(path)} cannot be used, because {fault}.")
+    return replace(table, header=header)
 
 
 def header_faults(header: list[str]) -> Iterator[str]:
@@ -190,21 +156,20 @@ def chunks(table: Table) -> Iterator[tuple[list[int], list[list[str]]]]:
 
     Raises DataError if one is not as long as the header.
     """
-    width, length = len(table.header), 0
     lines: list[int] = []
-    some: list[list[str]] = []
-    rows = rows_of(table.path, table.encoding, table.delimiter)
-    for line, row, size in islice(rows, 1, None):
+    rows: list[list[str]] = []
+    size, width = 0, len(table.header)
+    for line, row in islice(table.rows(), 1, None):
         if len(row) != width:
             raise DataError(
                 f"Line {line:,} has {len(row):,} values, but there are {width:,} "
                 "columns: correct that row, or quote values with delimiters."
             )
         lines.append(line)
-        some.append(row)
-        length += size
-        if length > CHUNK_CHARACTERS or len(some) * width > CHUNK_VALUES:
-            yield lines, some
-            lines, some, length = [], [], 0
-    if some:
-        yield lines, some
+        rows.append(row)
+        size += width + sum(map(len, row))
+        if size > CHUNK:
+            yield lines, rows
+            lines, rows, size = [], [], 0
+    if rows:
+        yield lines, rows

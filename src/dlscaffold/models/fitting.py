@@ -6,12 +6,12 @@ As everywhere: a target fits where it loads a format that the model is or can be
 import re
 from collections.abc import Iterator
 
+from dlscaffold.errors import listed
 from dlscaffold.layers.catalog import installed
 from dlscaffold.layers.layer import Framework, Target
 from dlscaffold.models.description import Contents, Fit
 from dlscaffold.models.kinds import Kind
 from dlscaffold.models.limits import Limits, limits_of
-from dlscaffold.models.values import listed
 
 SERVED = re.compile(r"bool|string|float(16|32|64)|u?int(8|16|32|64)")
 

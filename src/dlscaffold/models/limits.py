@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 
+from dlscaffold.errors import listed
 from dlscaffold.layers.layer import Layer
 from dlscaffold.layers.manifest import TEXT, TEXTS, Type, parse
 from dlscaffold.models.description import Contents
-from dlscaffold.models.values import listed
 
 FILE = "limits.toml"
 
@@ -50,14 +50,14 @@ class Limits:
                     f"{newest} or older"
                 )
         has = self.custom_operators  # `domain.*` stands for all of a domain
-        unknown = [
+        unknown = sorted(
             one
             for one in contents.custom_operators
             if one not in has and f"{one.rpartition('.')[0]}.*" not in has
-        ]
+        )
         if unknown and self.custom_operators:
             yield f"{self.title} has no {listed(unknown)}: export it again without them"
-        odd = contents.argument_types.difference(self.argument_types)
+        odd = sorted(contents.argument_types.difference(self.argument_types))
         if odd and self.argument_types:
             yield (
                 f"{self.title} takes no {listed(odd)}: save it with arguments that are "

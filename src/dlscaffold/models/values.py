@@ -5,12 +5,10 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from dlscaffold.errors import printable
 from dlscaffold.models.bytes.bounds import LONGEST_NAME, MalformedError
 from dlscaffold.models.description import Dimension, Shape
 
 HIGHEST_RANK = 64
-MOST_LISTED = 3  # names in a sentence
 MOST_VALUES = 1_000_000  # in JSON: each takes many times the bytes it is written in
 LARGEST = 1 << 63  # no dimension of any format goes beyond 64 bits
 
@@ -53,13 +51,6 @@ def as_name(value: Any, what: str) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_NAME:
         raise MalformedError(f"its {what} is not a name")
     return value
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return the first names of a file in a sentence, harmless to a terminal."""
-    first = sorted(names)
-    more = f" and {len(first) - MOST_LISTED} more" if len(first) > MOST_LISTED else ""
-    return ", ".join(map(printable, first[:MOST_LISTED])) + more
 
 
 def as_shape(values: Iterable[Any]) -> Shape:

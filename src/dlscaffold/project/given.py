@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from dlscaffold.digest import digest
-from dlscaffold.errors import ScaffoldError, UsageError
+from dlscaffold.errors import ScaffoldError, UsageError, listed
 from dlscaffold.layers.catalog import Catalog, Cell
 from dlscaffold.models import examples
 from dlscaffold.models.description import Description, Tensor
 from dlscaffold.models.identify import describe
-from dlscaffold.models.values import listed
 
 # A larger model is not copied: the project refers to it by its path.
 CARRIED_BYTES = 100_000_000
@@ -143,7 +142,7 @@ def refuse_duplicates(given: Given) -> None:
     """Raise ScaffoldError if two inputs, or two outputs, have the same name."""
     for tensors in (given.description.inputs, given.description.outputs):
         names = Counter(tensor.name for tensor in tensors)
-        if twice := [name for name, times in names.items() if times > 1]:
+        if twice := sorted(name for name in names if names[name] > 1):
             raise ScaffoldError(
                 f"{given.path} has two inputs or two outputs called {listed(twice)}: "
                 "save it again with different names."

@@ -23,7 +23,7 @@ def is_carried(data: Data) -> bool:
 
 def source(data: Data) -> str:
     """Return the name of the layer that reads such data."""
-    return "folder" if data.path.is_dir() else "table"
+    return "folder" if data.path.is_dir() else "file"
 
 
 def name_of(data: Data) -> str:

@@ -58,14 +58,11 @@ class Request:
     def started(self, cell: Cell) -> Cell:
         """Return a combination that starts from the task or data that was given."""
         if self.data:
-            start = cell.catalog.start(
-                self.data.task, own.source(self.data), self.data.goal
-            )
-        elif self.task:
-            start = cell.catalog.start(self.task)
-        else:
-            return cell
-        return replace(cell, start=start)
+            task, source, goal = self.data.task, own.source(self.data), self.data.goal
+            return replace(cell, start=cell.catalog.start(task, source, goal))
+        if self.task:
+            return replace(cell, start=cell.catalog.start(self.task))
+        return cell
 
 
 def read_model(

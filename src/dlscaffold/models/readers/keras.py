@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from dlscaffold.errors import ScaffoldError
+from dlscaffold.errors import ScaffoldError, listed
 from dlscaffold.models.bytes.bounds import MalformedError
 from dlscaffold.models.bytes.zip_archive import opened
 from dlscaffold.models.description import Contents, Signature, Source, Tensor
 from dlscaffold.models.readers import interpreter
 from dlscaffold.models.readers.keras_config import parts_of, signature_of
-from dlscaffold.models.values import as_name, as_shape, listed, parse_json
+from dlscaffold.models.values import as_name, as_shape, parse_json
 
 # What holds code of its own, which loading the model runs: the layer, and the code.
 CODE = {"Lambda", "__lambda__"}
@@ -81,7 +81,7 @@ def notes(
 def obstacles(signature: Signature | None, foreign: list[str]) -> Iterator[str]:
     """Yield why nothing can call the model, though Keras could where it was made."""
     if foreign:
-        names = listed(foreign)
+        names = listed(sorted(foreign))
         yield f"it needs code or files that it does not hold ({names}): {EXPORT}"
     elif signature is None:
         yield f"it does not say what its inputs and outputs are: {EXPORT}"

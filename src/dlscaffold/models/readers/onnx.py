@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from dlscaffold.errors import listed
 from dlscaffold.models.bytes.bounds import MalformedError
 from dlscaffold.models.bytes.protobuf import Message, message
 from dlscaffold.models.bytes.window import opened
@@ -14,7 +15,7 @@ from dlscaffold.models.readers.onnx_weights import (
     pb,
     read_weight,
 )
-from dlscaffold.models.values import as_shape, listed
+from dlscaffold.models.values import as_shape
 
 OWN = "ai.onnx"  # the domain of ONNX's own operators, which may be left out
 
@@ -65,7 +66,7 @@ def obstacles(values: list[Message], opsets: list[tuple[str, int]]) -> Iterator[
     others = (value for value in values if not is_tensor(value))
     if odd := [value.text(pb.ValueInfoProto.name) for value in others]:
         yield (
-            f"{listed(odd)} is not a tensor: export it with tensors only "
+            f"{listed(sorted(odd))} is not a tensor: export it with tensors only "
             "(skl2onnx: zipmap=False)"
         )
 

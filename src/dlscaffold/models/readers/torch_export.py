@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from dlscaffold.errors import listed
 from dlscaffold.models.bytes.zip_archive import opened
 from dlscaffold.models.description import (
     Contents,
@@ -26,7 +27,6 @@ from dlscaffold.models.values import (
     as_shape,
     count,
     dict_at,
-    listed,
     parse_json,
 )
 
@@ -68,7 +68,7 @@ def read(source: Source) -> Contents:
     inputs = [bounded(one, limits) for one in values(takes, "input", tensors)]
     outputs = distinct(values(gives, "output", tensors), inputs)
     others = {key for one in (*takes, *gives) if TENSOR not in one for key in one}
-    odd = listed(as_name(key, "argument").removeprefix("as_") for key in others)
+    odd = sorted(as_name(key, "argument").removeprefix("as_") for key in others)
     version = program.get("torch_version")
     return Contents(
         signatures=(Signature("forward", tuple(inputs), tuple(outputs)),),
@@ -76,7 +76,7 @@ def read(source: Source) -> Contents:
         version=as_name(version, "version of PyTorch") if version else None,
         parameters=sum(weights(specs, tensors)),
         operators=Counter(operators(as_list(graph.get("nodes"), "nodes"))),
-        obstacles=(NO_TENSOR.format(odd),) if odd else (),
+        obstacles=(NO_TENSOR.format(listed(odd)),) if odd else (),
     )
 
 

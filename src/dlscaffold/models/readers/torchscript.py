@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from dlscaffold.errors import listed
 from dlscaffold.models.bytes.bounds import MalformedError
 from dlscaffold.models.bytes.zip_archive import LARGEST_TEXT, Archive, opened
 from dlscaffold.models.description import Contents, Signature, Source, Tensor, distinct
-from dlscaffold.models.values import as_name, listed
+from dlscaffold.models.values import as_name
 
 OPERATOR = re.compile(r"\b(?:torch|ops\.\w+)\.(?!nn\b)\w+(?=\()")
 # What a request can become, and an answer be made of; PyTorch makes scalars of tensors.
@@ -65,7 +66,7 @@ def obstacles(forward: Forward | None) -> Iterator[str]:
     if forward is None:
         yield "it has no forward method: save a module with one"
     elif odd := [*({*forward.takes.values()} - TAKEN), *({*forward.gives} - GIVEN)]:
-        names = listed(odd)
+        names = listed(sorted(odd))
         yield f"it takes or gives {names}: save it with tensors or tuples of them only"
 
 
