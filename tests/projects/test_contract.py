@@ -268,3 +268,53 @@ def test_versions_count_up(exporting: Any, tmp_path: Path) -> None:
         (tmp_path / "saved_model" / name).mkdir(parents=True)
     assert exporting.next_artifact(tmp_path) == "saved_model/11"
     assert exporting.next_artifact(tmp_path / "empty") == "saved_model/1"
+
+
+# As TensorFlow words an error in a function that it makes a graph of.
+IN_USER_CODE = """in user code:
+
+    File "/home/me/digits/contract/graphs.py", line 32, in serve  *
+        return call(dict(zip(inputs, tensors, strict=True)))
+    File "/home/me/digits/model.py", line 36, in __call__  *
+        x = inputs["image"] @ self.kernel1
+
+    ValueError: Dimensions must be equal, but are 8 and 3.
+"""
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (IN_USER_CODE, "ValueError: Dimensions must be equal, but are 8 and 3."),
+        ("\x1b[1mTwo\x1b[0m\nlines", "Two lines"),
+        ("", "ValueError"),
+    ],
+)
+def test_a_framework_s_reason_is_one_line_without_its_calls(
+    project_of: Callable[[str], Project], message: str, reason: str
+) -> None:
+    refusals = project_of(DIGITS).module("contract.refusals")
+    assert refusals.reason(ValueError(message)) == reason
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "is missing: train the model first"),
+        ("{", "is not JSON: train the model again"),
+        ("[]", "is not a JSON object: train the model again"),
+        ("{}", "is not complete: train again"),
+    ],
+)
+def test_what_training_left_is_read_or_named(
+    project_of: Callable[[str], Project],
+    tmp_path: Path,
+    content: str | None,
+    sentence: str,
+) -> None:
+    project = project_of(DIGITS)
+    error = project.module("contract").ContractError
+    if content is not None:
+        (tmp_path / "trained.json").write_text(content)
+    with pytest.raises(error, match=rf"trained\.json {sentence}"):
+        project.module("contract.trained").Trained.read(tmp_path)

@@ -39,9 +39,7 @@ def test_operators_that_litert_lacks_are_refused() -> None:
         litert.converted(converter)
 
 
-@pytest.mark.parametrize(
-    ("call", "reason"), [(branching, "numpy"), (flat, r"rank 2|\(1, 64\)|\[1,64\]")]
-)
+@pytest.mark.parametrize(("call", "reason"), [(branching, "numpy"), (flat, "rank 2")])
 def test_networks_without_a_graph_are_refused(
     call: Callable[[graphs.Named], graphs.Named], reason: str
 ) -> None:

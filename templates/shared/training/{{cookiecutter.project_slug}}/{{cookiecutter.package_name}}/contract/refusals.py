@@ -6,6 +6,9 @@ from .files import ContractError
 from .tensors import Tensors
 
 LONGEST = 300  # characters of a framework's own words
+COLOURS = re.compile(r"\x1b\[[\d;]*m")
+# The calls that TensorFlow puts before its message: places, each with a line of code.
+CALLS = re.compile(r'in user code:\n|^ *File ".*\n( {8}.*\n)?', re.MULTILINE)
 
 
 def of_inputs(inputs: Tensors, error: BaseException) -> ContractError:
@@ -26,6 +29,6 @@ def of_export(title: str, error: BaseException) -> ContractError:
 
 
 def reason(error: object) -> str:
-    """Return a framework's message on one line, without colours."""
-    plain = re.sub(r"\x1b\[[\d;]*m", "", " ".join(str(error).split()))
-    return plain[:LONGEST] or type(error).__name__
+    """Return a framework's message on one line, without colours and calls."""
+    plain = CALLS.sub("", COLOURS.sub("", str(error)))
+    return " ".join(plain.split())[:LONGEST] or type(error).__name__
