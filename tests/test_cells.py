@@ -309,7 +309,10 @@ def test_every_layer_is_used_by_some_cell() -> None:
         "extras",
         "frameworks/*/exports",
         "models/*/exports",
+        "tasks/*/sources",
+        "tasks/*/goals",
         "*/*/with",
+        "*/*/with/frameworks",
     )
     for kind in (*kinds, "licenses"):
         found = (path for root in CATALOG.roots for path in root.glob(f"{kind}/*"))

@@ -10,7 +10,7 @@ import dlscaffold
 
 SOURCE = Path(dlscaffold.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
-MOST_LINES = 8_000
+MOST_LINES = 8_700  # docs/design-decisions.md says why it is not 8,000
 LONGEST_MODULE = 250
 LONGEST_FUNCTION = 40
 # What is longer for a reason: the length of the command line is options and help.

@@ -16,6 +16,7 @@ from conftest import CELLS, GIVEN_CELLS, stand_in
 from dlscaffold.data import Data
 from dlscaffold.layers.catalog import Cell
 from dlscaffold.project import names, rendering
+from dlscaffold.project.own import source
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def project_of(
     ) -> Project:
         cell = next(cell for cell in [*CELLS, *GIVEN_CELLS] if cell.name == name)
         if data:
-            start = cell.catalog.start(data.task, "own", data.goal)
+            start = cell.catalog.start(data.task, source(data), data.goal)
             cell = replace(cell, start=start)
         elif task:
             cell = replace(cell, start=cell.catalog.start(task))

@@ -15,9 +15,9 @@ Rendered = tuple[rendering.Answers, Path]
 
 # Lines of Python in a digits project, tests included.
 LINES = {
-    "shared/mobile": 1500,
-    "targets/flask": 3600,
-    "targets/tensorflow-serving": 2900,
+    "shared/mobile": 1850,
+    "targets/flask": 3800,
+    "targets/tensorflow-serving": 3350,
 }
 LINES_OF_A_MODULE = 250
 MODULES_AT_THE_TOP = 8
