@@ -68,7 +68,7 @@ def pictures(folder: Path) -> list[str]:
     pick = seeded()
     for kind in ("ellipse", "rectangle"):
         (folder / kind).mkdir(parents=True)
-        for number in range(60):
+        for number in range(150):
             draw(kind, folder / kind / f"{number}.png", pick)
     (folder / "ellipse" / "notes.png").write_text("no picture")
     return [str(folder)]

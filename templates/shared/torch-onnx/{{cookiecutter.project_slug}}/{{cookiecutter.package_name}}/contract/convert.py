@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -37,7 +38,7 @@ def write_artifact(network: Network, path: Path) -> None:
 
 def dynamic(
     module: torch.nn.Module, examples: tuple[torch.Tensor, ...], network: Network
-) -> object:
+) -> Any:
     """Return which dimensions are free; sizes of one name belong together."""
     batch = torch.export.Dim("batch")
     shapes = torch.export.ShapesCollection()

@@ -17,7 +17,7 @@ from .score import METRIC, baseline, score
 
 PACKAGE = Path(__file__).parents[1]
 # What a network is trained from, beside the data.
-CODE = ("data.py", "prepare.py", "model.py")
+CODE = ("data.py", "prepare.py", "contract/preprocessing.py", "model.py")
 
 
 def record(network: Network, dataset: Dataset, history: History) -> str:
