@@ -248,12 +248,13 @@ def test_list_as_json_agrees_with_the_catalog(dlscaffold: Run) -> None:
     }
     cells = {(c.framework.name, c.target.name, c.format.name) for c in CATALOG.cells()}
     assert pairs == cells
+    assert set(fields["tasks"]) == {task.name for task in CATALOG.tasks()}
     assert set(fields["targets"]) == {target.name for target in CATALOG.targets()}
 
 
 def test_list_as_a_table(dlscaffold: Run) -> None:
     text = dlscaffold("list").stdout
-    for layer in [*CATALOG.frameworks(), *CATALOG.targets()]:
+    for layer in [*CATALOG.frameworks(), *CATALOG.targets(), *CATALOG.tasks()]:
         assert layer.name in text
     assert max(len(line) for line in text.splitlines()) <= 80
     assert "…" not in text
@@ -285,18 +286,19 @@ def test_on_a_terminal_what_is_missing_is_asked(tmp_path: Path) -> None:
     child.expect("at least one letter")
     child.send(CLEAR)
     child.sendline("digit-classifier of mine")
-    child.expect("What should serve it")
-    assert "TensorFlow Serving" not in child.before + child.after
+    child.expect("What is the model about")
     child.send(ARROW_DOWN)
+    child.send("\r")
+    child.expect("What should serve it")
+    assert "PyTorch Mobile" not in child.before + child.after
+    assert "TensorFlow Serving" not in child.before + child.after
     child.send("\r")
     child.expect("Next:")
     child.expect(pexpect.EOF)
     (folder,) = tmp_path.iterdir()
     assert folder.name == "digit-classifier-of-mine"
-    target = json.loads((folder / ".dlscaffold.json").read_text("utf-8"))["target"]
-    fitting = [c.target.name for c in CATALOG.cells() if c.framework.name == "pytorch"]
-    assert target in fitting
-    assert target != fitting[0]
+    answers = json.loads((folder / ".dlscaffold.json").read_text("utf-8"))
+    assert (answers["task"], answers["target"]) == ("images", "flask")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")

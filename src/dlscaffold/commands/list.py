@@ -46,6 +46,7 @@ def overview() -> dict[str, Any]:
             }
             for target in targets
         },
+        "tasks": {task.name: {"title": task.title} for task in catalog.tasks()},
         "formats": {
             name: catalog.format(name).title for name in catalog.names("formats")
         },
@@ -102,6 +103,8 @@ def _print_table() -> None:
             click.echo(
                 f"{title} (--backend {backend.name}): {', '.join(backend.exports)}"
             )
+    for task in catalog.tasks():
+        click.echo(f"--task {task.name}: {task.title}")
     for option, add_ons in (("--app", catalog.apps()), ("--with", catalog.extras())):
         for one in add_ons:
             fits = ", ".join(catalog.find(label).title for label in one.fits)

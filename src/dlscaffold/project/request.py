@@ -10,7 +10,7 @@ from typing import Any
 from dlscaffold.advice.ranking import best_target
 from dlscaffold.data import Data, read
 from dlscaffold.errors import UsageError
-from dlscaffold.layers.catalog import Catalog, Cell
+from dlscaffold.layers.catalog import DEFAULT_TASK, Catalog, Cell
 from dlscaffold.layers.choices import NONE
 from dlscaffold.layers.finding import (
     find_backend,
@@ -101,6 +101,7 @@ def resolve(request: Request, catalog: Catalog, *, yes: bool) -> Answers:
     # A model that fits one target only leaves nothing to ask.
     if not yes and None in known and not (request.given and len(cells) == 1):
         request = _ask(request, cells)
+        cells = legal_cells(request, catalog)
     cell = preferred(request, cells)
     name = DEFAULT_NAME if request.name is None else request.name
     apps = request.apps
@@ -204,6 +205,12 @@ def _ask(request: Request, cells: list[Cell]) -> Request:
         name = asking.ask_name(request.output_dir, DEFAULT_NAME)
         request = replace(request, name=name)
     names.derive(request.name or "")
+    if request.task is None and not (request.given or request.data):
+        tasks = {task.name: task for task in cells[0].catalog.tasks()}
+        task = asking.ask_layer("What is the model about?", tasks, DEFAULT_TASK)
+        request = replace(request, task=task)
+        started = map(request.started, cells)
+        cells = [cell for cell in started if cell.refusal is None]
     if request.framework is None and not request.given:
         layers = {cell.framework.name: cell.framework for cell in cells}
         question = "Which framework is the model trained in?"
