@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -40,6 +41,38 @@ def load() -> Dataset:
 
 
 def unused() -> Dataset:
+"""
+
+# Run in the project: held-out digits as larger files, with margins as others draw them.
+MARGINS = """
+import io, json
+import numpy as np
+from PIL import Image
+from {package} import data
+from {package}.contract import Signature
+from {package}.contract.raw import column
+from {package}.contract.runtime import Runtime
+from {package}.evaluation.score import score
+from {package}.prepare import prepare
+from {package}.settings import ARTIFACTS
+
+def drawn(file, margin):
+    with Image.open(io.BytesIO(file)) as image:
+        large = np.asarray(image.resize((80, 80), Image.Resampling.BICUBIC))
+    out = io.BytesIO()
+    Image.fromarray(np.pad(large, round(80 * margin))).save(out, "PNG")
+    return out.getvalue()
+
+signature = Signature.read(ARTIFACTS)
+runtime, test = Runtime(signature.verify(ARTIFACTS)), data.load().test
+scores = []
+for margin in (None, 0, 0.14, 0.25):
+    files = test.raw["image"]
+    if margin is not None:
+        files = column(drawn(file, margin) for file in files)
+    inputs = prepare({{"image": files}}, signature.task.preprocessing)
+    scores.append(score(test.targets, runtime.predict(inputs)))
+print(json.dumps(scores))
 """
 
 
@@ -126,3 +159,23 @@ def test_data_that_training_alone_changes_fails(project: Smoked) -> None:
     said = failures(project)
     assert "training changes the data in a way that prepare.py does not" in said
     assert "FAILED tests/contract/test_raw.py::test_raw_examples_score" in said
+
+
+@pytest.mark.parametrize(("framework", "target"), PAIRS)
+def test_the_margin_of_a_picture_makes_no_difference(
+    smoked: Callable[..., Smoked], framework: str, target: str
+) -> None:
+    """A digit fills its picture, whoever drew it."""
+    project = smoked(framework, target)
+    code = MARGINS.format(package=project.package)
+    done = subprocess.run(
+        [project.python, "-c", code],
+        cwd=project.path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    scores = json.loads(done.stdout)
+    assert min(scores) >= 0.95
+    assert max(scores) - min(scores) <= 0.01
