@@ -189,6 +189,20 @@ def test_what_is_imported_is_required(rendered: Rendered) -> None:
             assert name in required, f"{file.name} imports {module}"
 
 
+def test_what_is_imported_from_the_package_is_there(rendered: Rendered) -> None:
+    """Whatever the combination: a layer may not count on another's modules."""
+    package = rendered[1] / rendered[0].names.package
+    for file in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                base = file.parents[node.level - 1]
+                names = [node.module] if node.module else [n.name for n in node.names]
+                for name in names:
+                    path = base.joinpath(*name.split("."))
+                    there = path.with_suffix(".py").exists() or path.is_dir()
+                    assert there, f"{file.name} imports {name}"
+
+
 def imported(file: Path) -> set[str]:
     """Return the top-level modules that a file imports, its own package left out."""
     modules = set()

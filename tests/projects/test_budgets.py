@@ -15,7 +15,7 @@ Rendered = tuple[rendering.Answers, Path]
 
 # Lines of Python in a digits project, tests included.
 LINES = {
-    "shared/mobile": 1850,
+    "shared/mobile": 1900,
     "targets/flask": 3800,
     "targets/tensorflow-serving": 3350,
 }

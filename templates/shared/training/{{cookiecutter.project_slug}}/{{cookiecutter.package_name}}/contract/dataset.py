@@ -99,7 +99,7 @@ def batch_size(count: int) -> int:
 
     An epoch of few examples has smaller batches, so that it takes enough steps.
     """
-    return max(8, min(64, count // 16))
+    return max(8, min(64, count // 32))
 
 
 def batches(examples: Examples, task: Task, size: int = 256) -> Iterator[Tensors]:
