@@ -395,7 +395,7 @@ def test_on_a_terminal_what_is_given_is_not_asked() -> None:
 def test_new_offers_the_recommended_target_first() -> None:
     text = on_terminal(
         ["new", "x", "--framework", "tensorflow", "--dry-run", "-o", "nowhere"],
-        {"What should serve it": ENTER},
+        {"What is the model about": ENTER, "What should serve it": ENTER},
     )
     best = best_target(TF, PACKAGED)
     assert re.search(rf"{PACKAGED.target(best).title} .*\(recommended\)", text)
