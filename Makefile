@@ -31,7 +31,7 @@ test: lint test-fast ## run the tests, real training and serving included
 test-more: install ## take given models, and Keras on JAX and PyTorch, to serving too
 	$(BIN)/python -m pytest -m "e2e and more" -n 2 --dist loadgroup
 
-test-fast: install ## run the tests that need no framework (under a minute)
+test-fast: install ## run the tests that need no framework (about two minutes)
 	$(BIN)/python -m pytest -m "not e2e" -n auto --dist loadgroup
 
 lint: install ## check style and types
