@@ -95,6 +95,19 @@ def test_what_does_not_fit_is_one_sentence(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("words", [["--task", "table"], ["--data", "{table}"]])
+def test_a_model_of_one_s_own_is_not_trained(
+    dlscaffold: Run, tmp_path: Path, words: list[str]
+) -> None:
+    file = str(table(tmp_path))
+    given = [word.replace("{table}", file) for word in words]
+    model = Path(__file__).parent / "models" / "ranker.onnx"
+    result = dlscaffold("new", "x", "--model", model, "-o", tmp_path / "out", *given)
+    assert result.exit_code == 2
+    assert "leave out --task and --data" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("task", ["images", "table", "text"])
 def test_a_task_that_a_target_cannot_have_is_refused(
     dlscaffold: Run, tmp_path: Path, task: str

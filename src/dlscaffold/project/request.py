@@ -69,16 +69,16 @@ class Request:
 def read_request(options: dict[str, Any], others: tuple[str, ...]) -> Request:
     """Return the request that the options make, the model or data in them read.
 
-    Raises ScaffoldError or UsageError if those cannot be used, or if options for them
-    came without them.
+    Raises ScaffoldError or UsageError if they, or options for them, cannot be used.
     """
-    model, data = options.pop("model"), options.pop("data")
+    model, data, label, text = map(options.pop, ("model", "data", "label", "text"))
     own, python, trust = (options.pop(name) for name in ("examples", "python", "trust"))
-    label, text = options.pop("label"), options.pop("text")
     if model is None and (own or python or trust):
         raise UsageError("--examples, --python and --trust need --model.")
     if data is None and (label or text):
         raise UsageError("--label and --text need --data.")
+    if model and (data or options["task"]):
+        raise UsageError("--model needs no training: leave out --task and --data.")
     loading = {"own": Path(own) if own else None, "python": python, "trust": trust}
     return Request(
         given=None if model is None else given.read(Path(model), **loading),
